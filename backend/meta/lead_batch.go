@@ -1,0 +1,121 @@
+package meta
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// BatchLimit is how many calls one batch holds (Meta, Batch requests). Each still counts as a call.
+const BatchLimit = 50
+
+// batchTries is how often an item without an answer is asked again within one LeadBatch.
+const batchTries = 3
+
+// LeadResult is the outcome for one lead of a batch.
+type LeadResult struct {
+	ID   ID
+	Lead Lead
+	// Err is an *Error, or nil.
+	Err error
+}
+
+// LeadBatch reads many leads, up to 50 in one call, and returns one result for each id in the order asked. Leads fail one
+// by one; the returned error means that nothing more could be asked, and results so far are returned with it.
+func (c *Client) LeadBatch(ctx context.Context, token Token, leads []ID) ([]LeadResult, error) {
+	const op = "read leads"
+	if err := needIDs(op, leads...); err != nil {
+		return nil, err
+	}
+	results := make([]LeadResult, len(leads))
+	open := make([]int, len(leads))
+	for i, id := range leads {
+		results[i] = LeadResult{ID: id, Err: failure(op, ClassRetry, AdviceTemporary, "no answer in the batch")}
+		open[i] = i
+	}
+	list := LeadFields
+	for try := 0; try < batchTries && len(open) > 0; try++ {
+		var left []int
+		for start := 0; start < len(open); start += BatchLimit {
+			part := open[start:min(start+BatchLimit, len(open))]
+			unanswered, err := c.leadBatch(ctx, token, list, part, results)
+			if err != nil {
+				return results, err
+			}
+			left = append(left, unanswered...)
+		}
+		open = left
+	}
+	return results, c.retryWithoutAds(ctx, token, results)
+}
+
+// retryWithoutAds reads again, alone, the leads that were refused for their ad fields.
+func (c *Client) retryWithoutAds(ctx context.Context, token Token, results []LeadResult) error {
+	for i, r := range results {
+		var e *Error
+		if !errors.As(r.Err, &e) || !dropAdFields(fields(LeadFields), e) {
+			continue
+		}
+		l, err := c.Lead(ctx, token, r.ID)
+		results[i] = LeadResult{ID: r.ID, Lead: l, Err: err}
+	}
+	return nil
+}
+
+type batchCall struct {
+	Method string `json:"method"`
+	URL    string `json:"relative_url"`
+}
+
+type batchAnswer struct {
+	Code int    `json:"code"`
+	Body string `json:"body"`
+}
+
+// leadBatch asks for the results at part, fills them in, and returns those that got no answer.
+func (c *Client) leadBatch(ctx context.Context, token Token, list string, part []int, results []LeadResult) ([]int, error) {
+	k := call{op: "read leads", method: http.MethodPost, path: "/", token: token}
+	calls := make([]batchCall, len(part))
+	for n, i := range part {
+		query := fields(list)
+		if c.secret != "" {
+			query.Set("appsecret_proof", token.Proof(c.secret))
+		}
+		calls[n] = batchCall{http.MethodGet, c.version + "/" + string(results[i].ID) + "?" + query.Encode()}
+	}
+	text, err := json.Marshal(calls)
+	if err != nil {
+		return nil, fmt.Errorf("encode batch: %w", err)
+	}
+	k.form = url.Values{"include_headers": {"false"}, "batch": {string(text)}}
+	var answers []*batchAnswer
+	if err := c.fetch(ctx, k, &answers); err != nil {
+		return nil, err
+	}
+	var unanswered []int
+	for n, i := range part {
+		if n >= len(answers) || answers[n] == nil {
+			unanswered = append(unanswered, i)
+			continue
+		}
+		results[i] = c.batchResult(k, token, results[i].ID, answers[n])
+	}
+	return unanswered, nil
+}
+
+// batchResult judges one item like an answer of its own, throttling included.
+func (c *Client) batchResult(k call, token Token, id ID, a *batchAnswer) LeadResult {
+	k.op = "read lead"
+	if err := c.judge(k, a.Code, []byte(a.Body)); err != nil {
+		c.note(c.Pace(token), usage{}, err)
+		return LeadResult{ID: id, Err: err}
+	}
+	l := ParseLead([]byte(a.Body))
+	if l.Defect == DefectID {
+		l.ID, l.Defect = id, DefectAnswers
+	}
+	return LeadResult{ID: id, Lead: l}
+}
