@@ -1,0 +1,65 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Setup } from "@/features/setup/Setup";
+import { LockScreen } from "@/features/sign-in/LockScreen";
+import { SignIn } from "@/features/sign-in/SignIn";
+import { meQuery } from "@/shared/api/me";
+import { useSession } from "@/shared/api/session";
+import { setupQuery } from "@/shared/api/setup";
+import type { Me } from "@/shared/api/types";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import classes from "./App.module.css";
+import { router } from "./router";
+import { useLiveData } from "./use-live-data";
+import { usePreferences } from "./use-preferences";
+
+/** Decides what this page is: the wizard of a new office, the sign-in screen, or the program. */
+export function App() {
+  const { token } = useSession();
+  const setup = useQuery(setupQuery);
+  const client = useQueryClient();
+  useEffect(() => {
+    // Nothing that one person read may be on screen for the next.
+    if (token === null) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
+  }, [token, client]);
+  if (setup.error !== null) {
+    return <Fault error={setup.error} onRetry={() => void setup.refetch()} />;
+  }
+  if (setup.data === undefined) return null;
+  if (setup.data.state === "new") return <Setup keyring={setup.data.keyring} version={setup.data.version} />;
+  if (token === null) return <SignIn setup={setup.data} />;
+  return <SignedIn token={token} />;
+}
+
+function SignedIn({ token }: { token: string }) {
+  const { locked } = useSession();
+  const me = useQuery({ ...meQuery, enabled: !locked });
+  if (me.data !== undefined) return <Program me={me.data} token={token} />;
+  if (locked) return <LockScreen name="" />;
+  if (me.error !== null) return <Fault error={me.error} onRetry={() => void me.refetch()} />;
+  return null;
+}
+
+function Program({ me, token }: { me: Me; token: string }) {
+  const { locked } = useSession();
+  usePreferences(me.preferences);
+  useLiveData(token);
+  return (
+    <>
+      {/* Hidden and not removed: what was being typed is still there after unlocking. */}
+      <div className={classes.program} hidden={locked} inert={locked}>
+        <RouterProvider router={router} />
+      </div>
+      {locked && <LockScreen name={me.user.name} />}
+    </>
+  );
+}
+
+function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className={classes.fault}>
+      <ErrorNotice error={error} onRetry={onRetry} />
+    </div>
+  );
+}

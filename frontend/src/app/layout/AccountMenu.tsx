@@ -1,0 +1,60 @@
+import { Menu } from "@mantine/core";
+import { IconKeyboard, IconLock, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { answer, api } from "@/shared/api/client";
+import { useMe } from "@/shared/api/me";
+import { leaveSession, lockSession } from "@/shared/api/session";
+import { initials } from "@/shared/lib/text";
+import classes from "./AccountMenu.module.css";
+
+type AccountMenuProps = { folded: boolean; onHelp: () => void };
+
+/** The person at the foot of the rail: own settings, help, lock, sign out. */
+export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
+  const { t } = useTranslation();
+  const { user } = useMe();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    // The session ends here whatever the program answers; it expires there by itself.
+    await answer(api.DELETE("/api/session")).catch(() => undefined);
+    leaveSession();
+  };
+  return (
+    <Menu position="top-start" width={220}>
+      <Menu.Target>
+        <button type="button" className={classes.account} aria-label={`${t("nav.account")}: ${user.name}`}>
+          <span className={classes.avatar} aria-hidden>
+            {initials(user.name)}
+          </span>
+          {!folded && (
+            <span className={classes.who}>
+              <span className={classes.name}>{user.name}</span>
+              <span className={classes.role}>
+                {t(user.role === "admin" ? "account.admin" : "account.seller")}
+              </span>
+            </span>
+          )}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconUserCircle size={16} />}
+          onClick={() => void navigate({ to: "/ajustes/mi-cuenta" })}
+        >
+          {t("account.settings")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
+          {t("account.keys")}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLock size={16} />} onClick={lockSession}>
+          {t("account.lock")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+          {t("account.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,69 @@
+import { Modal } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Kbd } from "@/shared/ui/Kbd";
+import classes from "./KeyHelp.module.css";
+
+/** Each group of shortcuts, as keys pressed one after the other. "Mod" is ⌘ or Ctrl. */
+const groups = [
+  {
+    title: "keys.everywhere",
+    rows: [
+      { word: "keys.palette", keys: [["Mod", "K"]] },
+      { word: "keys.search", keys: [["/"]] },
+      { word: "keys.goInbox", keys: [["G"], ["B"]] },
+      { word: "keys.goProspects", keys: [["G"], ["P"]] },
+      { word: "keys.goSettings", keys: [["G"], ["S"]] },
+      { word: "keys.undo", keys: [["Mod", "Z"]] },
+      { word: "keys.help", keys: [["?"]] },
+    ],
+  },
+  {
+    title: "keys.lists",
+    rows: [
+      { word: "keys.down", keys: [["J"]] },
+      { word: "keys.up", keys: [["K"]] },
+      { word: "keys.open", keys: [["Enter"]] },
+      { word: "keys.newProspect", keys: [["N"]] },
+    ],
+  },
+  {
+    title: "keys.prospect",
+    rows: [
+      { word: "keys.call", keys: [["L"]] },
+      { word: "keys.whatsapp", keys: [["W"]] },
+      { word: "keys.stage", keys: [["S"]] },
+      { word: "keys.temperature", keys: [["T"]] },
+      { word: "keys.reminder", keys: [["R"]] },
+      { word: "keys.edit", keys: [["E"]] },
+    ],
+  },
+] as const;
+
+/** All shortcuts on one sheet, opened with `?`. */
+export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("keys.title")} size="lg">
+      <div className={classes.groups}>
+        {groups.map(({ title, rows }) => (
+          <section key={title} className={classes.group}>
+            <h2 className={classes.title}>{t(title)}</h2>
+            <dl className={classes.list}>
+              {rows.map(({ word, keys }) => (
+                <div key={word} className={classes.row}>
+                  <dt>{t(word)}</dt>
+                  <dd className={classes.keys}>
+                    {keys.map((together) => (
+                      <Kbd key={together.join("")} keys={together} />
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <p className={classes.note}>{t("keys.typing")}</p>
+    </Modal>
+  );
+}

@@ -1,0 +1,101 @@
+import { Tooltip } from "@mantine/core";
+import {
+  type Icon,
+  IconFileImport,
+  IconHeartbeat,
+  IconInbox,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconSettings,
+  IconUsers,
+} from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { healthQuery, inboxCountQuery } from "@/shared/api/counters";
+import { useIsAdmin, useMe } from "@/shared/api/me";
+import { formatCount } from "@/shared/lib/text";
+import { AccountMenu } from "./AccountMenu";
+import classes from "./Rail.module.css";
+
+type RailProps = { folded: boolean; onFold: () => void; onHelp: () => void };
+
+/** The screens at the left: daily ones on top, keeping the house at the foot. */
+export function Rail({ folded, onFold, onHelp }: RailProps) {
+  const { t } = useTranslation();
+  const isAdmin = useIsAdmin();
+  const { office } = useMe();
+  const count = useQuery(inboxCountQuery).data?.count ?? 0;
+  const FoldIcon = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  const foldLabel = t(folded ? "nav.expand" : "nav.collapse");
+  return (
+    <nav className={classes.rail} aria-label={t("nav.main")} data-folded={folded}>
+      <div className={classes.top}>
+        {!folded && <span className={classes.office}>{office.name}</span>}
+        <Tooltip label={foldLabel} position="right">
+          <button type="button" className={classes.fold} onClick={onFold} aria-label={foldLabel}>
+            <FoldIcon size={18} stroke={1.6} aria-hidden />
+          </button>
+        </Tooltip>
+      </div>
+      <RailLink to="/bandeja" icon={IconInbox} label={t("nav.inbox")} folded={folded}>
+        {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
+      </RailLink>
+      <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
+      <div className={classes.foot}>
+        {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
+        <RailLink to="/ajustes" icon={IconSettings} label={t("nav.settings")} folded={folded} />
+        {isAdmin && <HealthLink folded={folded} />}
+        <AccountMenu folded={folded} onHelp={onHelp} />
+      </div>
+    </nav>
+  );
+}
+
+/** Quiet while all is well; takes colour and a mark when something needs a person. */
+function HealthLink({ folded }: { folded: boolean }) {
+  const { t } = useTranslation();
+  const level = useQuery(healthQuery).data?.level ?? "ok";
+  return (
+    <RailLink
+      to="/salud"
+      icon={IconHeartbeat}
+      label={level === "ok" ? t("nav.health") : t("nav.healthNeedsYou")}
+      word={t("nav.health")}
+      folded={folded}
+      level={level}
+    >
+      {level !== "ok" && <span className={classes.dot} />}
+    </RailLink>
+  );
+}
+
+type RailLinkProps = {
+  to: NonNullable<LinkProps["to"]>;
+  icon: Icon;
+  /** What a screen reader says; also the word on screen unless `word` is given. */
+  label: string;
+  word?: string;
+  folded: boolean;
+  level?: string;
+  children?: ReactNode;
+};
+
+function RailLink({ to, icon: Mark, label, word = label, folded, level, children }: RailLinkProps) {
+  return (
+    <Tooltip label={label} position="right" disabled={!folded}>
+      <Link
+        to={to}
+        className={classes.link}
+        activeOptions={{ exact: false }}
+        data-level={level}
+        aria-label={folded || word !== label ? label : undefined}
+      >
+        <Mark size={18} stroke={1.6} aria-hidden />
+        {!folded && <span className={classes.word}>{word}</span>}
+        {children}
+      </Link>
+    </Tooltip>
+  );
+}

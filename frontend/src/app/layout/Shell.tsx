@@ -1,0 +1,74 @@
+import { useLocalStorage } from "@mantine/hooks";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "@/shared/api/me";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { undoLast } from "@/shared/ui/undo-toast";
+import { DemoBanner } from "./DemoBanner";
+import { KeyHelp } from "./KeyHelp";
+import { openPalette, Palette } from "./Palette";
+import { Rail } from "./Rail";
+import classes from "./Shell.module.css";
+import { TopBar } from "./TopBar";
+
+/** The frame around every screen: rail, search, demo banner, help. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { demo } = useMe();
+  const navigate = useNavigate();
+  const [folded, setFolded] = useLocalStorage({
+    key: "sitegroup.rail-folded",
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const [helpOpen, setHelpOpen] = useState(false);
+
+  useShortcuts({
+    "/": openPalette,
+    "?": () => setHelpOpen(true),
+    "g b": () => void navigate({ to: "/bandeja" }),
+    "g p": () => void navigate({ to: "/prospectos" }),
+    "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
+  });
+  useUndoKey();
+
+  return (
+    <div className={classes.shell} data-folded={folded}>
+      <button type="button" className={classes.skip} onClick={focusContent}>
+        {t("nav.skip")}
+      </button>
+      <Rail folded={folded} onFold={() => setFolded(!folded)} onHelp={() => setHelpOpen(true)} />
+      <div className={classes.column}>
+        {demo && <DemoBanner />}
+        <TopBar />
+        <main id="contenido" className={classes.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Palette />
+      <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}
+
+/** A button and not a link: the address's hash names the screen, so it cannot name a place in it. */
+function focusContent(): void {
+  document.getElementById("contenido")?.focus();
+}
+
+/** Ctrl+Z or ⌘Z takes back the last action, unless a field would undo its own typing. */
+function useUndoKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      const field =
+        event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable]");
+      if (!isUndo || field) return;
+      event.preventDefault();
+      undoLast();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}

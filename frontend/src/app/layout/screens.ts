@@ -1,0 +1,87 @@
+import {
+  type Icon,
+  IconBrandMeta,
+  IconFileImport,
+  IconHeartbeat,
+  IconInbox,
+  IconUserCircle,
+  IconUsers,
+  IconUsersGroup,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
+
+/** A screen the palette can go to. */
+export type Screen = {
+  to:
+    | "/bandeja"
+    | "/prospectos"
+    | "/importar"
+    | "/salud"
+    | "/ajustes/meta"
+    | "/ajustes/usuarios"
+    | "/ajustes/mi-cuenta";
+  word: string;
+  /** Further words it is found by. */
+  keywords: string;
+  icon: Icon;
+  /** Keys pressed one after the other that lead there. */
+  keys: readonly string[];
+};
+
+/** The screens this person may open. */
+export function useScreens(): Screen[] {
+  const { t } = useTranslation();
+  const { t: words } = useTranslation("settings");
+  const isAdmin = useIsAdmin();
+  const settings = t("nav.settings");
+  const everyone: Screen[] = [
+    {
+      to: "/bandeja",
+      word: t("nav.inbox"),
+      keywords: "leads nuevos inbox",
+      icon: IconInbox,
+      keys: ["G", "B"],
+    },
+    {
+      to: "/prospectos",
+      word: t("nav.prospects"),
+      keywords: "personas contactos people",
+      icon: IconUsers,
+      keys: ["G", "P"],
+    },
+    {
+      to: "/ajustes/mi-cuenta",
+      word: words("account.title"),
+      keywords: `${settings} contraseña idioma tema password theme`,
+      icon: IconUserCircle,
+      keys: ["G", "S"],
+    },
+  ];
+  if (!isAdmin) return everyone;
+  return [
+    ...everyone,
+    {
+      to: "/ajustes/meta",
+      word: words("meta.title"),
+      keywords: `${settings} facebook instagram formularios token`,
+      icon: IconBrandMeta,
+      keys: [],
+    },
+    {
+      to: "/ajustes/usuarios",
+      word: words("users.title"),
+      keywords: `${settings} vendedores sellers`,
+      icon: IconUsersGroup,
+      keys: [],
+    },
+    {
+      to: "/importar",
+      word: t("nav.import"),
+      keywords: "archivo csv excel file",
+      icon: IconFileImport,
+      keys: [],
+    },
+    { to: "/salud", word: t("nav.health"), keywords: "errores estado health", icon: IconHeartbeat, keys: [] },
+  ];
+}

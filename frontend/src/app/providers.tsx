@@ -1,0 +1,39 @@
+import { MantineProvider } from "@mantine/core";
+import { DatesProvider } from "@mantine/dates";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { I18nextProvider, useTranslation } from "react-i18next";
+import { i18n } from "@/locales/i18n";
+import { createQueryClient } from "@/shared/api/query-client";
+import { styleNonce } from "./style-nonce";
+import { cssVariables, theme } from "./theme";
+
+const queryClient = createQueryClient();
+
+function Dates({ children }: { children: ReactNode }) {
+  const { i18n: current } = useTranslation();
+  const locale = current.language === "en" ? "en" : "es-mx";
+  return <DatesProvider settings={{ locale, firstDayOfWeek: 1 }}>{children}</DatesProvider>;
+}
+
+/** Everything that components find around them. */
+export function Providers({ children }: { children: ReactNode }) {
+  return (
+    <I18nextProvider i18n={i18n}>
+      <QueryClientProvider client={queryClient}>
+        <MantineProvider
+          theme={theme}
+          defaultColorScheme="auto"
+          cssVariablesResolver={cssVariables}
+          getStyleNonce={styleNonce}
+        >
+          <Dates>
+            <Notifications position="bottom-center" limit={4} />
+            {children}
+          </Dates>
+        </MantineProvider>
+      </QueryClientProvider>
+    </I18nextProvider>
+  );
+}

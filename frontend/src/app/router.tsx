@@ -1,0 +1,130 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { Settings } from "@/features/settings/Settings";
+import { NotFound } from "./layout/NotFound";
+import { ScreenError } from "./layout/ScreenError";
+import { Shell } from "./layout/Shell";
+
+const desk = import.meta.glob<Record<string, ComponentType>>("../features/{inbox,prospects}/*.tsx");
+
+function deskScreen(path: string, name: string) {
+  return lazyRouteComponent(async () => {
+    const screen = (await desk[`../features/${path}.tsx`]?.())?.[name];
+    if (screen === undefined) throw new Error(`no screen ${path}`);
+    return { default: screen };
+  });
+}
+
+function SettingsFrame() {
+  return (
+    <Settings>
+      <Outlet />
+    </Settings>
+  );
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: ScreenError });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/bandeja", replace: true });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/bandeja",
+  component: deskScreen("inbox/Inbox", "Inbox"),
+});
+
+const prospects = createRoute({
+  getParentRoute: () => root,
+  path: "/prospectos",
+  component: deskScreen("prospects/ProspectList", "ProspectList"),
+});
+
+const prospect = createRoute({
+  getParentRoute: () => root,
+  path: "/prospectos/$id",
+  component: deskScreen("prospects/ProspectPage", "ProspectPage"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: "/importar",
+  component: lazyRouteComponent(() => import("@/features/import/ImportScreen"), "ImportScreen"),
+});
+
+const health = createRoute({
+  getParentRoute: () => root,
+  path: "/salud",
+  component: lazyRouteComponent(() => import("@/features/health/Health"), "Health"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/ajustes",
+  component: SettingsFrame,
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/ajustes/mi-cuenta", replace: true });
+  },
+});
+
+const metaSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/meta",
+  component: lazyRouteComponent(() => import("@/features/settings/MetaSettings"), "MetaSettings"),
+});
+
+const userSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/usuarios",
+  component: lazyRouteComponent(() => import("@/features/settings/UserSettings"), "UserSettings"),
+});
+
+const accountSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/mi-cuenta",
+  component: lazyRouteComponent(() => import("@/features/settings/AccountSettings"), "AccountSettings"),
+});
+
+const routeTree = root.addChildren([
+  home,
+  inbox,
+  prospects,
+  prospect,
+  importing,
+  health,
+  settings.addChildren([settingsHome, metaSettings, userSettings, accountSettings]),
+]);
+
+/** All screens of a signed-in person. Hash addresses: the window's runtime lives only at the page's root. */
+export const router = createRouter({
+  routeTree,
+  history: createHashHistory(),
+  defaultPreload: "intent",
+  defaultPendingMs: 400,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  // biome-ignore lint/style/useConsistentTypeDefinitions: the library's types are merged by interface
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,52 @@
+import enCommon from "./en/common.json";
+import enErrors from "./en/errors.json";
+import enHealth from "./en/health.json";
+import enImport from "./en/import.json";
+import enInbox from "./en/inbox.json";
+import enMeta from "./en/meta.json";
+import enProspects from "./en/prospects.json";
+import enSettings from "./en/settings.json";
+import enSetup from "./en/setup.json";
+import enSignIn from "./en/sign-in.json";
+import enWords from "./en/words.json";
+import esCommon from "./es-MX/common.json";
+import esErrors from "./es-MX/errors.json";
+import esHealth from "./es-MX/health.json";
+import esImport from "./es-MX/import.json";
+import esInbox from "./es-MX/inbox.json";
+import esMeta from "./es-MX/meta.json";
+import esProspects from "./es-MX/prospects.json";
+import esSettings from "./es-MX/settings.json";
+import esSetup from "./es-MX/setup.json";
+import esSignIn from "./es-MX/sign-in.json";
+import esWords from "./es-MX/words.json";
+
+/** The Spanish of Mexico: the source of all keys, and what a missing English sentence falls back to. */
+export const esMX = {
+  common: esCommon,
+  words: esWords,
+  errors: esErrors,
+  health: esHealth,
+  import: esImport,
+  inbox: esInbox,
+  meta: esMeta,
+  prospects: esProspects,
+  settings: esSettings,
+  setup: esSetup,
+  "sign-in": esSignIn,
+};
+
+/** English. locales.test.ts holds that it has the same keys. */
+export const en = {
+  common: enCommon,
+  words: enWords,
+  errors: enErrors,
+  health: enHealth,
+  import: enImport,
+  inbox: enInbox,
+  meta: enMeta,
+  prospects: enProspects,
+  settings: enSettings,
+  setup: enSetup,
+  "sign-in": enSignIn,
+};

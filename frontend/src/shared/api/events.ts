@@ -1,0 +1,94 @@
+/** What the program pushes: which data changed, a lead that arrived, a moved import. Same in window and browser. */
+export type HostEvent =
+  | { type: "hello" }
+  | { type: "changed"; entities: string[]; prospects: string[] }
+  | {
+      type: "lead";
+      prospect_id: string;
+      state: string;
+      name: string;
+      phone: string;
+      form_name: string;
+      seller_id: string;
+    }
+  | { type: "import"; id: string }
+  | { type: "health" }
+  | { type: "meta" };
+
+const types = new Set(["hello", "changed", "lead", "import", "health", "meta"]);
+
+/** Checks a pushed value's shape; `null` for what this version does not know. */
+export function toHostEvent(value: unknown): HostEvent | null {
+  if (typeof value !== "object" || value === null || !("type" in value)) return null;
+  if (typeof value.type !== "string" || !types.has(value.type)) return null;
+  if (value.type !== "changed") return value as HostEvent;
+  const { entities, prospects } = value as { entities?: unknown; prospects?: unknown };
+  return {
+    type: "changed",
+    entities: Array.isArray(entities) ? entities.map(String) : [],
+    prospects: Array.isArray(prospects) ? prospects.map(String) : [],
+  };
+}
+
+/** Names of query families, the first element of every query key. */
+export type KeyFamily =
+  | "me"
+  | "users"
+  | "vocabulary"
+  | "prospects"
+  | "prospect"
+  | "inbox"
+  | "reminders"
+  | "meta"
+  | "leads"
+  | "imports"
+  | "health";
+
+const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
+
+/** A query key prefix. */
+export type QueryKey = readonly [KeyFamily, ...string[]];
+
+/** Which views each table of the office feeds. Prospect pages are added by the ids in the event. */
+const familiesByEntity: Record<string, QueryKey[]> = {
+  office: [["me"]],
+  user: [["users"], ["me"], ["prospects"]],
+  stage: [["vocabulary"]],
+  discard_reason: [["vocabulary"]],
+  contact: prospectViews,
+  contact_phone: prospectViews,
+  contact_email: prospectViews,
+  prospect: prospectViews,
+  submission: prospectViews,
+  activity: [...prospectViews, ["reminders"]],
+  reminder: [["reminders"], ["prospects"]],
+  event: [],
+};
+
+/**
+ * The query keys to refetch after an event. `["inbox","list"]` is never among them: the tray gathers new
+ * leads behind a button so that nothing jumps under the person's hand.
+ */
+export function keysFor(event: HostEvent): QueryKey[] {
+  switch (event.type) {
+    case "changed": {
+      const lists = event.entities.flatMap((entity) => familiesByEntity[entity] ?? []);
+      const pages = event.prospects.map((id): QueryKey => ["prospect", id]);
+      return unique([...lists, ...pages]);
+    }
+    case "lead":
+      return [["inbox", "count"], ["prospects"], ["leads"], ["health"]];
+    case "import":
+      return [["imports"]];
+    case "health":
+      return [["health"], ["leads"]];
+    case "meta":
+      return [["meta"], ["health"]];
+    case "hello":
+      return [];
+  }
+}
+
+function unique(keys: QueryKey[]): QueryKey[] {
+  return [...new Map(keys.map((key) => [key.join("/"), key])).values()];
+}

@@ -1,0 +1,56 @@
+import { useSyncExternalStore } from "react";
+
+/**
+ * Where this page stands with its account. The token is kept for the tab only: closing the window or the
+ * tab signs out on this computer. `locked` keeps the token but shows the lock screen.
+ */
+export type SessionState = { token: string | null; locked: boolean };
+
+const storageKey = "sitegroup.session";
+// Tests run without a page, so there may be no storage.
+const storage: Storage | undefined = globalThis.sessionStorage;
+let state: SessionState = { token: storage?.getItem(storageKey) ?? null, locked: false };
+const listeners = new Set<() => void>();
+
+function change(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+/** The session as it is now, for code outside React. */
+export function currentSession(): SessionState {
+  return state;
+}
+
+/** Enters with a fresh token. */
+export function enterSession(token: string): void {
+  storage?.setItem(storageKey, token);
+  change({ token, locked: false });
+}
+
+/** Forgets the token: after signing out, or when the server no longer knows it. */
+export function leaveSession(): void {
+  storage?.removeItem(storageKey);
+  change({ token: null, locked: false });
+}
+
+/** Covers the screen until the password is given again. */
+export function lockSession(): void {
+  if (state.token !== null && !state.locked) change({ ...state, locked: true });
+}
+
+/** Uncovers the screen; the caller has had the password checked. */
+export function unlockSession(): void {
+  if (state.locked) change({ ...state, locked: false });
+}
+
+/** Calls back after each change; returns how to stop. */
+export function subscribeSession(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The session inside React. */
+export function useSession(): SessionState {
+  return useSyncExternalStore(subscribeSession, currentSession);
+}

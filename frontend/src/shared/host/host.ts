@@ -1,0 +1,23 @@
+import type { HostEvent } from "@/shared/api/events";
+
+/** A system notification: what happened and, if there is one, the prospect to open. */
+export type Notice = { title: string; body: string; prospectId?: string };
+
+/** A file the person picked: its name and all of its bytes. Never a Blob; see shared/api/client. */
+export type PickedFile = { name: string; bytes: ArrayBuffer };
+
+/** What the surface around the page can do. The window and the browser each implement it once. */
+export type Host = {
+  surface: "window" | "browser";
+  /**
+   * Follows the program's events until the returned function is called. `onEvent` gets each one;
+   * `onGap` is called when some may have been missed, so that everything on screen is read again.
+   */
+  follow: (onEvent: (event: HostEvent) => void, onGap: () => void) => () => void;
+  /** Shows a system notification. In the window the program itself announces leads; see app/notify. */
+  notify: (notice: Notice) => Promise<void>;
+  /** Opens an address outside: a web page, `tel:`, `mailto:`, WhatsApp. */
+  openLink: (url: string) => void;
+  /** Lets the person keep text or bytes as a file. */
+  saveFile: (name: string, content: string | Uint8Array) => Promise<void>;
+};

@@ -1,0 +1,11 @@
+import { describe, expect, it } from "vitest";
+import { toBase64 } from "./window";
+
+describe("toBase64", () => {
+  it("encodes bytes beyond one slice", () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i % 256);
+    const back = Uint8Array.from(atob(toBase64(bytes)), (letter) => letter.charCodeAt(0));
+    expect(back).toEqual(bytes);
+  });
+  it("encodes nothing", () => expect(toBase64(new Uint8Array())).toBe(""));
+});

@@ -1,0 +1,94 @@
+/** Languages the screens speak. */
+export type Language = "es-MX" | "en";
+
+/** What a relative date needs beside the instant: the language and the words for nearby days. */
+export type DayWords = { today: string; tomorrow: string; yesterday: string };
+
+const dayMs = 86_400_000;
+
+/** Local midnight of the day that holds the instant. */
+function startOfDay(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+/** Whole calendar days from `now` to `at`, in local time: 0 today, 1 tomorrow, -1 yesterday. */
+export function daysBetween(now: Date, at: Date): number {
+  return Math.round((startOfDay(at) - startOfDay(now)) / dayMs);
+}
+
+/**
+ * Reads `YYYY-MM-DD` as that day in local time. `new Date(text)` would read it as midnight UTC, which is
+ * the day before in Mexico.
+ */
+export function parseDay(day: string): Date {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date);
+}
+
+/** The local calendar day as `YYYY-MM-DD`. */
+export function toDay(at: Date): string {
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+}
+
+function clockTime(at: Date): string {
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+}
+
+/** "mar 24 nov", with the year when it is not this one. No commas or full stops, which lists don't need. */
+function shortDay(at: Date, now: Date, language: Language): string {
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, options).format(at).replace(/[.,]/g, "");
+  const weekday = part({ weekday: "short" });
+  const month = part({ month: "short" });
+  const year = at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`;
+  return `${weekday} ${at.getDate()} ${month}${year}`;
+}
+
+/** "hoy 17:00", "mañana", "mar 24 nov 09:30". `withTime` false for dates that have none. */
+export function relativeDate(
+  at: Date,
+  now: Date,
+  words: DayWords,
+  language: Language,
+  withTime: boolean,
+): string {
+  const near = { "-1": words.yesterday, "0": words.today, "1": words.tomorrow }[String(daysBetween(now, at))];
+  const day = near ?? shortDay(at, now, language);
+  return withTime ? `${day} ${clockTime(at)}` : day;
+}
+
+/** The whole date for a tooltip: "martes, 24 de noviembre de 2026, 17:00". */
+export function fullDate(at: Date, language: Language, withTime: boolean): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    ...(withTime ? { hour: "2-digit", minute: "2-digit", hour12: false } : {}),
+  }).format(at);
+}
+
+/** Whole minutes from `at` until `now`; never negative, so a clock slightly ahead reads as zero. */
+export function minutesSince(at: Date, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - at.getTime()) / 60_000));
+}
+
+/** How long in the largest unit that fits: minutes below an hour, hours below a day, then days. */
+export function ageParts(minutes: number): { value: number; unit: "min" | "h" | "d" } {
+  if (minutes < 60) return { value: minutes, unit: "min" };
+  if (minutes < 24 * 60) return { value: Math.floor(minutes / 60), unit: "h" };
+  return { value: Math.floor(minutes / (24 * 60)), unit: "d" };
+}
+
+/** Step of the response clock: how late the first contact is. Limits in minutes: 5, 15, 60. */
+export type ResponseStep = "prompt" | "soon" | "late" | "critical";
+
+/** The step for an age in whole minutes; five minutes is still prompt. */
+export function responseStep(minutes: number): ResponseStep {
+  if (minutes <= 5) return "prompt";
+  if (minutes <= 15) return "soon";
+  if (minutes <= 60) return "late";
+  return "critical";
+}

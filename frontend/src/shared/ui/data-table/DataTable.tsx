@@ -1,0 +1,160 @@
+import { useElementSize } from "@mantine/hooks";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { useRowHeight } from "@/shared/ui/density";
+import { type Column, gridTemplate, visibleColumns } from "./columns";
+import classes from "./DataTable.module.css";
+import { nextRow } from "./table-keyboard";
+import { useActiveRow } from "./use-active-row";
+
+type DataTableProps<Row> = {
+  /** What the list holds, for screen readers. */
+  label: string;
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  columns: readonly Column<Row>[];
+  /** Enter or a click on a row. */
+  onOpen?: (row: Row) => void;
+  /** Give both to hold the active row outside, for a detail beside the list. */
+  activeKey?: string | null;
+  onActiveChange?: (row: Row) => void;
+  /** True while a further page exists; `onEnd` is asked for it before the last rows come into view. */
+  hasMore?: boolean;
+  onEnd?: () => void;
+  /** Rows in all, for screen readers; -1 when unknown. */
+  total?: number;
+  /** Replaces the height that the person's density gives, in pixels. */
+  rowHeight?: number;
+  /** Shown in place of rows when there are none. */
+  empty?: ReactNode;
+  /** J, K and Enter act from anywhere on the screen; switch off when two tables share it. */
+  shortcuts?: boolean;
+};
+
+/** How many rows before the end the next page is asked for. */
+const lead = 12;
+
+/** Height of the heading row in pixels; equals .head in the style sheet. */
+const headHeight = 32;
+
+/** A virtual list in columns: pages by key, moves with J/K and arrows, opens with Enter. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, rows, rowKey, onOpen, hasMore = false, onEnd, total = -1, empty, shortcuts = true } = props;
+  const { t } = useTranslation();
+  const tableId = useId();
+  const viewport = useRef<HTMLDivElement>(null);
+  const { ref: measured, width } = useElementSize();
+  const densityHeight = useRowHeight();
+  const height = props.rowHeight ?? densityHeight;
+  const columns = visibleColumns(props.columns, width);
+  const template = gridTemplate(columns);
+  const { activeKey, activeIndex, setActive } = useActiveRow(props);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => height,
+    overscan: 8,
+    // The heading stands above the rows and stays there while they scroll.
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes every measured position stale
+  useEffect(() => virtualizer.measure(), [height, virtualizer]);
+
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (hasMore && lastShown >= rows.length - lead) onEnd?.();
+  }, [hasMore, lastShown, rows.length, onEnd]);
+
+  const move = (key: string): boolean => {
+    const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? height) / height) - 1);
+    const index = nextRow(key, activeIndex, rows.length, page);
+    const row = index === null ? undefined : rows[index];
+    if (index === null || row === undefined) return false;
+    setActive(row);
+    virtualizer.scrollToIndex(index);
+    return true;
+  };
+  const open = () => {
+    const row = rows[activeIndex];
+    if (row !== undefined) onOpen?.(row);
+  };
+  useShortcuts({ j: () => move("j"), k: () => move("k"), Enter: open }, shortcuts);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    if (event.key === "Enter") open();
+    else if (event.key.length === 1 || !move(event.key)) return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className={classes.table} ref={measured}>
+      <div
+        ref={viewport}
+        className={classes.viewport}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={total < 0 ? -1 : total + 1}
+        aria-activedescendant={activeIndex < 0 ? undefined : `${tableId}-${activeKey}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div className={classes.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          {columns.map((column) => (
+            <div key={column.id} role="columnheader" className={classes.heading} data-align={column.align}>
+              {column.header}
+            </div>
+          ))}
+        </div>
+        <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            const key = rowKey(row);
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself handles keys for its active row
+              <div
+                key={key}
+                id={`${tableId}-${key}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={key === activeKey}
+                className={classes.row}
+                style={{
+                  gridTemplateColumns: template,
+                  height,
+                  transform: `translateY(${item.start - headHeight}px)`,
+                }}
+                onClick={() => {
+                  setActive(row);
+                  onOpen?.(row);
+                }}
+              >
+                {columns.map((column) => (
+                  <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
+                    {column.cell(row)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+        {rows.length === 0 && empty}
+        {hasMore && (
+          <p className={classes.more} role="status">
+            {t("table.more")}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
