@@ -1,0 +1,48 @@
+package crm
+
+// Due is when something is to be done (At an instant or On a date, never both; "" for neither) and when to be told.
+type Due struct {
+	At, On   string
+	RemindAt string
+}
+
+// NewActivity is something done or to be done with a prospect.
+type NewActivity struct {
+	Kind, Result, Body string
+	Due
+	// Done says whether it has been done already; nil means done unless it has a due time.
+	Done *bool
+	// Next is made in the same transaction. A call with the result call_later needs one.
+	Next *NextActivity
+}
+
+// NextActivity is the following step, still to be done.
+type NextActivity struct {
+	Kind, Body string
+	Due
+}
+
+// ActivityPatch changes what is not nil. DueAt or DueOn "" clears the due time; setting one clears the other.
+type ActivityPatch struct {
+	Body, Result, DueAt, DueOn, RemindAt *string
+}
+
+// ActivityDone closes an open activity. Body nil keeps the text it had.
+type ActivityDone struct {
+	Result string
+	Body   *string
+	Next   *NextActivity
+}
+
+// Reminder is an activity somebody wanted to be told about.
+type Reminder struct {
+	ID           string  `json:"id"`
+	ProspectID   string  `json:"prospect_id"`
+	ProspectName string  `json:"prospect_name"`
+	ActivityID   string  `json:"activity_id"`
+	Kind         string  `json:"kind"`
+	Body         string  `json:"body"`
+	DueAt        *string `json:"due_at"`
+	DueOn        *string `json:"due_on"`
+	RemindAt     string  `json:"remind_at"`
+}

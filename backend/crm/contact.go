@@ -1,0 +1,38 @@
+package crm
+
+// Contact is a person.
+type Contact struct {
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
+	City   string         `json:"city"`
+	Phones []ContactPhone `json:"phones"`
+	Emails []ContactEmail `json:"emails"`
+}
+
+// ContactPhone is one phone of a contact.
+type ContactPhone struct {
+	ID        string `json:"id"`
+	E164      string `json:"e164"`
+	Raw       string `json:"raw"`
+	National  string `json:"national"`
+	Problem   string `json:"problem"`
+	WAVariant string `json:"wa_variant"` // "52" or "521" once one has worked in WhatsApp
+}
+
+// ContactEmail is one e-mail address of a contact.
+type ContactEmail struct {
+	ID         string `json:"id"`
+	Address    string `json:"address"`
+	Raw        string `json:"raw"`
+	Problem    string `json:"problem"`
+	Suggestion string `json:"suggestion"`
+}
+
+// ContactPatch changes what is not nil.
+type ContactPatch struct{ Name, City *string }
+
+// PhonePatch changes what is not nil.
+type PhonePatch struct{ Raw, WAVariant *string }
+
+// EmailPatch changes what is not nil.
+type EmailPatch struct{ Raw *string }

@@ -1,0 +1,204 @@
+package crm
+
+// Card is one line of a list of prospects. Instants and dates are text as clock writes them.
+type Card struct {
+	ID             string      `json:"id"`
+	ContactID      string      `json:"contact_id"`
+	Name           string      `json:"name"`
+	Phone          string      `json:"phone"` // E.164, or the raw text of the first phone when none is usable
+	StageID        string      `json:"stage_id"`
+	Status         string      `json:"status"`
+	Temperature    string      `json:"temperature"`
+	OwnerID        string      `json:"owner_id"`
+	OwnerName      string      `json:"owner_name"`
+	FormName       string      `json:"form_name"`
+	CampaignName   string      `json:"campaign_name"`
+	LeadAt         string      `json:"lead_at"`
+	ReceivedAt     string      `json:"received_at"`
+	AttendedAt     *string     `json:"attended_at"`
+	Next           *NextAction `json:"next"`
+	LastActivityAt *string     `json:"last_activity_at"`
+}
+
+// NextAction is the earliest activity that is still to be done: At for an instant, On for a date without a time.
+type NextAction struct {
+	ID   string  `json:"id"`
+	Kind string  `json:"kind"`
+	At   *string `json:"at"`
+	On   *string `json:"on"`
+}
+
+// ProspectDetail is everything one screen shows about a prospect except its timeline.
+type ProspectDetail struct {
+	ID           string       `json:"id"`
+	Contact      Contact      `json:"contact"`
+	OwnerID      string       `json:"owner_id"`
+	OwnerName    string       `json:"owner_name"`
+	StageID      string       `json:"stage_id"`
+	Status       string       `json:"status"`
+	Temperature  string       `json:"temperature"`
+	ReasonID     string       `json:"reason_id"`
+	Source       string       `json:"source"`
+	FormName     string       `json:"form_name"`
+	CampaignName string       `json:"campaign_name"`
+	LeadAt       string       `json:"lead_at"`
+	ReceivedAt   string       `json:"received_at"`
+	AttendedAt   *string      `json:"attended_at"`
+	AssignedAt   *string      `json:"assigned_at"`
+	AssignedWhy  AssignedWhy  `json:"assigned_why"`
+	Next         *NextAction  `json:"next"`
+	CreatedAt    string       `json:"created_at"`
+	Submissions  []Submission `json:"submissions"` // newest first
+}
+
+// Submission is one filled-in form.
+type Submission struct {
+	ID           string       `json:"id"`
+	LeadID       string       `json:"lead_id"`
+	FormID       string       `json:"form_id"`
+	FormName     string       `json:"form_name"`
+	CampaignName string       `json:"campaign_name"`
+	AdsetName    string       `json:"adset_name"`
+	AdName       string       `json:"ad_name"`
+	Platform     string       `json:"platform"`
+	IsOrganic    *bool        `json:"is_organic"`
+	Origin       string       `json:"origin"`
+	LeadAt       string       `json:"lead_at"`
+	ReceivedAt   string       `json:"received_at"`
+	Answers      []Answer     `json:"answers"`
+	Disclaimers  []Disclaimer `json:"disclaimers"`
+}
+
+// Rules by which a prospect came to its seller.
+const (
+	RuleTurn   = "turn"   // whose turn it was
+	RuleOwner  = "owner"  // the person was known and had this seller
+	RuleFixed  = "fixed"  // named when the prospect was made
+	RuleManual = "manual" // handed over by an administrator
+	RuleTray   = "tray"   // nobody takes turns now: it waits for an administrator
+)
+
+// AssignedWhy tells why a prospect is with its seller.
+type AssignedWhy struct {
+	Rule string `json:"rule"`
+	Turn int    `json:"turn"`
+	Of   int    `json:"of"`
+	By   string `json:"by"` // the user who handed it over, for RuleManual and RuleFixed
+}
+
+// ProspectFilter narrows and orders ListProspects. The zero value lists everything the viewer may see, newest lead first.
+type ProspectFilter struct {
+	// Query is what the person typed: words by prefix, digits from the start or the end of a phone. With a Query the
+	// newest prospects come first, whatever Sort says.
+	Query       string
+	Stage       string
+	Status      string
+	Temperature string
+	// Seller is a user id, or SellerNone for prospects without one. A seller's lists hold only their own in any case.
+	Seller string
+	Form   string
+	Source string
+	// Open is OpenOnly, OpenNot, or OpenAll, which "" means too.
+	Open string
+	// Unattended keeps open prospects whose seller has not tried to reach them.
+	Unattended bool
+	// NoNext keeps prospects without a next action.
+	NoNext bool
+	// Sort is one of the Sort constants; "" means SortRecent.
+	Sort string
+	// Cursor is the Next of the page before; "" for the first page.
+	Cursor string
+	// Limit is 1 to 200; 0 means 50.
+	Limit int
+}
+
+// Values of ProspectFilter.
+const (
+	SellerNone = "none"
+
+	OpenOnly = "true"
+	OpenNot  = "false"
+	OpenAll  = "all"
+
+	SortRecent   = "recent"   // newest lead first
+	SortName     = "name"     // by name, accents ignored, nameless last
+	SortNext     = "next"     // earliest next action first, then those without one
+	SortActivity = "activity" // latest activity first, then those without any
+)
+
+// ProspectPage is one page of cards.
+type ProspectPage struct {
+	Items []Card `json:"items"`
+	Next  string `json:"next"` // cursor of the page after, "" on the last one
+	// Total counts the whole list; CountUnknown when that would cost more than looking at 10,000 rows.
+	Total int `json:"total"`
+}
+
+// CountUnknown is a total that is larger than 10,000 or too dear to find.
+const CountUnknown = -1
+
+// InboxCard is a card with what a seller needs for the first call.
+type InboxCard struct {
+	Card
+	Answers   []InboxAnswer `json:"answers"`   // the first four of the newest submission
+	Enquiries int           `json:"enquiries"` // submissions so far
+}
+
+// InboxAnswer is an Answer shortened for a card: each value holds at most 300 characters.
+type InboxAnswer struct {
+	Label  string   `json:"label"`
+	Values []string `json:"values"`
+}
+
+// InboxPage is one page of unattended prospects, newest lead first.
+type InboxPage struct {
+	Items []InboxCard `json:"items"`
+	Next  string      `json:"next"`
+	Count int         `json:"count"` // as InboxCount
+}
+
+// NewProspect is a prospect typed in by hand.
+type NewProspect struct {
+	Name, City     string
+	Phones, Emails []string
+	// Note becomes the first activity when it is not empty.
+	Note string
+	// OwnerID is a seller's id; "" lets the turn decide for an administrator and means the seller for a seller.
+	OwnerID string
+}
+
+// CreatedProspect tells where a NewProspect went. ID is "" when the person was known and belongs to another seller.
+type CreatedProspect struct {
+	ID     string `json:"id"`
+	Linked bool   `json:"linked"`
+	Change
+}
+
+// ProspectPatch changes what is not nil.
+type ProspectPatch struct {
+	StageID, StageReason, Status, Temperature, ReasonID *string
+	// OwnerID may be changed by administrators only; "" returns the prospect to the tray.
+	OwnerID, OwnerReason *string
+}
+
+// TimelineItem is one thing that happened to a prospect.
+type TimelineItem struct {
+	ID         string         `json:"id"`
+	Type       string         `json:"type"` // activity, event, submission
+	At         string         `json:"at"`   // when it was done, or made when it is still open
+	AuthorID   string         `json:"author_id"`
+	AuthorName string         `json:"author_name"`
+	Kind       string         `json:"kind"` // activity kind, event kind, or the submission's origin
+	Result     string         `json:"result"`
+	Body       string         `json:"body"`
+	DueAt      *string        `json:"due_at"`
+	DueOn      *string        `json:"due_on"`
+	DoneAt     *string        `json:"done_at"`
+	Data       map[string]any `json:"data"`
+}
+
+// TimelinePage is one page of a timeline, newest first.
+type TimelinePage struct {
+	Items []TimelineItem `json:"items"`
+	Next  string         `json:"next"`
+}
