@@ -31,7 +31,7 @@ function SettingsFrame() {
   );
 }
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: ScreenError });
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -117,6 +117,8 @@ const routeTree = root.addChildren([
 export const router = createRouter({
   routeTree,
   history: createHashHistory(),
+  defaultErrorComponent: ScreenError,
+  defaultNotFoundComponent: NotFound,
   defaultPreload: "intent",
   defaultPendingMs: 400,
   scrollRestoration: true,

@@ -53,6 +53,7 @@ export function Palette() {
       tagsToIgnore={[]}
       scrollable
       maxHeight={420}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.25 }}
       size={560}
     >
       <Spotlight.Search

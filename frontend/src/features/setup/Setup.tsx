@@ -1,6 +1,98 @@
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "@/locales/i18n";
+import { toAppError } from "@/shared/api/app-error";
+import { answer, api } from "@/shared/api/client";
+import { enterSession } from "@/shared/api/session";
+import type { Session } from "@/shared/api/types";
+import { AdminStep } from "./AdminStep";
+import { OfficeStep } from "./OfficeStep";
+import { ReadyStep } from "./ReadyStep";
+import { SetupFrame } from "./SetupFrame";
+import { firstZone, type SetupStep, type SetupValues, stepOfField } from "./setup-values";
+import { WelcomeStep } from "./WelcomeStep";
 
-export function Setup(_props: { keyring: boolean; version: string }) {
+type SetupProps = {
+  /** False when the system offers no keyring, where the database key is kept. */
+  keyring: boolean;
+  version: string;
+};
+
+/** The first minute of an office: four small steps, or the demonstration. */
+export function Setup({ keyring, version }: SetupProps) {
   const { t } = useTranslation("setup");
-  return <p>{t("title")}</p>;
+  const client = useQueryClient();
+  const [step, setStep] = useState<SetupStep>("welcome");
+  const [session, setSession] = useState<Session | null>(null);
+  const form = useForm<SetupValues>({
+    initialValues: { officeName: "", timezone: firstZone(), name: "", login: "", password: "" },
+  });
+
+  const enter = (token: string, address: string) => {
+    window.location.hash = address;
+    enterSession(token);
+    void client.invalidateQueries({ queryKey: ["setup"] });
+  };
+  const demo = useMutation({
+    mutationFn: () => answer(api.POST("/api/setup/demo")),
+    onSuccess: ({ token }) => enter(token, "/bandeja"),
+  });
+  const create = useMutation({
+    mutationFn: ({ officeName, timezone, name, login, password }: SetupValues) =>
+      answer(
+        api.POST("/api/setup", {
+          body: {
+            office_name: officeName.trim(),
+            timezone,
+            admin: { name: name.trim(), login: login.trim(), password },
+            language: currentLanguage(),
+          },
+        }),
+      ),
+    onSuccess: (created) => {
+      setSession(created);
+      setStep("ready");
+    },
+    onError: (fault) => setStep(stepOfField(toAppError(fault).field)),
+  });
+
+  return (
+    <SetupFrame step={step} foot={t("version", { version })}>
+      {step === "welcome" && (
+        <WelcomeStep
+          keyring={keyring}
+          onStart={() => setStep("office")}
+          onDemo={() => demo.mutate()}
+          demoPending={demo.isPending}
+          demoFault={demo.error}
+        />
+      )}
+      {step === "office" && (
+        <OfficeStep
+          form={form}
+          fault={create.error}
+          onBack={() => setStep("welcome")}
+          onNext={() => setStep("admin")}
+        />
+      )}
+      {step === "admin" && (
+        <AdminStep
+          form={form}
+          fault={create.error}
+          pending={create.isPending}
+          onBack={() => setStep("office")}
+          onNext={() => create.mutate(form.values)}
+        />
+      )}
+      {step === "ready" && session !== null && (
+        <ReadyStep
+          office={form.values.officeName.trim()}
+          onMeta={() => enter(session.token, "/ajustes/meta")}
+          onLater={() => enter(session.token, "/bandeja")}
+        />
+      )}
+    </SetupFrame>
+  );
 }
