@@ -8,7 +8,8 @@ CREATE TABLE commits (
   at        INTEGER NOT NULL,           -- the host's milliseconds since 1970
   tx_id     BLOB NOT NULL UNIQUE,
   user_id   TEXT NOT NULL,              -- '' for the program itself
-  device_id TEXT NOT NULL
+  device_id TEXT NOT NULL,
+  undoes    BLOB                        -- the tx_id that this transaction takes back
 );
 
 CREATE TABLE op_log (

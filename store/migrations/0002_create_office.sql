@@ -157,6 +157,7 @@ CREATE TABLE reminder (
 );
 CREATE INDEX reminder_due ON reminder (user_id, remind_at) WHERE deleted = 0 AND done_at IS NULL;
 CREATE INDEX reminder_activity ON reminder (activity_id);
+CREATE INDEX reminder_prospect ON reminder (prospect_id);
 
 CREATE TABLE event (
   id          TEXT PRIMARY KEY,

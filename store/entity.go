@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// everyRoot is the root of rows that every member holds.
+const everyRoot = "*"
+
+// kind is the type of a replicated column.
+type kind string
+
+const (
+	kindText    kind = "TEXT"
+	kindInteger kind = "INTEGER"
+	kindReal    kind = "REAL"
+)
+
+type column struct {
+	name string
+	kind kind
+	own  bool // written by the store alone: the id, the clock, the revision …
+	bit  uint64
+}
+
+// entity is one replicated table, as the table "entity" and SQLite's own catalogue describe it.
+type entity struct {
+	name       string
+	root       string // the column whose value decides scope, or everyRoot
+	roots      string // a query from :root to the roots that scope knows, "" when the column holds one
+	appendOnly bool
+
+	columns []column // in the table's order
+	index   map[string]int
+	idAt    int
+
+	sel     *sql.Stmt            // one row by id, columns in order
+	inScope *sql.Stmt            // whether :user is granted what :root leads to
+	joined  *sql.Stmt            // whether a row under a root was created since, by another transaction
+	inserts map[uint64]*sql.Stmt // by the set of columns given
+	updates map[uint64]*sql.Stmt // by the set of columns changed
+}
+
+// loadEntities reads the registry through the writer's connection.
+func loadEntities(ctx context.Context, conn *sql.Conn) (map[string]*entity, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT name, root, roots, append_only FROM main.entity ORDER BY name")
+	if err != nil {
+		return nil, fmt.Errorf("read entities: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	entities := map[string]*entity{}
+	for rows.Next() {
+		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}}
+		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.appendOnly); err != nil {
+			return nil, fmt.Errorf("read entities: %w", err)
+		}
+		entities[e.name] = e
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read entities: %w", err)
+	}
+	for _, e := range entities {
+		if err := e.loadColumns(ctx, conn); err != nil {
+			return nil, fmt.Errorf("read columns of %s: %w", e.name, err)
+		}
+		if err := e.prepare(ctx, conn); err != nil {
+			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
+		}
+	}
+	return entities, nil
+}
+
+func (e *entity) loadColumns(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid", e.name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var c column
+		var key bool
+		if err := rows.Scan(&c.name, &c.kind, &key); err != nil {
+			return err
+		}
+		switch c.name {
+		case "id", "created_hlc", fieldDeleted, "extra", "rev":
+			c.own = true
+		default:
+			c.own = key
+		}
+		if len(e.columns) == 64 {
+			return fmt.Errorf("more than 64 columns")
+		}
+		c.bit = 1 << len(e.columns)
+		e.index[c.name] = len(e.columns)
+		e.columns = append(e.columns, c)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, name := range []string{"id", "created_hlc", fieldDeleted, "extra", "rev"} {
+		if _, ok := e.index[name]; !ok {
+			return fmt.Errorf("no column %s", name)
+		}
+	}
+	if _, ok := e.index[e.root]; !ok && e.root != everyRoot {
+		return fmt.Errorf("no root column %s", e.root)
+	}
+	for _, c := range e.columns {
+		if !slices.Contains([]kind{kindText, kindInteger, kindReal}, c.kind) {
+			return fmt.Errorf("column %s has type %q", c.name, c.kind)
+		}
+	}
+	e.idAt = e.index["id"]
+	return nil
+}
+
+func (e *entity) prepare(ctx context.Context, conn *sql.Conn) error {
+	names := make([]string, len(e.columns))
+	for i, c := range e.columns {
+		names[i] = quote(c.name)
+	}
+	var err error
+	e.sel, err = conn.PrepareContext(ctx, "SELECT "+strings.Join(names, ", ")+" FROM main."+quote(e.name)+" WHERE id = ?")
+	if err != nil || e.root == everyRoot {
+		return err
+	}
+	roots := e.roots
+	if roots == "" {
+		roots = "SELECT :root"
+	}
+	e.inScope, err = conn.PrepareContext(ctx, `SELECT EXISTS (
+		SELECT 1
+		FROM main.scope
+		WHERE user_id = :user
+		AND active = 1
+		AND root_id IN (`+roots+`))`)
+	if err != nil || e.root == "id" {
+		return err
+	}
+	e.joined, err = conn.PrepareContext(ctx, `SELECT EXISTS (
+		SELECT 1
+		FROM main.`+quote(e.name)+` r
+		JOIN main.op_log o ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.outcome = 1
+		WHERE r.`+quote(e.root)+` = ?2
+		AND r.deleted = 0
+		AND o.tx_id <> ?3
+		AND o.n > ?4)`)
+	return err
+}
+
+// writable returns the column a caller may give, or an error that names it.
+func (e *entity) writable(name string) (*column, error) {
+	i, ok := e.index[name]
+	if !ok {
+		return nil, fmt.Errorf("store: %s has no column %q", e.name, name)
+	}
+	if c := &e.columns[i]; !c.own {
+		return c, nil
+	}
+	return nil, fmt.Errorf("store: column %q of %s is the store's own", name, e.name)
+}
+
+// insertOf returns the statement that creates a row with the columns of set, then id, created_hlc and rev.
+func (e *entity) insertOf(s *Store, set uint64) (*sql.Stmt, error) {
+	if st := e.inserts[set]; st != nil {
+		return st, nil
+	}
+	var names, marks strings.Builder
+	for _, c := range e.columns {
+		if set&c.bit != 0 {
+			names.WriteString(quote(c.name) + ", ")
+			marks.WriteString("?, ")
+		}
+	}
+	st, err := s.prepare("INSERT INTO main." + quote(e.name) + " (" + names.String() + "id, created_hlc, rev) VALUES (" + marks.String() + "?, ?, ?)")
+	if err != nil {
+		return nil, fmt.Errorf("prepare insert: %w", err)
+	}
+	e.inserts[set] = st
+	return st, nil
+}
+
+// updateOf returns the statement that sets the columns of set and rev in the row of an id.
+func (e *entity) updateOf(s *Store, set uint64) (*sql.Stmt, error) {
+	if st := e.updates[set]; st != nil {
+		return st, nil
+	}
+	var names strings.Builder
+	for _, c := range e.columns {
+		if set&c.bit != 0 {
+			names.WriteString(quote(c.name) + " = ?, ")
+		}
+	}
+	st, err := s.prepare("UPDATE main." + quote(e.name) + " SET " + names.String() + "rev = ? WHERE id = ?")
+	if err != nil {
+		return nil, fmt.Errorf("prepare update: %w", err)
+	}
+	e.updates[set] = st
+	return st, nil
+}
+
+// row turns column values into a Row.
+func (e *entity) row(values []any) Row {
+	row := make(Row, len(values))
+	for i, c := range e.columns {
+		row[c.name] = values[i]
+	}
+	return row
+}
+
+// quote writes a name of the schema as an SQL identifier.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

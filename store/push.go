@@ -1,0 +1,115 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Reasons that the store itself gives to ops of other computers.
+const (
+	ReasonExists     = "exists"      // superseded: the row is there already
+	ReasonNoRow      = "no_row"      // refused: there is no row to change
+	ReasonAppendOnly = "append_only" // refused: rows of this entity are not changed
+	ReasonConflict   = "conflict"    // refused: a constraint of the schema forbids it
+)
+
+// ErrUnknown says that an op names an entity or a field that this version does not know. The op is not settled: its maker
+// keeps it until this computer is newer.
+var ErrUnknown = errors.New("store: unknown entity or field")
+
+// Push settles an op that the transaction's author made earlier on their own computer; baseRev is what they had read. It
+// goes the way of local ops with three differences: an op id that is known is recognised and its outcome announced again,
+// a clock ahead of ours is re-stamped, and a refusal or a defeat is an outcome to report, not an error.
+func (tx *Tx) Push(op Op, baseRev int64) (Outcome, error) {
+	if tx.ended {
+		return 0, ErrTxDone
+	}
+	e := tx.s.entities[op.Entity]
+	if e == nil {
+		return 0, fmt.Errorf("%w: %s", ErrUnknown, op.Entity)
+	}
+	tx.touch()
+	outcome, err := tx.known(op.ID)
+	if outcome != 0 || err != nil {
+		return outcome, err
+	}
+	c := claim{hlc: op.HLC, device: tx.req.author.Device, baseRev: baseRev, foreign: true}
+	op.HLC = tx.s.clock.Admit(op.HLC, tx.now)
+	op.Before, op.Outcome, op.Reason = nil, 0, ""
+	if op.Field == "" {
+		return tx.pushRow(e, &op, c)
+	}
+	return tx.pushField(e, op, c)
+}
+
+// known recognises an op that was settled before, and has its outcome announced again.
+func (tx *Tx) known(id [16]byte) (Outcome, error) {
+	var outcome Outcome
+	found, err := tx.s.row(tx.s.st.opByID, []any{id[:]}, &outcome)
+	if err != nil || !found {
+		return 0, err
+	}
+	if err := tx.s.exec(tx.s.st.announce, tx.rev, id[:]); err != nil {
+		return 0, fmt.Errorf("announce an outcome: %w", err)
+	}
+	tx.logged = true
+	return outcome, nil
+}
+
+func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
+	row, err := readRow(e, op.Value)
+	if err != nil {
+		return 0, err
+	}
+	values, set, err := e.normalRow(op.Row, row)
+	if err != nil {
+		return 0, err
+	}
+	current, err := tx.current(e, op.Row)
+	if err != nil {
+		return 0, err
+	}
+	if current != nil {
+		return tx.dismiss(op, c, Superseded, ReasonExists)
+	}
+	err = tx.create(e, op, c, values, set)
+	if errors.Is(err, ErrConflict) {
+		return tx.dismiss(op, c, Refused, ReasonConflict)
+	}
+	return op.Outcome, err
+}
+
+func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
+	at, ok := e.index[op.Field]
+	if !ok || e.columns[at].own && op.Field != fieldDeleted {
+		return 0, fmt.Errorf("%w: %s of %s", ErrUnknown, op.Field, e.name)
+	}
+	value, err := readValue(&e.columns[at], op.Value)
+	if err != nil {
+		return 0, err
+	}
+	current, err := tx.current(e, op.Row)
+	switch {
+	case err != nil:
+		return 0, err
+	case current == nil:
+		return tx.dismiss(&op, c, Refused, ReasonNoRow)
+	case e.appendOnly && op.Field != fieldDeleted:
+		return tx.dismiss(&op, c, Refused, ReasonAppendOnly)
+	}
+	w := &rowWrite{tx: tx, e: e, id: op.Row, values: current}
+	if err := w.settle(op, c, at, value); err != nil {
+		return 0, err
+	}
+	err = w.write()
+	if errors.Is(err, ErrConflict) {
+		return tx.dismiss(&op, c, Refused, ReasonConflict)
+	}
+	return w.ops[0].op.Outcome, err
+}
+
+// dismiss logs an op that the store itself turns down.
+func (tx *Tx) dismiss(op *Op, c claim, outcome Outcome, reason string) (Outcome, error) {
+	op.Outcome, op.Reason = outcome, reason
+	return outcome, tx.log(op, c)
+}

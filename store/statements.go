@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"sitegroup.mx/crm/store/hlc"
+)
+
+// logTables are the tables beside the replicated ones that only the store writes.
+var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "goose_db_version"}
+
+// statements are the store's own, prepared once on the writer's connection and never reachable by their text.
+type statements struct {
+	begin, commit, rollback        *sql.Stmt
+	savepoint, release, rollbackTo *sql.Stmt
+	insertCommit, insertOp         *sql.Stmt
+	opByID, announce               *sql.Stmt
+	clocks, putClock               *sql.Stmt
+	scopeActive, grant, revoke     *sql.Stmt
+	putState                       *sql.Stmt
+	opsOfTx, laterOps              *sql.Stmt
+}
+
+func prepareStatements(ctx context.Context, conn *sql.Conn) (*statements, error) {
+	st := &statements{}
+	var err error
+	for target, text := range map[**sql.Stmt]string{
+		&st.begin:      "BEGIN IMMEDIATE",
+		&st.commit:     "COMMIT",
+		&st.rollback:   "ROLLBACK",
+		&st.savepoint:  "SAVEPOINT one_write",
+		&st.release:    "RELEASE one_write",
+		&st.rollbackTo: "ROLLBACK TO one_write",
+		&st.insertCommit: `INSERT INTO main.commits (rev, nonce, at, tx_id, user_id, device_id, undoes)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		&st.insertOp: `INSERT INTO main.op_log (op_id, tx_id, device_id, user_id, hlc, hlc_claimed, base_rev,
+				entity, row_id, field, value, before, rev, outcome, reason, outcome_rev)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13)`,
+		&st.opByID:   "SELECT outcome FROM main.op_log WHERE op_id = ?",
+		&st.announce: "UPDATE main.op_log SET outcome_rev = ? WHERE op_id = ?",
+		&st.clocks:   "SELECT field, hlc, device_id FROM main.field_clock WHERE entity = ? AND row_id = ?",
+		&st.putClock: `INSERT INTO main.field_clock (entity, row_id, field, hlc, device_id)
+			VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET hlc = excluded.hlc, device_id = excluded.device_id`,
+		&st.scopeActive: "SELECT active FROM main.scope WHERE user_id = ? AND root_id = ?",
+		&st.grant: `INSERT INTO main.scope (user_id, root_id, granted_rev, active)
+			VALUES (?, ?, ?, 1)
+			ON CONFLICT DO UPDATE SET granted_rev = excluded.granted_rev, active = 1`,
+		&st.revoke: "UPDATE main.scope SET active = 0, revoked_rev = ?3 WHERE user_id = ?1 AND root_id = ?2",
+		&st.putState: `INSERT INTO main.store_state (k, v)
+			VALUES (?, ?)
+			ON CONFLICT DO UPDATE SET v = excluded.v`,
+		&st.opsOfTx: `SELECT o.n, o.entity, o.row_id, o.field, o.before, o.user_id, o.rev
+			FROM main.op_log o
+			WHERE o.tx_id = ?
+			AND o.outcome = 1
+			ORDER BY o.n`,
+		&st.laterOps: `SELECT o.tx_id, c.undoes
+			FROM main.op_log o
+			JOIN main.commits c ON c.rev = o.rev
+			WHERE o.entity = ?1
+			AND o.row_id = ?2
+			AND o.rev >= ?3
+			AND o.n > ?4
+			AND (?5 IS NULL OR o.field = ?5)
+			AND o.outcome = 1
+			ORDER BY o.n`,
+	} {
+		if *target, err = conn.PrepareContext(ctx, text); err != nil {
+			return nil, fmt.Errorf("prepare %q: %w", text, err)
+		}
+	}
+	return st, nil
+}
+
+// Keys of store_state.
+const stateClock = "hlc"
+
+// loadState reads where the last run ended.
+func (s *Store) loadState(ctx context.Context) error {
+	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(rev), 0) FROM main.commits").Scan(&s.rev); err != nil {
+		return fmt.Errorf("read last revision: %w", err)
+	}
+	var last int64
+	err := s.conn.QueryRowContext(ctx, "SELECT v FROM main.store_state WHERE k = ?", stateClock).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read clock: %w", err)
+	}
+	s.clock, s.savedClock = hlc.NewClock(hlc.Time(last)), hlc.Time(last)
+	return nil
+}
+
+// exec runs one of the store's own statements.
+func (s *Store) exec(st *sql.Stmt, args ...any) error {
+	s.guard.enter()
+	defer s.guard.leave()
+	_, err := st.ExecContext(context.Background(), args...)
+	return explain(err)
+}
+
+// prepare prepares one of the store's own statements while it runs.
+func (s *Store) prepare(text string) (*sql.Stmt, error) {
+	s.guard.enter()
+	defer s.guard.leave()
+	st, err := s.conn.PrepareContext(context.Background(), text)
+	return st, explain(err)
+}
+
+// row runs one of the store's own queries that answers at most one row; found tells whether it did.
+func (s *Store) row(st *sql.Stmt, args []any, into ...any) (found bool, err error) {
+	s.guard.enter()
+	defer s.guard.leave()
+	err = st.QueryRowContext(context.Background(), args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, explain(err)
+}

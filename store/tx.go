@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pocketbase/dbx"
+)
+
+// Tx is a running transaction of Write. It belongs to the function it was handed to and ends with it.
+type Tx struct {
+	s      *Store
+	req    *request
+	ctx    context.Context
+	now    time.Time
+	rev    int64    // of this transaction, 0 until it writes something replicated
+	id     [16]byte // likewise
+	ops    []Op
+	after  []func()
+	commit Commit
+	undo   bool
+	ended  bool
+	logged bool  // op_log was touched
+	spoilt error // why the transaction may not end well, whatever its function says
+}
+
+func newTx(s *Store, r *request) *Tx {
+	return &Tx{s: s, req: r, now: s.opts.Now().UTC(), undo: r.undoes != nil}
+}
+
+// Now returns the transaction's instant in UTC; it does not move while the transaction runs.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// NewID returns a fresh UUID.
+func (tx *Tx) NewID() string { return tx.s.opts.NewID() }
+
+// Author returns who writes.
+func (tx *Tx) Author() Author { return tx.req.author }
+
+// Context returns the context that Write was given, marked so that a Write inside this one fails instead of waiting for
+// itself.
+func (tx *Tx) Context() context.Context {
+	if tx.ctx == nil {
+		tx.ctx = context.WithValue(tx.req.ctx, nestedKey{tx.s}, true)
+	}
+	return tx.ctx
+}
+
+// Query returns a builder whose statements see this transaction. They may read everything and write local tables; what
+// would write a replicated or log table, or change the schema, answers ErrGuarded. Statements stay prepared, so their
+// text should be constant.
+func (tx *Tx) Query() dbx.Builder { return tx.s.local.builder }
+
+// Exec runs one statement as Query would.
+func (tx *Tx) Exec(text string, p dbx.Params) (sql.Result, error) {
+	return tx.Query().NewQuery(text).Bind(p).Execute()
+}
+
+// AfterCommit has fn called in Write's goroutine once the transaction is durable, before Write returns. It is not called
+// when the transaction fails.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// Create makes a row: one op with the columns of row as JSON. Columns that row does not name take their defaults; id,
+// deleted, extra, rev, created_hlc and integer keys are the store's own. It answers ErrExists when the id is taken, also
+// by a removed row, ErrConflict when the schema forbids the row, and *RefusedError.
+func (tx *Tx) Create(entity, id string, row Row) error {
+	e, err := tx.entity(entity)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return fmt.Errorf("store: create %s: no id", entity)
+	}
+	values, set, err := e.normalRow(id, row)
+	if err != nil {
+		return err
+	}
+	op := tx.newOp(entity, id, "")
+	op.Value = e.appendRow(nil, values, set)
+	return tx.create(e, &op, claim{hlc: op.HLC, device: tx.req.author.Device}, values, set)
+}
+
+// Set writes fields of a row: one op for each that really changes, in the order of the table's columns. It answers
+// ErrNoRow when there is no such row, ErrAppendOnly, ErrConflict and *RefusedError. A removed row can be written.
+func (tx *Tx) Set(entity, id string, fields Row) error {
+	e, err := tx.entity(entity)
+	if err != nil {
+		return err
+	}
+	if e.appendOnly {
+		return fmt.Errorf("%w: %s", ErrAppendOnly, entity)
+	}
+	for name := range fields {
+		if _, err := e.writable(name); err != nil {
+			return err
+		}
+	}
+	return tx.change(e, id, fields)
+}
+
+// Remove marks a row as deleted. Removing a removed row changes nothing; ErrNoRow says that there is none.
+func (tx *Tx) Remove(entity, id string) error {
+	e, err := tx.entity(entity)
+	if err != nil {
+		return err
+	}
+	return tx.change(e, id, Row{fieldDeleted: 1})
+}
+
+// entity looks up a replicated table for a transaction that is running.
+func (tx *Tx) entity(name string) (*entity, error) {
+	if tx.ended {
+		return nil, ErrTxDone
+	}
+	if e := tx.s.entities[name]; e != nil {
+		return e, nil
+	}
+	return nil, fmt.Errorf("store: %q is no replicated table", name)
+}
+
+// run calls fn and turns its panic into an error.
+func (tx *Tx) run(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	return fn(tx)
+}
+
+// touch gives the transaction its revision and id, when the first op needs them.
+func (tx *Tx) touch() {
+	if tx.rev == 0 {
+		tx.rev = tx.s.rev + 1
+		tx.id = tx.newUUID()
+	}
+}
+
+func (tx *Tx) newUUID() uuid.UUID {
+	id, err := uuid.Parse(tx.s.opts.NewID())
+	if err != nil {
+		panic(fmt.Sprintf("store: Options.NewID made no UUID: %v", err))
+	}
+	return id
+}
+
+// newOp returns an op of this machine, stamped now.
+func (tx *Tx) newOp(entity, row, field string) Op {
+	tx.touch()
+	return Op{ID: tx.newUUID(), TxID: tx.id, HLC: tx.s.clock.Stamp(tx.now), Entity: entity, Row: row, Field: field}
+}
+
+// seal writes the commit's own line when there was anything to log.
+func (tx *Tx) seal() error {
+	if tx.spoilt != nil {
+		return tx.spoilt
+	}
+	tx.commit = Commit{At: tx.now, Author: tx.req.author}
+	if !tx.logged {
+		return nil
+	}
+	a := tx.req.author
+	err := tx.s.exec(tx.s.st.insertCommit, tx.rev, tx.nonce(), tx.now.UnixMilli(), tx.id[:], a.User, a.Device, tx.req.undoes)
+	if err != nil {
+		return fmt.Errorf("log the commit: %w", err)
+	}
+	tx.commit.Rev, tx.commit.TxID, tx.commit.Ops = tx.rev, uuid.UUID(tx.id).String(), tx.ops
+	return nil
+}
+
+// nonce folds the random bits of a UUIDv7 (RFC 9562, section 5.7: 12 in bytes 6 and 7, 62 in bytes 8 to 15) into 64.
+func (tx *Tx) nonce() int64 {
+	id := tx.newUUID()
+	return int64(binary.BigEndian.Uint64(id[8:]) ^ uint64(id[7])<<56) //nolint:gosec // bits, not a number
+}

@@ -1,0 +1,288 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	queueLength = 256                   // requests waiting beyond these wait in Write itself
+	groupUnits  = 1024                  // transactions of one group at most
+	groupTime   = 50 * time.Millisecond // after this a group takes no more, so that the first does not wait for the last
+)
+
+// States of a request. It leaves waiting exactly once: the writer starts it or its caller gives up.
+const (
+	waiting int32 = iota
+	started
+	abandoned
+)
+
+// request is one call of Write, WriteEach or Undo.
+type request struct {
+	ctx    context.Context
+	author Author
+	undoes []byte // the transaction that this one takes back
+	units  []unit
+	state  atomic.Int32
+	done   chan struct{}
+}
+
+// unit is one transaction of a request: its function and its result.
+type unit struct {
+	fn     func(*Tx) error
+	commit Commit
+	after  []func()
+	err    error
+}
+
+// nestedKey marks the context of a running transaction.
+type nestedKey struct{ s *Store }
+
+// Write runs fn in the writer's goroutine, in a transaction that is durable when Write returns without an error. It may
+// share its commit to disk with others, but never its fate: an error or a panic of fn takes back fn's writes alone. fn
+// must not keep the Tx, must not wait for other goroutines that write, and should be quick, because the others wait.
+//
+// A ctx that is done before fn starts means that fn never runs; later it is fn's business. Besides fn's own errors Write
+// answers *RefusedError, *PanicError, ErrDiskFull, ErrConflict, ErrClosed and ErrNested.
+func (s *Store) Write(ctx context.Context, a Author, fn func(*Tx) error) (Commit, error) {
+	r := &request{ctx: ctx, author: a, units: []unit{{fn: fn}}}
+	s.submit(r)
+	return r.units[0].commit, r.units[0].err
+}
+
+// WriteEach runs each fn as Write would, in order, each with its own commit and its own fate, but with one wait for the
+// disk. The answers have the length of fns; a nil error means that this one is durable.
+func (s *Store) WriteEach(ctx context.Context, a Author, fns []func(*Tx) error) ([]Commit, []error) {
+	commits, errs := make([]Commit, len(fns)), make([]error, len(fns))
+	if len(fns) == 0 {
+		return commits, errs
+	}
+	r := &request{ctx: ctx, author: a, units: make([]unit, len(fns))}
+	for i, fn := range fns {
+		r.units[i].fn = fn
+	}
+	s.submit(r)
+	for i, u := range r.units {
+		commits[i], errs[i] = u.commit, u.err
+	}
+	return commits, errs
+}
+
+// submit hands the request to the writer and waits for its end, or for the caller's if the request has not started.
+func (s *Store) submit(r *request) {
+	r.done = make(chan struct{})
+	if r.author.Device == "" {
+		r.author.Device = s.opts.Device
+	}
+	if r.ctx.Value(nestedKey{s}) != nil {
+		r.fail(ErrNested)
+		return
+	}
+	select {
+	case s.queue <- r:
+	case <-r.ctx.Done():
+		r.fail(r.ctx.Err())
+		return
+	case <-s.closing:
+		r.fail(ErrClosed)
+		return
+	}
+	select {
+	case <-r.done:
+	case <-r.ctx.Done():
+		if r.state.CompareAndSwap(waiting, abandoned) {
+			r.fail(r.ctx.Err())
+			return
+		}
+		<-r.done
+	case <-s.stopped: // the writer ended; it may have answered first, or never have seen the request
+		if r.state.CompareAndSwap(waiting, abandoned) {
+			r.fail(ErrClosed)
+			return
+		}
+		<-r.done
+	}
+	for _, u := range r.units {
+		for _, fn := range u.after {
+			fn()
+		}
+	}
+}
+
+// fail answers err to every unit.
+func (r *request) fail(err error) {
+	for i := range r.units {
+		r.units[i].commit, r.units[i].after, r.units[i].err = Commit{}, nil, err
+	}
+}
+
+// start starts the goroutines of the writer and of the delivery.
+func (s *Store) start() {
+	s.done.Add(2)
+	s.background("writer", func() {
+		defer s.done.Done()
+		defer s.delivery.end()
+		s.writeLoop()
+	})
+	s.background("delivery", func() {
+		defer s.done.Done()
+		s.deliverLoop()
+	})
+}
+
+// background runs fn in a goroutine. A panic that reaches it is logged; fn guards its own steps so that none does.
+func (s *Store) background(name string, fn func()) {
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.WithField("goroutine", name).WithField("stack", string(debug.Stack())).Errorf("store stopped: %v", p)
+			}
+		}()
+		fn()
+	}()
+}
+
+func (s *Store) writeLoop() {
+	for {
+		select {
+		case r := <-s.queue:
+			s.writeGroup(r)
+		case <-s.closing:
+			close(s.stopped)
+			return
+		}
+	}
+}
+
+// writeGroup runs first and whoever waits by then in one transaction of SQLite, each in a savepoint, and answers them once
+// that is on disk. When the whole transaction is lost every one of them gets the reason.
+func (s *Store) writeGroup(first *request) {
+	group := []*request{first}
+	rev := s.rev
+	err := s.exec(s.st.begin)
+	if err == nil {
+		group, err = s.fillGroup(group)
+	}
+	if err == nil {
+		err = s.endGroup()
+	}
+	if err != nil {
+		s.rev = rev
+		if !s.raw.AutoCommit() {
+			if rollback := s.exec(s.st.rollback); rollback != nil {
+				s.log.WithError(rollback).Error("roll back a group of writes")
+			}
+		}
+	}
+	for _, r := range group {
+		s.answer(r, err)
+	}
+}
+
+// fillGroup runs requests until none waits, the group is large or old enough, or the transaction is lost.
+func (s *Store) fillGroup(group []*request) ([]*request, error) {
+	begun, units := s.opts.Now(), 0
+	for i := 0; ; i++ {
+		r := group[i]
+		if r.state.CompareAndSwap(waiting, started) {
+			units += len(r.units)
+			if err := s.runUnits(r); err != nil {
+				return group, err
+			}
+		}
+		if units >= groupUnits || s.opts.Now().Sub(begun) > groupTime {
+			return group, nil
+		}
+		select {
+		case next := <-s.queue:
+			group = append(group, next)
+		default:
+			return group, nil
+		}
+	}
+}
+
+// runUnits runs a request's transactions. Its error means that SQLite has given up the whole group.
+func (s *Store) runUnits(r *request) error {
+	for i := range r.units {
+		u := &r.units[i]
+		if u.err = r.ctx.Err(); u.err != nil {
+			continue
+		}
+		if err := s.runUnit(r, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runUnit runs one transaction in a savepoint. u.err is its own failure; the returned error is the group's.
+func (s *Store) runUnit(r *request, u *unit) error {
+	if err := s.exec(s.st.savepoint); err != nil {
+		return err
+	}
+	tx := newTx(s, r)
+	s.local.tx.Store(tx)
+	u.err = tx.run(u.fn)
+	if u.err == nil {
+		u.err = tx.seal()
+	}
+	tx.ended = true
+	s.local.tx.Store(nil)
+	if s.raw.AutoCommit() {
+		return errors.Join(u.err, errLost)
+	}
+	if u.err != nil {
+		if err := s.exec(s.st.rollbackTo); err != nil {
+			return err
+		}
+		return s.exec(s.st.release)
+	}
+	if err := s.exec(s.st.release); err != nil {
+		return err
+	}
+	u.commit, u.after = tx.commit, tx.after
+	if tx.commit.Rev != 0 {
+		s.rev = tx.commit.Rev
+	}
+	return nil
+}
+
+// errLost accompanies the reason for which SQLite rolled a whole group back, such as a full disk.
+var errLost = errors.New("store: the group of writes was rolled back")
+
+// endGroup saves the clock and makes the group durable.
+func (s *Store) endGroup() error {
+	if s.clock.Last() != s.savedClock {
+		if err := s.exec(s.st.putState, stateClock, int64(s.clock.Last())); err != nil {
+			return fmt.Errorf("save the clock: %w", err)
+		}
+	}
+	if err := s.exec(s.st.commit); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	s.savedClock = s.clock.Last()
+	return nil
+}
+
+// answer ends a request of a group whose fate is err, and queues its commits for the subscribers.
+func (s *Store) answer(r *request, err error) {
+	if r.state.Load() != started {
+		return // abandoned: its caller has gone
+	}
+	for i := range r.units {
+		u := &r.units[i]
+		if err != nil && (u.err == nil || errors.Is(err, errLost) && errors.Is(err, u.err)) {
+			u.commit, u.after, u.err = Commit{}, nil, err
+		}
+		if u.err == nil && u.commit.Rev != 0 {
+			s.delivery.add(u.commit)
+		}
+	}
+	close(r.done)
+}
