@@ -83,43 +83,44 @@ func (e *Error) Unwrap() error { return e.Fault() }
 
 // Advice codes. Their meaning is final; the sentences are in the front end's locales under "errors".
 const (
-	AdviceTemporary         = "meta.temporary"           // Meta has a problem of its own
-	AdviceNotReachable      = "meta.not_reachable"       // no network, no name, no TLS, no answer in time
-	AdviceNotJSON           = "meta.not_json"            // a gateway's page instead of an answer
-	AdviceTooLarge          = "meta.too_large"           // an answer over the size limit
-	AdviceThrottled         = "meta.throttled"           // minutes
-	AdviceBlockedPolicy     = "meta.blocked_policy"      // minutes
-	AdviceTokenExpired      = "meta.token_expired"       // date, may be empty
-	AdviceTokenInvalid      = "meta.token_invalid"       //
-	AdvicePasswordChanged   = "meta.password_changed"    //
-	AdviceCheckpoint        = "meta.checkpoint"          // Facebook waits for the person to log in
-	AdviceLoggedOut         = "meta.logged_out"          //
-	AdviceUserUnconfirmed   = "meta.user_unconfirmed"    //
-	AdviceAppNotInstalled   = "meta.app_not_installed"   //
-	AdvicePageRoleLost      = "meta.page_role_lost"      //
-	AdvicePermissionMissing = "meta.permission_missing"  // permission
-	AdvicePermissionUnnamed = "meta.permission_unnamed"  // Meta did not say which
-	AdvicePageNotAssigned   = "meta.page_not_assigned"   // page not assigned to the system user
-	AdviceProfileNotLinked  = "meta.profile_not_linked"  //
-	AdviceLeadAccessRevoked = "meta.lead_access_revoked" // Leads Access Manager
-	AdviceAppCapability     = "meta.app_capability"      //
-	AdviceAppSecretWrong    = "meta.app_secret_wrong"    //
-	AdviceAppSecretNeeded   = "meta.app_secret_needed"   //
-	AdviceTestLeadExists    = "meta.test_lead_exists"    //
-	AdviceGone              = "meta.gone"                //
-	AdviceNeedsPageToken    = "meta.needs_page_token"    //nolint:gosec // a code, not a credential
-	AdviceVersionRetired    = "meta.version_retired"     //
-	AdviceBadID             = "meta.bad_id"              //
-	AdviceBadRequest        = "meta.bad_request"         // code
-	AdviceBadAddress        = "meta.bad_address"         // a base URL that would send the token in the clear
-	AdviceUnexpected        = "meta.unexpected"          // code
+	AdviceTemporary         = "meta.temporary"             // Meta has a problem of its own
+	AdviceNotReachable      = "meta.not_reachable"         // no network, no name, no TLS, no answer in time
+	AdviceNotJSON           = "meta.not_json"              // a gateway's page instead of an answer
+	AdviceTooLarge          = "meta.too_large"             // an answer over the size limit
+	AdviceThrottled         = "meta.throttled"             // minutes
+	AdviceBlockedPolicy     = "meta.blocked_policy"        // minutes
+	AdviceTokenExpired      = "meta.token_expired"         // date
+	AdviceTokenUndated      = "meta.token_expired_undated" // as before, when Meta gave no date
+	AdviceTokenInvalid      = "meta.token_invalid"         //
+	AdvicePasswordChanged   = "meta.password_changed"      //
+	AdviceCheckpoint        = "meta.checkpoint"            // Facebook waits for the person to log in
+	AdviceLoggedOut         = "meta.logged_out"            //
+	AdviceUserUnconfirmed   = "meta.user_unconfirmed"      //
+	AdviceAppNotInstalled   = "meta.app_not_installed"     //
+	AdvicePageRoleLost      = "meta.page_role_lost"        //
+	AdvicePermissionMissing = "meta.permission_missing"    // permission
+	AdvicePermissionUnnamed = "meta.permission_unnamed"    // Meta did not say which
+	AdvicePageNotAssigned   = "meta.page_not_assigned"     // page not assigned to the system user
+	AdviceProfileNotLinked  = "meta.profile_not_linked"    //
+	AdviceLeadAccessRevoked = "meta.lead_access_revoked"   // Leads Access Manager
+	AdviceAppCapability     = "meta.app_capability"        //
+	AdviceAppSecretWrong    = "meta.app_secret_wrong"      //
+	AdviceAppSecretNeeded   = "meta.app_secret_needed"     //
+	AdviceTestLeadExists    = "meta.test_lead_exists"      //
+	AdviceGone              = "meta.gone"                  //
+	AdviceNeedsPageToken    = "meta.needs_page_token"      //nolint:gosec // a code, not a credential
+	AdviceVersionRetired    = "meta.version_retired"       //
+	AdviceBadID             = "meta.bad_id"                //
+	AdviceBadRequest        = "meta.bad_request"           // code
+	AdviceBadAddress        = "meta.bad_address"           // a base URL that would send the token in the clear
+	AdviceUnexpected        = "meta.unexpected"            // code
 )
 
 // Advices lists every advice code, for the check that each has its sentence.
 func Advices() []string {
 	return []string{
 		AdviceTemporary, AdviceNotReachable, AdviceNotJSON, AdviceTooLarge, AdviceThrottled, AdviceBlockedPolicy,
-		AdviceTokenExpired, AdviceTokenInvalid, AdvicePasswordChanged, AdviceCheckpoint, AdviceLoggedOut,
+		AdviceTokenExpired, AdviceTokenUndated, AdviceTokenInvalid, AdvicePasswordChanged, AdviceCheckpoint, AdviceLoggedOut,
 		AdviceUserUnconfirmed, AdviceAppNotInstalled, AdvicePageRoleLost, AdvicePermissionMissing,
 		AdvicePermissionUnnamed, AdvicePageNotAssigned, AdviceProfileNotLinked, AdviceLeadAccessRevoked,
 		AdviceAppCapability, AdviceAppSecretWrong, AdviceAppSecretNeeded, AdviceTestLeadExists, AdviceGone,

@@ -103,7 +103,10 @@ func classifyToken(sub int, text, message string) verdict {
 	case 460:
 		return verdict{class: ClassReauthorise, advice: AdvicePasswordChanged}
 	case 463:
-		return verdict{class: ClassReauthorise, advice: AdviceTokenExpired, args: map[string]any{"date": expiryDate(message)}}
+		if date := expiryDate(message); date != "" {
+			return verdict{class: ClassReauthorise, advice: AdviceTokenExpired, args: map[string]any{"date": date}}
+		}
+		return verdict{class: ClassReauthorise, advice: AdviceTokenUndated}
 	case 464:
 		return verdict{class: ClassReauthorise, advice: AdviceUserUnconfirmed}
 	case 467:

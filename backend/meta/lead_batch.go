@@ -31,38 +31,43 @@ func (c *Client) LeadBatch(ctx context.Context, token Token, leads []ID) ([]Lead
 		return nil, err
 	}
 	results := make([]LeadResult, len(leads))
-	open := make([]int, len(leads))
+	full := make([]int, len(leads)) // to be read with every field
+	var narrow []int                // to be read without the ad fields
 	for i, id := range leads {
 		results[i] = LeadResult{ID: id, Err: failure(op, ClassRetry, AdviceTemporary, "no answer in the batch")}
-		open[i] = i
+		full[i] = i
 	}
-	list := LeadFields
-	for try := 0; try < batchTries && len(open) > 0; try++ {
-		var left []int
-		for start := 0; start < len(open); start += BatchLimit {
-			part := open[start:min(start+BatchLimit, len(open))]
-			unanswered, err := c.leadBatch(ctx, token, list, part, results)
-			if err != nil {
-				return results, err
-			}
-			left = append(left, unanswered...)
+	for try := 0; try < batchTries && len(full)+len(narrow) > 0; try++ {
+		unanswered, refused, err := c.leadRound(ctx, token, LeadFields, full, results)
+		if err != nil {
+			return results, err
 		}
-		open = left
+		full = unanswered
+		if narrow, _, err = c.leadRound(ctx, token, leadFields, append(narrow, refused...), results); err != nil {
+			return results, err
+		}
 	}
-	return results, c.retryWithoutAds(ctx, token, results)
+	return results, nil
 }
 
-// retryWithoutAds reads again, alone, the leads that were refused for their ad fields.
-func (c *Client) retryWithoutAds(ctx context.Context, token Token, results []LeadResult) error {
-	for i, r := range results {
-		var e *Error
-		if !errors.As(r.Err, &e) || !dropAdFields(fields(LeadFields), e) {
-			continue
+// leadRound asks once for each of the results at open, 50 in a call. It returns those without an answer and those that
+// were refused for their ad fields.
+func (c *Client) leadRound(ctx context.Context, token Token, list string, open []int, results []LeadResult) (unanswered, refused []int, err error) {
+	for start := 0; start < len(open); start += BatchLimit {
+		part := open[start:min(start+BatchLimit, len(open))]
+		silent, err := c.leadBatch(ctx, token, list, part, results)
+		if err != nil {
+			return nil, nil, err
 		}
-		l, err := c.Lead(ctx, token, r.ID)
-		results[i] = LeadResult{ID: r.ID, Lead: l, Err: err}
+		unanswered = append(unanswered, silent...)
+		for _, i := range part {
+			var e *Error
+			if errors.As(results[i].Err, &e) && dropAdFields(fields(list), e) {
+				refused = append(refused, i)
+			}
+		}
 	}
-	return nil
+	return unanswered, refused, nil
 }
 
 type batchCall struct {
@@ -101,16 +106,17 @@ func (c *Client) leadBatch(ctx context.Context, token Token, list string, part [
 			unanswered = append(unanswered, i)
 			continue
 		}
-		results[i] = c.batchResult(k, token, results[i].ID, answers[n])
+		results[i] = c.batchResult(k, results[i].ID, answers[n])
+		results[i].Lead.WithoutAds = results[i].Err == nil && list == leadFields
 	}
 	return unanswered, nil
 }
 
 // batchResult judges one item like an answer of its own, throttling included.
-func (c *Client) batchResult(k call, token Token, id ID, a *batchAnswer) LeadResult {
+func (c *Client) batchResult(k call, id ID, a *batchAnswer) LeadResult {
 	k.op = "read lead"
 	if err := c.judge(k, a.Code, []byte(a.Body)); err != nil {
-		c.note(c.Pace(token), usage{}, err)
+		c.note(c.Pace(k.token), usage{}, err)
 		return LeadResult{ID: id, Err: err}
 	}
 	l := ParseLead([]byte(a.Body))

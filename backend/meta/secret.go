@@ -15,7 +15,8 @@ import (
 // errNeverStored answers every attempt to write a Token or a Secret into a database.
 var errNeverStored = errors.New("tokens and secrets belong in the keyring, not in a database")
 
-// Token is an access token of any kind. Printing, logging or encoding it gives "[token]"; only string(t) reveals it.
+// Token is an access token of any kind. Printing, logging or encoding it gives "[token]"; only string(t) reveals it, and
+// encoding/json when it is the key of a map, which it therefore never is.
 type Token string
 
 // String hides the token.
@@ -27,7 +28,7 @@ func (t Token) GoString() string { return t.String() }
 // Format hides the token from every verb, %s, %q, %x and %v alike.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
-// MarshalText hides the token from JSON, CBOR, XML and map keys.
+// MarshalText hides the token from text encodings other than JSON.
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // MarshalJSON hides the token from JSON.
@@ -76,7 +77,7 @@ var (
 	tokenText = regexp.MustCompile(`EAA[A-Za-z0-9_-]+`)
 	// An app token is the app's id and its secret, joined by a bar.
 	appTokenText  = regexp.MustCompile(`\b[0-9]{5,20}(\||%7[Cc])[A-Za-z0-9_-]{8,}`)
-	parameterText = regexp.MustCompile(`(?i)\b(access_token|input_token|fb_exchange_token|client_secret|appsecret_proof|` +
+	parameterText = regexp.MustCompile(`(?i)(access_token|input_token|fb_exchange_token|client_secret|appsecret_proof|` +
 		`app_secret|revoke_token|verify_token|signed_request)(["']?\s*(?:[=:]|%3[Dd])\s*["']?)[^&\s"'<>,}]+`)
 	bearerText = regexp.MustCompile(`(?i)\b(bearer|oauth)\s+[A-Za-z0-9._|~+/-]{16,}=*`)
 )

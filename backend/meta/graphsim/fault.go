@@ -26,7 +26,7 @@ type Fault struct {
 	// made of the fields below.
 	Preset string `json:"preset"`
 	// Kind is html, empty, timeout (silence until the caller gives up), cut (no answer), half (an answer cut in the
-	// middle), or redirect.
+	// middle), or redirect. Go's HTTP client repeats a GET once when a kept connection is cut, so cut wants Times of −1.
 	Kind    string `json:"kind"`
 	Status  int    `json:"status"`
 	Code    int    `json:"code"`
