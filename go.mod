@@ -2,7 +2,11 @@ module sitegroup.mx/crm
 
 go 1.26.0
 
-ignore ./frontend/node_modules
+ignore (
+	./build/apigen/node_modules
+	./build/sqlite/node_modules
+	./frontend/node_modules
+)
 
 require (
 	git.sr.ht/~jackmordaunt/go-toast/v2 v2.0.3 // indirect
