@@ -10,9 +10,6 @@ import (
 
 // The calls of the package, named here so that their callers compile; each moves to its own file with its body.
 
-func Phone(raw string) PhoneNumber  { return PhoneNumber{Raw: raw} }
-func Email(raw string) EmailAddress { return EmailAddress{Raw: raw} }
-
 func (s *Service) Register(tx *store.Tx, e Enquiry) (Registration, error) {
 	return Registration{}, errors.ErrUnsupported
 }
