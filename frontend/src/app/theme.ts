@@ -79,6 +79,7 @@ export const theme = createTheme({
       },
     },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 } } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },
   },
 });

@@ -1,5 +1,41 @@
+import { type Icon, IconBrandMeta, IconUserCircle, IconUsersGroup } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
+import { PageHeader } from "@/shared/ui/PageHeader";
+import classes from "./Settings.module.css";
 
+/** The settings of the person and, for administrators, of the office. */
 export function Settings({ children }: { children: ReactNode }) {
-  return <div>{children}</div>;
+  const { t } = useTranslation("settings");
+  const isAdmin = useIsAdmin();
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <div className={classes.columns}>
+        <nav className={classes.nav} aria-label={t("title")}>
+          <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
+          {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
+          {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
+        </nav>
+        <div className={classes.content}>{children}</div>
+      </div>
+    </>
+  );
+}
+
+type ItemProps = {
+  to: "/ajustes/mi-cuenta" | "/ajustes/usuarios" | "/ajustes/meta";
+  icon: Icon;
+  word: string;
+};
+
+function Item({ to, icon: Mark, word }: ItemProps) {
+  return (
+    <Link to={to} className={classes.item}>
+      <Mark size={18} stroke={1.6} aria-hidden />
+      {word}
+    </Link>
+  );
 }

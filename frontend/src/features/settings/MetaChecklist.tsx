@@ -1,0 +1,78 @@
+import { Anchor, Collapse } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import type { MetaCheck } from "@/shared/api/types";
+import { Section } from "@/shared/ui/Section";
+import { Signal } from "@/shared/ui/Signal";
+import classes from "./Meta.module.css";
+import { checkLevel, knownCheck, sortChecks } from "./meta-checks";
+
+/** What the connection needs, what is missing, and how each thing is mended. */
+export function MetaChecklist({ checks }: { checks: readonly MetaCheck[] }) {
+  const { t } = useTranslation("settings");
+  const [opened, { toggle }] = useDisclosure(false);
+  const { toFix, unknown, inOrder } = sortChecks(checks);
+  if (checks.length === 0) return null;
+  return (
+    <Section
+      title={t("meta.check.title")}
+      hint={toFix.length === 0 ? t("meta.check.allWell") : t("meta.check.toFix", { count: toFix.length })}
+    >
+      <ul className={classes.checks}>
+        {toFix.map((check) => (
+          <Check key={check.code} check={check} />
+        ))}
+        {unknown.map((check) => (
+          <Check key={check.code} check={check} />
+        ))}
+      </ul>
+      {inOrder.length > 0 && (
+        <>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            className={classes.inOrder}
+            onClick={toggle}
+            aria-expanded={opened}
+          >
+            <Signal level="ok" />
+            {t("meta.check.inOrder", { count: inOrder.length })}
+          </Anchor>
+          <Collapse expanded={opened}>
+            <ul className={classes.checks}>
+              {inOrder.map((check) => (
+                <Check key={check.code} check={check} />
+              ))}
+            </ul>
+          </Collapse>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Check({ check }: { check: MetaCheck }) {
+  const { t } = useTranslation("settings");
+  const code = knownCheck(check.code);
+  const title = code === undefined ? t("meta.check.other") : t(`meta.check.${code}.title`);
+  const words = {
+    ok: undefined,
+    unknown: t("meta.check.cannotTell"),
+    missing: code === undefined ? undefined : t(`meta.check.${code}.fix`),
+    warn: code === undefined ? undefined : t(`meta.check.${code}.fix`),
+  }[check.state];
+  const where = typeof check.args.page === "string" ? check.args.page : undefined;
+  return (
+    <li className={classes.check}>
+      <Signal level={checkLevel(check)} />
+      <span>
+        <span className={classes.checkTitle}>
+          {title}
+          {where !== undefined && <span className={classes.quiet}> · {where}</span>}
+        </span>
+        {words !== undefined && <span className={classes.checkFix}>{words}</span>}
+      </span>
+    </li>
+  );
+}

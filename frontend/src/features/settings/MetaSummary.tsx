@@ -1,0 +1,83 @@
+import { Button, Menu } from "@mantine/core";
+import { IconDots, IconKey, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Meta } from "@/shared/api/types";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { Section } from "@/shared/ui/Section";
+import { showDone, showError } from "@/shared/ui/undo-toast";
+import classes from "./Meta.module.css";
+import { useCheck, useDisconnect } from "./meta-queries";
+
+/** The connection in three facts, with checking it again and letting it go. */
+export function MetaSummary({ meta, onReplace }: { meta: Meta; onReplace: () => void }) {
+  const { t } = useTranslation("settings");
+  const { t: common } = useTranslation();
+  const check = useCheck();
+  const disconnect = useDisconnect();
+  return (
+    <Section
+      title={t("meta.title")}
+      hint={t("meta.hint")}
+      actions={
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={16} />}
+            loading={check.isPending}
+            onClick={() => check.mutate(undefined, { onError: showError })}
+          >
+            {t("meta.check.again")}
+          </Button>
+          <Menu position="bottom-end" width={240}>
+            <Menu.Target>
+              <Button variant="default" px={8} aria-label={common("action.more")}>
+                <IconDots size={18} />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconKey size={16} />} onClick={onReplace}>
+                {t("meta.replace")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconPlugConnectedX size={16} />}
+                onClick={() =>
+                  disconnect.mutate(undefined, {
+                    onSuccess: () => showDone(t("meta.disconnected")),
+                    onError: showError,
+                  })
+                }
+              >
+                {t("meta.disconnect")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      <dl className={classes.facts}>
+        <div>
+          <dt>{t("meta.app")}</dt>
+          <dd>{meta.app_id}</dd>
+        </div>
+        <div>
+          <dt>{t("meta.tokenExpires")}</dt>
+          <dd>
+            {meta.token.expires_at === null ? (
+              t("meta.tokenNever")
+            ) : (
+              <RelativeDate at={meta.token.expires_at} dayOnly />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t("meta.checkedAt")}</dt>
+          <dd>{meta.checked_at === "" ? common("never") : <RelativeDate at={meta.checked_at} />}</dd>
+        </div>
+        <div>
+          <dt>{t("meta.version")}</dt>
+          <dd>{meta.version}</dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}

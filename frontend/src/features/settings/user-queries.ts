@@ -1,0 +1,46 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api } from "@/shared/api/client";
+import type { User } from "@/shared/api/types";
+
+/** Everyone with an account, also those who left. Administrators only. */
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: () => answer(api.GET("/api/users")),
+  select: ({ items }) => items,
+});
+
+/** What may change of a person by another's hand. */
+export type UserChange = { name?: string; role?: User["role"]; active?: boolean; paused?: boolean };
+
+/** Someone new. */
+export type NewUser = { login: string; name: string; role: User["role"]; password: string };
+
+/** Reads the list again once a change is in. */
+function useRefresh() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: ["users"] });
+}
+
+export function useUserCreation() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (body: NewUser) => answer(api.POST("/api/users", { body })),
+    onSuccess: refresh,
+  });
+}
+
+export function useUserChange() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: UserChange }) =>
+      answer(api.PATCH("/api/users/{id}", { params: { path: { id } }, body: change })),
+    onSuccess: refresh,
+  });
+}
+
+export function usePasswordReset() {
+  return useMutation({
+    mutationFn: ({ id, password }: { id: string; password: string }) =>
+      answer(api.PUT("/api/users/{id}/password", { params: { path: { id } }, body: { password } })),
+  });
+}
