@@ -114,6 +114,7 @@ type call struct {
 	form   url.Values // body of a POST
 	token  Token
 	hide   []string // further secrets of this call, for redaction
+	mixed  bool     // a batch, whose own success says nothing about its items
 }
 
 // fetch makes the call and decodes the answer into v, which may be nil.
@@ -133,8 +134,7 @@ func (c *Client) fetch(ctx context.Context, k call, v any) error {
 
 // do makes the call and returns the body of a good answer. Every other outcome is an *Error.
 func (c *Client) do(ctx context.Context, k call) ([]byte, error) {
-	pace := c.Pace(k.token)
-	if left := pace.blockedFor(c.clock.Now()); left > 0 {
+	if left := c.Pace(k.token).blockedFor(c.clock.Now()); left > 0 {
 		return nil, throttled(k.op, left)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -149,7 +149,7 @@ func (c *Client) do(ctx context.Context, k call) ([]byte, error) {
 	if err == nil {
 		usage := parseUsage(header)
 		err = c.judge(k, status, body)
-		c.note(pace, usage, err)
+		c.note(k, usage, err)
 		fields["usage"] = math.Round(usage.percent())
 	}
 	var failed *Error

@@ -44,89 +44,94 @@ func judge(t *testing.T, status int, body string) *meta.Error {
 	return e
 }
 
+func permission(name string) map[string]any { return map[string]any{"permission": name} }
+
+func code(n int) map[string]any { return map[string]any{"code": n} }
+
+func minutes(n int) map[string]any { return map[string]any{"minutes": n} }
+
+// errorRows is Meta's list of codes and what each asks of us.
+var errorRows = []struct {
+	name      string
+	code, sub int
+	message   string
+	transient bool
+	status    int // 400 when 0
+	want      judged
+}{
+	{name: "unknown", code: 1, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "unknown 99", code: 1, sub: 99, status: 500, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "reduce the data", code: 1, message: "Please reduce the amount of data you're asking for", status: 500, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "profile not linked", code: 1, sub: 2853001, want: judged{meta.ClassPermission, meta.AdviceProfileNotLinked, nil}},
+	{name: "service down", code: 2, transient: true, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "test lead exists", code: 2, sub: 1892058, want: judged{meta.ClassPermission, meta.AdviceTestLeadExists, nil}},
+	{name: "capability", code: 3, want: judged{meta.ClassPermission, meta.AdviceAppCapability, nil}},
+	{name: "app limit", code: 4, transient: true, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "permission without a name", code: 10, want: judged{meta.ClassPermission, meta.AdvicePermissionUnnamed, nil}},
+	{name: "permission with a name", code: 10, message: "(#10) This endpoint requires the 'pages_read_engagement' permission", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
+	{name: "page not assigned", code: 10, sub: 1341012, want: judged{meta.ClassPermission, meta.AdvicePageNotAssigned, nil}},
+	{name: "user limit", code: 17, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "old ads limit", code: 17, sub: 2446079, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "page limit", code: 32, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "bad parameter", code: 100, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(100)}},
+	{name: "gone", code: 100, sub: 33, message: "Unsupported get request. Object with ID 'X' does not exist, cannot be loaded due to missing permissions", want: judged{meta.ClassGone, meta.AdviceGone, nil}},
+	{name: "scope in disguise", code: 100, message: "(#100) Object does not exist, cannot be loaded due to missing permission or reviewable feature. This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
+	{name: "proof needed", code: 100, message: "API calls from the server require an appsecret_proof argument", want: judged{meta.ClassPermission, meta.AdviceAppSecretNeeded, nil}},
+	{name: "proof wrong", code: 100, message: "Invalid appsecret_proof provided in the API argument", want: judged{meta.ClassPermission, meta.AdviceAppSecretWrong, nil}},
+	{name: "user_id required", code: 100, message: "(#100) The parameter user_id is required", want: judged{meta.ClassBug, meta.AdviceBadRequest, code(100)}},
+	{name: "bad app secret", code: 101, want: judged{meta.ClassPermission, meta.AdviceAppSecretWrong, nil}},
+	{name: "session", code: 102, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
+	{name: "session 459 under 102", code: 102, sub: 459, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
+	{name: "lead access 103", code: 103, status: 403, want: judged{meta.ClassPermission, meta.AdviceLeadAccessRevoked, nil}},
+	{name: "lead access 200", code: 200, message: "CRM access has been revoked from Lead Access Manager", want: judged{meta.ClassPermission, meta.AdviceLeadAccessRevoked, nil}},
+	{name: "token needed", code: 104, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(104)}},
+	{name: "too many parameters", code: 105, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(105)}},
+	{name: "invalid token", code: 190, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
+	{name: "invalid token 401", code: 190, status: 401, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
+	{name: "needs page token", code: 190, message: "(#190) This method must be called with a Page Access Token", want: judged{meta.ClassBug, meta.AdviceNeedsPageToken, nil}},
+	{name: "impersonating", code: 190, message: "Any of the pages_read_engagement, pages_manage_metadata permission(s) must be granted before impersonating a user's page.", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
+	{name: "not installed", code: 190, sub: 458, want: judged{meta.ClassReauthorise, meta.AdviceAppNotInstalled, nil}},
+	{name: "checkpoint", code: 190, sub: 459, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
+	{name: "password", code: 190, sub: 460, want: judged{meta.ClassReauthorise, meta.AdvicePasswordChanged, nil}},
+	{name: "expired with a date", code: 190, sub: 463, message: "Session has expired on Monday, 02-Nov-26 07:00:00 PST. The current time is Monday, 02-Nov-26 07:04:05 PST.", want: judged{meta.ClassReauthorise, meta.AdviceTokenExpired, map[string]any{"date": "2026-11-02"}}},
+	{name: "expired without a date", code: 190, sub: 463, message: "La sesión caducó.", want: judged{meta.ClassReauthorise, meta.AdviceTokenUndated, nil}},
+	{name: "unconfirmed", code: 190, sub: 464, want: judged{meta.ClassReauthorise, meta.AdviceUserUnconfirmed, nil}},
+	{name: "logged out", code: 190, sub: 467, want: judged{meta.ClassReauthorise, meta.AdviceLoggedOut, nil}},
+	{name: "blocking checkpoint", code: 190, sub: 490, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
+	{name: "role lost", code: 190, sub: 492, want: judged{meta.ClassReauthorise, meta.AdvicePageRoleLost, nil}},
+	{name: "new page token", code: 190, sub: 2069032, want: judged{meta.ClassBug, meta.AdviceNeedsPageToken, nil}},
+	{name: "combination", code: 194, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(194)}},
+	{name: "leads permission", code: 200, status: 403, message: "(#200) Requires leads_retrieval permission to manage the object", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("leads_retrieval")}},
+	{name: "leads permission 278", code: 278, message: "(#278) Requires leads_retrieval permission", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("leads_retrieval")}},
+	{name: "permission 299", code: 299, want: judged{meta.ClassPermission, meta.AdvicePermissionUnnamed, nil}},
+	{name: "app limited for a while", code: 341, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "blocked for policy", code: 368, want: judged{meta.ClassThrottle, meta.AdviceBlockedPolicy, minutes(360)}},
+	{name: "duplicate post", code: 506, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(506)}},
+	{name: "custom limit", code: 613, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "erratic volume", code: 613, sub: 1996, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "ad account calls", code: 613, sub: 1487742, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "alias of letters", code: 803, status: 404, message: "(#803) Some of the aliases you requested do not exist: leadgen_id", want: judged{meta.ClassBug, meta.AdviceBadID, nil}},
+	{name: "alias of digits", code: 803, status: 404, message: "(#803) Some of the aliases you requested do not exist: 1234567890129999", want: judged{meta.ClassGone, meta.AdviceGone, nil}},
+	{name: "unknown path", code: 2500, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(2500)}},
+	{name: "retired", code: 2635, want: judged{meta.ClassBug, meta.AdviceVersionRetired, nil}},
+	{name: "insights limit", code: 80000, sub: 2446079, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "pages limit", code: 80001, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "instagram limit", code: 80002, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "audiences limit", code: 80003, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "ads limit", code: 80004, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "leads limit", code: 80005, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "messenger limit", code: 80006, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "whatsapp limit", code: 80008, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "catalogue limit", code: 80009, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "catalogue batch limit", code: 80014, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
+	{name: "nobody knows", code: 7777, want: judged{meta.ClassBug, meta.AdviceUnexpected, code(7777)}},
+	{name: "nobody knows, transient", code: 7777, transient: true, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "nobody knows, server", code: 7777, status: 503, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
+	{name: "an error with status 200", code: 190, sub: 460, status: 200, want: judged{meta.ClassReauthorise, meta.AdvicePasswordChanged, nil}},
+}
+
 func TestError_EveryCode(t *testing.T) {
-	permission := func(name string) map[string]any { return map[string]any{"permission": name} }
-	code := func(n int) map[string]any { return map[string]any{"code": n} }
-	minutes := func(n int) map[string]any { return map[string]any{"minutes": n} }
-	tests := []struct {
-		name      string
-		code, sub int
-		message   string
-		transient bool
-		status    int // 400 when 0
-		want      judged
-	}{
-		{name: "unknown", code: 1, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "unknown 99", code: 1, sub: 99, status: 500, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "reduce the data", code: 1, message: "Please reduce the amount of data you're asking for", status: 500, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "profile not linked", code: 1, sub: 2853001, want: judged{meta.ClassPermission, meta.AdviceProfileNotLinked, nil}},
-		{name: "service down", code: 2, transient: true, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "test lead exists", code: 2, sub: 1892058, want: judged{meta.ClassPermission, meta.AdviceTestLeadExists, nil}},
-		{name: "capability", code: 3, want: judged{meta.ClassPermission, meta.AdviceAppCapability, nil}},
-		{name: "app limit", code: 4, transient: true, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "permission without a name", code: 10, want: judged{meta.ClassPermission, meta.AdvicePermissionUnnamed, nil}},
-		{name: "permission with a name", code: 10, message: "(#10) This endpoint requires the 'pages_read_engagement' permission", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
-		{name: "page not assigned", code: 10, sub: 1341012, want: judged{meta.ClassPermission, meta.AdvicePageNotAssigned, nil}},
-		{name: "user limit", code: 17, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "old ads limit", code: 17, sub: 2446079, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "page limit", code: 32, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "bad parameter", code: 100, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(100)}},
-		{name: "gone", code: 100, sub: 33, message: "Unsupported get request. Object with ID 'X' does not exist, cannot be loaded due to missing permissions", want: judged{meta.ClassGone, meta.AdviceGone, nil}},
-		{name: "scope in disguise", code: 100, message: "(#100) Object does not exist, cannot be loaded due to missing permission or reviewable feature. This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
-		{name: "proof needed", code: 100, message: "API calls from the server require an appsecret_proof argument", want: judged{meta.ClassPermission, meta.AdviceAppSecretNeeded, nil}},
-		{name: "proof wrong", code: 100, message: "Invalid appsecret_proof provided in the API argument", want: judged{meta.ClassPermission, meta.AdviceAppSecretWrong, nil}},
-		{name: "user_id required", code: 100, message: "(#100) The parameter user_id is required", want: judged{meta.ClassBug, meta.AdviceBadRequest, code(100)}},
-		{name: "bad app secret", code: 101, want: judged{meta.ClassPermission, meta.AdviceAppSecretWrong, nil}},
-		{name: "session", code: 102, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
-		{name: "session 459 under 102", code: 102, sub: 459, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
-		{name: "lead access 103", code: 103, status: 403, want: judged{meta.ClassPermission, meta.AdviceLeadAccessRevoked, nil}},
-		{name: "lead access 200", code: 200, message: "CRM access has been revoked from Lead Access Manager", want: judged{meta.ClassPermission, meta.AdviceLeadAccessRevoked, nil}},
-		{name: "token needed", code: 104, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(104)}},
-		{name: "too many parameters", code: 105, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(105)}},
-		{name: "invalid token", code: 190, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
-		{name: "invalid token 401", code: 190, status: 401, want: judged{meta.ClassReauthorise, meta.AdviceTokenInvalid, nil}},
-		{name: "needs page token", code: 190, message: "(#190) This method must be called with a Page Access Token", want: judged{meta.ClassBug, meta.AdviceNeedsPageToken, nil}},
-		{name: "impersonating", code: 190, message: "Any of the pages_read_engagement, pages_manage_metadata permission(s) must be granted before impersonating a user's page.", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("pages_read_engagement")}},
-		{name: "not installed", code: 190, sub: 458, want: judged{meta.ClassReauthorise, meta.AdviceAppNotInstalled, nil}},
-		{name: "checkpoint", code: 190, sub: 459, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
-		{name: "password", code: 190, sub: 460, want: judged{meta.ClassReauthorise, meta.AdvicePasswordChanged, nil}},
-		{name: "expired with a date", code: 190, sub: 463, message: "Session has expired on Monday, 02-Nov-26 07:00:00 PST. The current time is Monday, 02-Nov-26 07:04:05 PST.", want: judged{meta.ClassReauthorise, meta.AdviceTokenExpired, map[string]any{"date": "2026-11-02"}}},
-		{name: "expired without a date", code: 190, sub: 463, message: "La sesión caducó.", want: judged{meta.ClassReauthorise, meta.AdviceTokenUndated, nil}},
-		{name: "unconfirmed", code: 190, sub: 464, want: judged{meta.ClassReauthorise, meta.AdviceUserUnconfirmed, nil}},
-		{name: "logged out", code: 190, sub: 467, want: judged{meta.ClassReauthorise, meta.AdviceLoggedOut, nil}},
-		{name: "blocking checkpoint", code: 190, sub: 490, want: judged{meta.ClassReauthorise, meta.AdviceCheckpoint, nil}},
-		{name: "role lost", code: 190, sub: 492, want: judged{meta.ClassReauthorise, meta.AdvicePageRoleLost, nil}},
-		{name: "new page token", code: 190, sub: 2069032, want: judged{meta.ClassBug, meta.AdviceNeedsPageToken, nil}},
-		{name: "combination", code: 194, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(194)}},
-		{name: "leads permission", code: 200, status: 403, message: "(#200) Requires leads_retrieval permission to manage the object", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("leads_retrieval")}},
-		{name: "leads permission 278", code: 278, message: "(#278) Requires leads_retrieval permission", want: judged{meta.ClassPermission, meta.AdvicePermissionMissing, permission("leads_retrieval")}},
-		{name: "permission 299", code: 299, want: judged{meta.ClassPermission, meta.AdvicePermissionUnnamed, nil}},
-		{name: "app limited for a while", code: 341, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "blocked for policy", code: 368, want: judged{meta.ClassThrottle, meta.AdviceBlockedPolicy, minutes(360)}},
-		{name: "duplicate post", code: 506, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(506)}},
-		{name: "custom limit", code: 613, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "erratic volume", code: 613, sub: 1996, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "ad account calls", code: 613, sub: 1487742, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "alias of letters", code: 803, status: 404, message: "(#803) Some of the aliases you requested do not exist: leadgen_id", want: judged{meta.ClassBug, meta.AdviceBadID, nil}},
-		{name: "alias of digits", code: 803, status: 404, message: "(#803) Some of the aliases you requested do not exist: 1234567890129999", want: judged{meta.ClassGone, meta.AdviceGone, nil}},
-		{name: "unknown path", code: 2500, want: judged{meta.ClassBug, meta.AdviceBadRequest, code(2500)}},
-		{name: "retired", code: 2635, want: judged{meta.ClassBug, meta.AdviceVersionRetired, nil}},
-		{name: "insights limit", code: 80000, sub: 2446079, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "pages limit", code: 80001, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "instagram limit", code: 80002, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "audiences limit", code: 80003, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "ads limit", code: 80004, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "leads limit", code: 80005, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "messenger limit", code: 80006, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "whatsapp limit", code: 80008, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "catalogue limit", code: 80009, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "catalogue batch limit", code: 80014, want: judged{meta.ClassThrottle, meta.AdviceThrottled, minutes(5)}},
-		{name: "nobody knows", code: 7777, want: judged{meta.ClassBug, meta.AdviceUnexpected, code(7777)}},
-		{name: "nobody knows, transient", code: 7777, transient: true, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "nobody knows, server", code: 7777, status: 503, want: judged{meta.ClassRetry, meta.AdviceTemporary, nil}},
-		{name: "an error with status 200", code: 190, sub: 460, status: 200, want: judged{meta.ClassReauthorise, meta.AdvicePasswordChanged, nil}},
-	}
-	for _, tt := range tests {
+	for _, tt := range errorRows {
 		t.Run(tt.name, func(t *testing.T) {
 			body, err := json.Marshal(map[string]any{"error": map[string]any{
 				"message": tt.message, "type": "OAuthException", "code": tt.code, "error_subcode": tt.sub, "is_transient": tt.transient,

@@ -82,7 +82,7 @@ type batchAnswer struct {
 
 // leadBatch asks for the results at part, fills them in, and returns those that got no answer.
 func (c *Client) leadBatch(ctx context.Context, token Token, list string, part []int, results []LeadResult) ([]int, error) {
-	k := call{op: "read leads", method: http.MethodPost, path: "/", token: token}
+	k := call{op: "read leads", method: http.MethodPost, path: "/", token: token, mixed: true}
 	calls := make([]batchCall, len(part))
 	for n, i := range part {
 		query := fields(list)
@@ -116,7 +116,7 @@ func (c *Client) leadBatch(ctx context.Context, token Token, list string, part [
 func (c *Client) batchResult(k call, id ID, a *batchAnswer) LeadResult {
 	k.op = "read lead"
 	if err := c.judge(k, a.Code, []byte(a.Body)); err != nil {
-		c.note(c.Pace(k.token), usage{}, err)
+		c.note(k, usage{}, err)
 		return LeadResult{ID: id, Err: err}
 	}
 	l := ParseLead([]byte(a.Body))

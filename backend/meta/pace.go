@@ -118,6 +118,9 @@ func (m *meter) report(now time.Time, percent float64, wait time.Duration) {
 func (m *meter) refuse(now time.Time, wait time.Duration) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if wait <= 0 && now.Before(m.until) {
+		return m.until.Sub(now) // the same block, met by another call that was already on its way
+	}
 	if wait <= 0 {
 		wait = pauses[min(m.strikes, len(pauses)-1)]
 	}
@@ -135,7 +138,8 @@ func (m *meter) succeed() {
 }
 
 // note takes an answer's usage and outcome into the meters, and completes a throttle error with the time to stay away.
-func (c *Client) note(p *Pace, u usage, err error) {
+func (c *Client) note(k call, u usage, err error) {
+	p := c.Pace(k.token)
 	now := c.clock.Now()
 	if u.hasOwn {
 		p.own.report(now, u.own, u.ownWait)
@@ -145,6 +149,9 @@ func (c *Client) note(p *Pace, u usage, err error) {
 	}
 	var e *Error
 	if !errors.As(err, &e) {
+		if k.mixed {
+			return
+		}
 		p.own.succeed()
 		p.app.succeed()
 		return

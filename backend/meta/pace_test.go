@@ -166,6 +166,29 @@ func TestPace_DoesNotCallWhileBlocked(t *testing.T) {
 	}
 }
 
+// TestPace_ABatchIsOneStrike: fifty refusals of one batch must not make the pause as long as fifty in a row would.
+func TestPace_ABatchIsOneStrike(t *testing.T) {
+	o := newOffice(t)
+	ids := make([]meta.ID, 10)
+	for i := range ids {
+		ids[i] = o.lead(t, graphsim.LeadSpec{})
+	}
+	o.fault(t, graphsim.Fault{Edge: "lead", Preset: "throttle_leads", Times: -1})
+	for _, want := range []time.Duration{5 * time.Minute, 15 * time.Minute, 30 * time.Minute} {
+		results, err := o.LeadBatch(t.Context(), o.page, ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range results {
+			var e *meta.Error
+			if !errors.As(r.Err, &e) || e.RetryAfter != want {
+				t.Fatalf("%v, want a pause of %v", r.Err, want)
+			}
+		}
+		o.clock.Advance(want)
+	}
+}
+
 func TestPace_AppLimitBlocksEveryToken(t *testing.T) {
 	c, clk := serve(t, 400, nil, appThrottle)
 	if _, err := c.Form(t.Context(), markedToken, fixtureForm); fault.Code(err) != meta.AdviceThrottled {

@@ -24,4 +24,22 @@
 // figure the simulator picks one; a program must not depend on it.
 //
 // The control side exists on the simulator alone, answers only to this machine, and hands out nothing but invented data.
+// Its bodies and answers are JSON, in the shapes of the Go types named here; unknown names are refused:
+//
+//	GET    /_control/state | calls | deliveries | presets
+//	POST   /_control/demo                → app, app_secret, token, user_token, page, forms
+//	POST   /_control/demo/lead           → id
+//	POST   /_control/apps                name, id, secret, development, proof_required → id, secret
+//	POST   /_control/mode                app, live, proof_required
+//	POST   /_control/pages               name, id, tasks, unlisted, terms_refused → id
+//	POST   /_control/forms               Form → Form;  /_control/forms/copy: form → Form
+//	POST   /_control/tokens              kind, app, page, user, scopes, targets, expires_in (seconds), value → token
+//	POST   /_control/tokens/kill         token, subcode, or revive
+//	POST   /_control/leads               LeadSpec and count → ids
+//	POST   /_control/faults              Fault;  DELETE forgets all of them
+//	POST   /_control/budget              page, lead_calls, page_calls, app_calls;  /_control/limits: Limits
+//	POST   /_control/lead-access         page, app, allowed
+//	POST   /_control/subscribe           app, page, callback, off
+//	POST   /_control/webhooks            DeliveryOptions, delays in milliseconds;  /_control/deliver → count
+//	GET    /_control/export?form=…&encoding=utf16le|utf8
 package graphsim
