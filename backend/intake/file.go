@@ -1,0 +1,54 @@
+package intake
+
+// Import is a file on its way into the office.
+type Import struct {
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	State     string         `json:"state"` // one of the import states
+	CreatedAt string         `json:"created_at"`
+	Encoding  string         `json:"encoding"`  // utf-8, utf-16le, utf-16be, windows-1252, xlsx
+	Separator string         `json:"separator"` // "," ";" "\t" "|", "" in a workbook
+	Sheet     string         `json:"sheet"`     // of a workbook
+	Columns   []ImportColumn `json:"columns"`
+	Preview   [][]string     `json:"preview"` // the first 10 rows until the import has ended
+	Total     int            `json:"total"`   // rows under the header
+	Progress  ImportProgress `json:"progress"`
+	// Source is crm.SourceLeads for an export of Meta's and crm.SourceFile for any other file.
+	Source string `json:"source"`
+	// Ask is the code of what must be answered before it can run: import.date_ambiguous, or "".
+	Ask      string `json:"ask"`
+	DayFirst *bool  `json:"day_first"`
+}
+
+// States of an Import.
+const (
+	ImportPreview   = "preview"
+	ImportRunning   = "running"
+	ImportDone      = "done"
+	ImportCancelled = "cancelled"
+)
+
+// ImportColumn is a column and what it is taken for.
+type ImportColumn struct {
+	Index   int      `json:"index"`
+	Header  string   `json:"header"`
+	Target  Target   `json:"target"`
+	Samples []string `json:"samples"`
+}
+
+// ImportProgress counts rows by what became of them.
+type ImportProgress struct {
+	Done       int `json:"done"`
+	Registered int `json:"registered"`
+	Linked     int `json:"linked"`
+	Known      int `json:"known"` // imported or received before
+	Test       int `json:"test"`
+	Held       int `json:"held"`
+	Failed     int `json:"failed"`
+}
+
+// ImportPatch changes what columns are taken for, by index, and how dates like 03/04/2026 read. Nil leaves it.
+type ImportPatch struct {
+	Columns  map[string]Target `json:"columns,omitempty"`
+	DayFirst *bool             `json:"day_first,omitempty"`
+}
