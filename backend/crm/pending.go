@@ -5,18 +5,10 @@ import (
 	"errors"
 
 	"sitegroup.mx/crm/backend/account"
-	"sitegroup.mx/crm/store"
 )
 
 // The calls of the package, named here so that their callers compile; each moves to its own file with its body.
 
-func (s *Service) Register(tx *store.Tx, e Enquiry) (Registration, error) {
-	return Registration{}, errors.ErrUnsupported
-}
-func (s *Service) SeedVocabulary(tx *store.Tx) error { return errors.ErrUnsupported }
-func (s *Service) Vocabulary(ctx context.Context) (Vocabulary, error) {
-	return Vocabulary{}, errors.ErrUnsupported
-}
 func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f ProspectFilter) (ProspectPage, error) {
 	return ProspectPage{}, errors.ErrUnsupported
 }

@@ -1,0 +1,42 @@
+package crm
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/store"
+)
+
+// Kinds of events: what a prospect's history shows beside activities and submissions.
+const (
+	EventRegistered    = "registered"     // source, form_name
+	EventEnquiredAgain = "enquired_again" // submission_id, form_name
+	EventReopened      = "reopened"       // from, to, reason_id
+	EventAssigned      = "assigned"       // from, to, rule, turn, of, reason
+	EventStage         = "stage"          // from, to, reason
+	EventStatus        = "status"         // from, to, reason_id, activity_id
+	EventTemperature   = "temperature"    // from, to
+	EventAttended      = "attended"       // activity_id, kind
+	EventOpposition    = "opposition"     // reason_id: the person asked not to be contacted
+	EventRescheduled   = "rescheduled"    // activity_id, from, to
+)
+
+// addEvent appends to a prospect's history. data holds ids, codes and names of the office's own words.
+func addEvent(tx *store.Tx, prospectID, kind string, data map[string]any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("write event: %w", err)
+	}
+	err = tx.Create("event", tx.NewID(), store.Row{
+		"prospect_id": prospectID,
+		"author_id":   tx.Author().User,
+		"kind":        kind,
+		"data":        string(text),
+		"at":          clock.Format(tx.Now()),
+	})
+	if err != nil {
+		return fmt.Errorf("add event: %w", err)
+	}
+	return nil
+}
