@@ -189,6 +189,30 @@ func TestClient_LeadIDs(t *testing.T) {
 	}
 }
 
+func TestClient_Leads_AsksMetaToFilter(t *testing.T) {
+	o := newOffice(t)
+	o.fill(t, 3)
+	if _, err := gather(o.Leads(t.Context(), o.page, fixtureForm, fixtureTime)); err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"field":"time_created","operator":"GREATER_THAN","value":1793631845}]`
+	if calls := o.sim.Calls(); len(calls) != 1 || calls[0].Query["filtering"] != want || calls[0].Query["limit"] != "100" {
+		t.Errorf("asked %+v", calls)
+	}
+}
+
+// TestClient_Leads_FilterIgnored: Meta has been seen to return everything in spite of a filter.
+func TestClient_Leads_FilterIgnored(t *testing.T) {
+	c := answers(t, `{"data":[{"id":"3","created_time":"2026-11-02T15:04:06+0000"},{"id":"2","created_time":"2026-11-02T15:04:05+0000"},{"id":"1","created_time":"2026-10-01T00:00:00+0000"}]}`)
+	leads, err := gather(c.Leads(t.Context(), markedToken, fixtureForm, fixtureTime))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]meta.ID{"3"}, leadIDs(leads)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestClient_LeadPages_StopsWhenTold(t *testing.T) {
 	o := newOffice(t)
 	o.fill(t, 350)

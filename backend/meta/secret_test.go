@@ -191,6 +191,6 @@ func TestClient_UnreachableAddressIsNotPrinted(t *testing.T) {
 		if fault.Code(err) != meta.AdviceNotReachable {
 			t.Errorf("%s: %v", name, err)
 		}
-		refuseMarks(t, name, fmt.Sprintf("%v %+v %#v", err, err, err))
+		refuseMarks(t, name, fmt.Sprintf("%v %+v %#v", err, err, err), "/v25.0", "appsecret_proof", "fields=")
 	}
 }

@@ -126,6 +126,11 @@ func TestParseWebhook(t *testing.T) {
 			}},
 		},
 		{
+			"the ad under its old name alone",
+			`{"object":"page","entry":[{"id":"109876543210987","time":1,"changes":[{"field":"leadgen","value":{"leadgen_id":"1234567890123456","ad_id":"","adgroup_id":120210000000000101}}]}]}`,
+			[]meta.Event{{Kind: meta.EventLead, Object: "page", Field: "leadgen", Page: fixturePage, Lead: fixtureLead, Ad: ad, Sent: unix(1)}},
+		},
+		{
 			"without values", `{"object":"page","entry":[{"id":"109876543210987","time":1793632000,"changed_fields":["leadgen"]}]}`,
 			[]meta.Event{{Kind: meta.EventPoll, Object: "page", Field: "leadgen", Page: fixturePage, Sent: unix(1793632000)}},
 		},
