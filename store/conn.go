@@ -113,9 +113,13 @@ func fileURI(path string) string {
 	return (&url.URL{Scheme: "file", Path: p}).String()
 }
 
+// cipherPragma asks for the cipher's name. Plain SQLite ignores it, like every PRAGMA that it does not know, and answers no
+// row. A variable so that a test can ask what plain SQLite would be asked.
+var cipherPragma = "PRAGMA cipher"
+
 // requireCipher answers ErrNoCipher when the SQLite behind c does not encrypt: plain SQLite ignores keys in silence.
 func requireCipher(c *sqlite3.SQLiteConn) error {
-	rows, err := c.Query("PRAGMA cipher", nil)
+	rows, err := c.Query(cipherPragma, nil)
 	if err != nil {
 		return fmt.Errorf("ask for the cipher: %w", err)
 	}

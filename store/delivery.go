@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // delivery hands commits to subscribers, in order, in a goroutine of its own, so that a subscriber may write and a slow
@@ -19,7 +20,10 @@ type delivery struct {
 	subscribers []*subscriber
 }
 
-type subscriber struct{ fn func(Commit) }
+type subscriber struct {
+	fn        func(Commit)
+	cancelled atomic.Bool
+}
 
 func (d *delivery) init() { d.changed = sync.NewCond(&d.mu) }
 
@@ -61,12 +65,13 @@ func (d *delivery) seen(n int) {
 // and soon after Write has returned. fn must not change the commit's Ops, which all subscribers share. cancel ends it; a
 // call that is under way is not waited for.
 func (s *Store) OnCommit(fn func(Commit)) (cancel func()) {
-	sub := &subscriber{fn}
+	sub := &subscriber{fn: fn}
 	d := &s.delivery
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.subscribers = append(d.subscribers, sub)
 	return func() {
+		sub.cancelled.Store(true)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.subscribers = slices.DeleteFunc(d.subscribers, func(other *subscriber) bool { return other == sub })
@@ -114,5 +119,7 @@ func (s *Store) deliver(sub *subscriber, c Commit) {
 			s.log.WithField("rev", c.Rev).WithField("stack", string(debug.Stack())).Errorf("subscriber panicked: %v", p)
 		}
 	}()
-	sub.fn(c)
+	if !sub.cancelled.Load() {
+		sub.fn(c)
+	}
 }

@@ -46,8 +46,8 @@ type entity struct {
 }
 
 // loadEntities reads the registry through the writer's connection.
-func loadEntities(ctx context.Context, conn *sql.Conn) (map[string]*entity, error) {
-	rows, err := conn.QueryContext(ctx, "SELECT name, root, roots, append_only FROM main.entity ORDER BY name")
+func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
+	rows, err := s.conn.QueryContext(ctx, "SELECT name, root, roots, append_only FROM main.entity ORDER BY name")
 	if err != nil {
 		return nil, fmt.Errorf("read entities: %w", err)
 	}
@@ -64,10 +64,10 @@ func loadEntities(ctx context.Context, conn *sql.Conn) (map[string]*entity, erro
 		return nil, fmt.Errorf("read entities: %w", err)
 	}
 	for _, e := range entities {
-		if err := e.loadColumns(ctx, conn); err != nil {
+		if err := e.loadColumns(ctx, s.conn); err != nil {
 			return nil, fmt.Errorf("read columns of %s: %w", e.name, err)
 		}
-		if err := e.prepare(ctx, conn); err != nil {
+		if err := e.prepare(s); err != nil {
 			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
 		}
 	}
@@ -119,13 +119,13 @@ func (e *entity) loadColumns(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-func (e *entity) prepare(ctx context.Context, conn *sql.Conn) error {
+func (e *entity) prepare(s *Store) error {
 	names := make([]string, len(e.columns))
 	for i, c := range e.columns {
 		names[i] = quote(c.name)
 	}
 	var err error
-	e.sel, err = conn.PrepareContext(ctx, "SELECT "+strings.Join(names, ", ")+" FROM main."+quote(e.name)+" WHERE id = ?")
+	e.sel, err = s.prepare("SELECT " + strings.Join(names, ", ") + " FROM main." + quote(e.name) + " WHERE id = ?")
 	if err != nil || e.root == everyRoot {
 		return err
 	}
@@ -133,20 +133,20 @@ func (e *entity) prepare(ctx context.Context, conn *sql.Conn) error {
 	if roots == "" {
 		roots = "SELECT :root"
 	}
-	e.inScope, err = conn.PrepareContext(ctx, `SELECT EXISTS (
+	e.inScope, err = s.prepare(`SELECT EXISTS (
 		SELECT 1
 		FROM main.scope
 		WHERE user_id = :user
 		AND active = 1
-		AND root_id IN (`+roots+`))`)
+		AND root_id IN (` + roots + `))`)
 	if err != nil || e.root == "id" {
 		return err
 	}
-	e.joined, err = conn.PrepareContext(ctx, `SELECT EXISTS (
+	e.joined, err = s.prepare(`SELECT EXISTS (
 		SELECT 1
-		FROM main.`+quote(e.name)+` r
+		FROM main.` + quote(e.name) + ` r
 		JOIN main.op_log o ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.outcome = 1
-		WHERE r.`+quote(e.root)+` = ?2
+		WHERE r.` + quote(e.root) + ` = ?2
 		AND r.deleted = 0
 		AND o.tx_id <> ?3
 		AND o.n > ?4)`)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,9 @@ func newLocal(s *Store) *local {
 func (l *local) check(ctx context.Context) error {
 	if l.tx.Load() == nil {
 		return ErrTxDone
+	}
+	if err := l.s.alive(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -63,13 +67,10 @@ func (l *local) QueryContext(ctx context.Context, query string, args ...any) (*s
 	return rows, explain(err)
 }
 
-// Prepare implements dbx.Executor.
-func (l *local) Prepare(query string) (*sql.Stmt, error) {
-	if err := l.check(context.Background()); err != nil {
-		return nil, err
-	}
-	st, err := l.s.conn.PrepareContext(context.Background(), query)
-	return st, explain(err)
+// Prepare implements dbx.Executor by refusing: the driver keeps statements prepared, and one that a caller forgot to close
+// would keep the file open after Close.
+func (l *local) Prepare(string) (*sql.Stmt, error) {
+	return nil, errors.New("store: statements of a transaction stay prepared by themselves")
 }
 
 // explained gives the sentinels' meaning to the errors of the read pool and of a snapshot.

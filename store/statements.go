@@ -24,7 +24,7 @@ type statements struct {
 	opsOfTx, laterOps              *sql.Stmt
 }
 
-func prepareStatements(ctx context.Context, conn *sql.Conn) (*statements, error) {
+func (s *Store) prepareStatements() (*statements, error) {
 	st := &statements{}
 	var err error
 	for target, text := range map[**sql.Stmt]string{
@@ -69,7 +69,7 @@ func prepareStatements(ctx context.Context, conn *sql.Conn) (*statements, error)
 			AND o.outcome = 1
 			ORDER BY o.n`,
 	} {
-		if *target, err = conn.PrepareContext(ctx, text); err != nil {
+		if *target, err = s.prepare(text); err != nil {
 			return nil, fmt.Errorf("prepare %q: %w", text, err)
 		}
 	}
@@ -93,20 +93,33 @@ func (s *Store) loadState(ctx context.Context) error {
 	return nil
 }
 
-// exec runs one of the store's own statements.
+// exec runs one of the store's own statements inside the running transaction.
 func (s *Store) exec(st *sql.Stmt, args ...any) error {
+	if err := s.alive(); err != nil {
+		return err
+	}
+	return s.execAlways(st, args...)
+}
+
+// execAlways runs one of the store's own statements, also outside a transaction.
+func (s *Store) execAlways(st *sql.Stmt, args ...any) error {
 	s.guard.enter()
 	defer s.guard.leave()
 	_, err := st.ExecContext(context.Background(), args...)
 	return explain(err)
 }
 
-// prepare prepares one of the store's own statements while it runs.
+// prepare prepares one of the store's own statements. It is kept until Close, which must close each: one left open would
+// keep the file open behind database/sql's back.
 func (s *Store) prepare(text string) (*sql.Stmt, error) {
 	s.guard.enter()
 	defer s.guard.leave()
 	st, err := s.conn.PrepareContext(context.Background(), text)
-	return st, explain(err)
+	if err != nil {
+		return nil, explain(err)
+	}
+	s.prepared = append(s.prepared, st)
+	return st, nil
 }
 
 // row runs one of the store's own queries that answers at most one row; found tells whether it did.

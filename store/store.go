@@ -53,7 +53,8 @@ type Store struct {
 
 	entities map[string]*entity
 	st       *statements
-	local    *local // what Tx.Query hands out
+	prepared []*sql.Stmt // to be closed
+	local    *local      // what Tx.Query hands out
 
 	// Owned by the writer's goroutine.
 	rev        int64 // of the last commit, or of the last transaction of the running group
@@ -150,7 +151,7 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 	if s.conn, err = s.writerDB.Conn(ctx); err != nil {
 		return fmt.Errorf("open the writer: %w", err)
 	}
-	if s.entities, err = loadEntities(ctx, s.conn); err != nil {
+	if s.entities, err = s.loadEntities(ctx); err != nil {
 		return err
 	}
 	for name := range s.entities {
@@ -159,7 +160,7 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 	for _, name := range logTables {
 		s.guard.protected[name] = true
 	}
-	if s.st, err = prepareStatements(ctx, s.conn); err != nil {
+	if s.st, err = s.prepareStatements(); err != nil {
 		return err
 	}
 	s.local = newLocal(s)
@@ -199,7 +200,11 @@ func (s *Store) closeFiles() error {
 	if s.conn != nil {
 		s.guard.enter()
 		_, err := s.conn.ExecContext(context.Background(), "PRAGMA optimize") // keeps the planner's statistics
-		errs = append(errs, err, s.conn.Close())
+		errs = append(errs, err)
+		for _, st := range s.prepared {
+			errs = append(errs, st.Close())
+		}
+		errs = append(errs, s.conn.Close())
 	}
 	if s.writerDB != nil {
 		errs = append(errs, s.writerDB.Close())

@@ -30,7 +30,7 @@ type Tx struct {
 }
 
 func newTx(s *Store, r *request) *Tx {
-	return &Tx{s: s, req: r, now: s.opts.Now().UTC(), undo: r.undoes != nil}
+	return &Tx{s: s, req: r, now: s.opts.Now().UTC().Truncate(time.Millisecond), undo: r.undoes != nil}
 }
 
 // Now returns the transaction's instant in UTC; it does not move while the transaction runs.
@@ -123,14 +123,17 @@ func (tx *Tx) entity(name string) (*entity, error) {
 	return nil, fmt.Errorf("store: %q is no replicated table", name)
 }
 
-// run calls fn and turns its panic into an error.
+// run calls fn, then logs the commit. A panic becomes an error.
 func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.seal()
 }
 
 // touch gives the transaction its revision and id, when the first op needs them.

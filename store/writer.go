@@ -164,7 +164,7 @@ func (s *Store) writeLoop() {
 func (s *Store) writeGroup(first *request) {
 	group := []*request{first}
 	rev := s.rev
-	err := s.exec(s.st.begin)
+	err := s.execAlways(s.st.begin)
 	if err == nil {
 		group, err = s.fillGroup(group)
 	}
@@ -174,7 +174,7 @@ func (s *Store) writeGroup(first *request) {
 	if err != nil {
 		s.rev = rev
 		if !s.raw.AutoCommit() {
-			if rollback := s.exec(s.st.rollback); rollback != nil {
+			if rollback := s.execAlways(s.st.rollback); rollback != nil {
 				s.log.WithError(rollback).Error("roll back a group of writes")
 			}
 		}
@@ -229,13 +229,10 @@ func (s *Store) runUnit(r *request, u *unit) error {
 	tx := newTx(s, r)
 	s.local.tx.Store(tx)
 	u.err = tx.run(u.fn)
-	if u.err == nil {
-		u.err = tx.seal()
-	}
 	tx.ended = true
 	s.local.tx.Store(nil)
-	if s.raw.AutoCommit() {
-		return errors.Join(u.err, errLost)
+	if err := s.alive(); err != nil {
+		return errors.Join(u.err, err)
 	}
 	if u.err != nil {
 		if err := s.exec(s.st.rollbackTo); err != nil {
@@ -256,6 +253,15 @@ func (s *Store) runUnit(r *request, u *unit) error {
 // errLost accompanies the reason for which SQLite rolled a whole group back, such as a full disk.
 var errLost = errors.New("store: the group of writes was rolled back")
 
+// alive answers errLost once SQLite has rolled the running transaction back by itself, as it does when the disk is full or
+// fails. What ran after that would be a transaction of its own.
+func (s *Store) alive() error {
+	if s.raw.AutoCommit() {
+		return errLost
+	}
+	return nil
+}
+
 // endGroup saves the clock and makes the group durable.
 func (s *Store) endGroup() error {
 	if s.clock.Last() != s.savedClock {
@@ -272,12 +278,13 @@ func (s *Store) endGroup() error {
 
 // answer ends a request of a group whose fate is err, and queues its commits for the subscribers.
 func (s *Store) answer(r *request, err error) {
-	if r.state.Load() != started {
-		return // abandoned: its caller has gone
+	r.state.CompareAndSwap(waiting, started) // of a group that could not begin
+	if r.state.Load() == abandoned {
+		return // its caller has gone
 	}
 	for i := range r.units {
 		u := &r.units[i]
-		if err != nil && (u.err == nil || errors.Is(err, errLost) && errors.Is(err, u.err)) {
+		if err != nil && u.err == nil {
 			u.commit, u.after, u.err = Commit{}, nil, err
 		}
 		if u.err == nil && u.commit.Rev != 0 {

@@ -1,0 +1,682 @@
+-- The whole schema as the migrations leave it. Written by: go test ./store -run Schema -update
+
+CREATE TABLE activity (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL,
+  author_id   TEXT NOT NULL,
+  kind        TEXT NOT NULL,             -- call, whatsapp, email, appointment, visit, video, task, note
+  result      TEXT NOT NULL DEFAULT '',  -- answered, no_answer, voicemail, busy, wrong_number, call_later, sent, held, not_held
+  body        TEXT NOT NULL DEFAULT '',
+  due_at      TEXT,                      -- an instant, or
+  due_on      TEXT,                      -- a date without a time; never both
+  done_at     TEXT,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX activity_open ON activity (prospect_id, coalesce(due_at, due_on))
+  WHERE deleted = 0 AND done_at IS NULL AND (due_at IS NOT NULL OR due_on IS NOT NULL);
+
+CREATE INDEX activity_prospect ON activity (prospect_id, created_at);
+
+CREATE INDEX activity_rev ON activity (rev);
+
+CREATE TRIGGER activity_changed AFTER UPDATE OF kind, due_at, due_on, done_at, deleted ON activity
+BEGIN
+  UPDATE prospect_card
+    SET (next_at, next_kind, next_id, last_activity_at) = (
+      SELECT s.next_at, s.next_kind, s.next_id, s.last_activity_at
+      FROM prospect_card_source s
+      WHERE s.n = prospect_card.n)
+    WHERE n = (SELECT n FROM prospect WHERE id = NEW.prospect_id);
+END;
+
+CREATE TRIGGER activity_changed_words AFTER UPDATE OF body, deleted ON activity WHEN NEW.body <> '' OR OLD.body <> ''
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
+END;
+
+CREATE TRIGGER activity_created AFTER INSERT ON activity
+BEGIN
+  UPDATE prospect_card
+    SET (next_at, next_kind, next_id, last_activity_at) = (
+      SELECT s.next_at, s.next_kind, s.next_id, s.last_activity_at
+      FROM prospect_card_source s
+      WHERE s.n = prospect_card.n)
+    WHERE n = (SELECT n FROM prospect WHERE id = NEW.prospect_id);
+END;
+
+CREATE TRIGGER activity_created_words AFTER INSERT ON activity WHEN NEW.body <> ''
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
+END;
+
+CREATE TABLE audit (
+  n       INTEGER PRIMARY KEY,
+  at      TEXT NOT NULL,
+  user_id TEXT NOT NULL,                 -- who did it; '' when nobody is known
+  action  TEXT NOT NULL,                 -- "session.opened", "session.refused", "user.deactivated", "import.run"
+  subject TEXT NOT NULL DEFAULT '',      -- an id, never a name
+  detail  TEXT NOT NULL DEFAULT '{}'     -- JSON; codes and counts, no personal data
+);
+
+CREATE INDEX audit_at ON audit (at);
+
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
+
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
+
+CREATE TABLE commits (
+  rev       INTEGER PRIMARY KEY,
+  nonce     INTEGER NOT NULL,
+  at        INTEGER NOT NULL,           -- the host's milliseconds since 1970
+  tx_id     BLOB NOT NULL UNIQUE,
+  user_id   TEXT NOT NULL,              -- '' for the program itself
+  device_id TEXT NOT NULL,
+  undoes    BLOB                        -- the tx_id that this transaction takes back
+);
+
+CREATE TABLE contact (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL DEFAULT '',
+  city        TEXT NOT NULL DEFAULT '',
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TRIGGER contact_changed AFTER UPDATE OF name, city ON contact
+BEGIN
+  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+END;
+
+CREATE TRIGGER contact_created AFTER INSERT ON contact
+BEGIN
+  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+END;
+
+CREATE TABLE contact_email (
+  id          TEXT PRIMARY KEY,
+  contact_id  TEXT NOT NULL,
+  address     TEXT NOT NULL DEFAULT '', -- identity: lower case; '' when the text is no address
+  raw         TEXT NOT NULL,
+  problem     TEXT NOT NULL DEFAULT '', -- '', invalid, dummy
+  position    INTEGER NOT NULL DEFAULT 0,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX contact_email_address ON contact_email (address) WHERE deleted = 0 AND address <> '';
+
+CREATE INDEX contact_email_contact ON contact_email (contact_id, position);
+
+CREATE TRIGGER contact_email_changed AFTER UPDATE OF address, raw, deleted ON contact_email
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER contact_email_created AFTER INSERT ON contact_email
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TABLE contact_phone (
+  id          TEXT PRIMARY KEY,
+  contact_id  TEXT NOT NULL,
+  e164        TEXT NOT NULL DEFAULT '', -- identity: +52##########; '' when the text is no usable number
+  raw         TEXT NOT NULL,            -- as the person or the file wrote it
+  problem     TEXT NOT NULL DEFAULT '', -- '', incomplete, ambiguous, damaged, invalid, dummy
+  wa_variant  TEXT NOT NULL DEFAULT '', -- '52' or '521' once one has worked in WhatsApp
+  position    INTEGER NOT NULL DEFAULT 0,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX contact_phone_contact ON contact_phone (contact_id, position);
+
+CREATE INDEX contact_phone_e164 ON contact_phone (e164) WHERE deleted = 0 AND e164 <> '';
+
+CREATE TRIGGER contact_phone_changed AFTER UPDATE OF e164, raw, position, deleted ON contact_phone
+BEGIN
+  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER contact_phone_created AFTER INSERT ON contact_phone
+BEGIN
+  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TABLE credential (
+  user_id     TEXT PRIMARY KEY,
+  hash        TEXT NOT NULL,             -- argon2id in PHC form
+  must_change INTEGER NOT NULL DEFAULT 0,
+  changed_at  TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE discard_reason (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  position    INTEGER NOT NULL,
+  opposition  INTEGER NOT NULL DEFAULT 0, -- the person asked not to be contacted: more than a reason
+  archived    INTEGER NOT NULL DEFAULT 0,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TABLE entity (
+  name        TEXT PRIMARY KEY,
+  root        TEXT NOT NULL,
+  roots       TEXT NOT NULL DEFAULT '',
+  append_only INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+CREATE TABLE event (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL,
+  author_id   TEXT NOT NULL,             -- '' for the program itself
+  kind        TEXT NOT NULL,             -- registered, enquired_again, reopened, assigned, stage, status, temperature, attended
+  data        TEXT NOT NULL DEFAULT '{}',
+  at          TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX event_prospect ON event (prospect_id, at);
+
+CREATE TABLE field_clock (
+  entity    TEXT NOT NULL,
+  row_id    TEXT NOT NULL,
+  field     TEXT NOT NULL,
+  hlc       INTEGER NOT NULL,
+  device_id TEXT NOT NULL,
+  PRIMARY KEY (entity, row_id, field)
+) WITHOUT ROWID;
+
+CREATE TABLE import_file (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  user_id     TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  state       TEXT NOT NULL,             -- preview, running, done, cancelled
+  format      TEXT NOT NULL,             -- JSON: encoding, separator, sheet
+  columns     TEXT NOT NULL,             -- JSON: header texts
+  mapping     TEXT NOT NULL DEFAULT '{}', -- JSON, see intake.FileMapping
+  total       INTEGER NOT NULL DEFAULT 0,
+  body        BLOB                       -- the file itself until the import has ended
+);
+
+CREATE TABLE import_row (
+  import_id   TEXT NOT NULL,
+  line        INTEGER NOT NULL,          -- 1 is the first row after the header
+  state       TEXT NOT NULL,             -- registered, linked, known, test, held, failed
+  problem     TEXT NOT NULL DEFAULT '',
+  field       TEXT NOT NULL DEFAULT '',
+  cells       TEXT NOT NULL DEFAULT '',  -- JSON, kept only for rows that failed or are held
+  prospect_id TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (import_id, line)
+) WITHOUT ROWID;
+
+CREATE TABLE lead (
+  lead_id       TEXT PRIMARY KEY,
+  page_id       TEXT NOT NULL DEFAULT '',
+  form_id       TEXT NOT NULL DEFAULT '',
+  origin        TEXT NOT NULL,           -- poll, webhook, sweep, file: who told us first
+  state         TEXT NOT NULL,           -- received, fetched, registered, linked, test, held, failed
+  problem       TEXT NOT NULL DEFAULT '', -- fault code
+  problem_args  TEXT NOT NULL DEFAULT '{}',
+  class         TEXT NOT NULL DEFAULT '', -- retry, throttle, reauthorise, permission, gone, bug
+  attempts      INTEGER NOT NULL DEFAULT 0,
+  next_try_at   TEXT,                    -- NULL when no machine will try again
+  lead_at       TEXT NOT NULL DEFAULT '', -- Meta's created_time
+  received_at   TEXT NOT NULL,
+  fetched_at    TEXT,
+  registered_at TEXT,
+  payload       BLOB,                    -- what Meta sent, until it is registered
+  submission_id TEXT NOT NULL DEFAULT '',
+  prospect_id   TEXT NOT NULL DEFAULT '',
+  seen_again    INTEGER NOT NULL DEFAULT 0 -- how often the same id came once more
+);
+
+CREATE INDEX lead_form ON lead (form_id, lead_at);
+
+CREATE INDEX lead_next ON lead (next_try_at) WHERE next_try_at IS NOT NULL;
+
+CREATE INDEX lead_recent ON lead (received_at DESC, lead_id);
+
+CREATE INDEX lead_state ON lead (state, received_at DESC, lead_id);
+
+CREATE TABLE meta_form (
+  id           TEXT PRIMARY KEY,
+  page_id      TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  status       TEXT NOT NULL,            -- ACTIVE, ARCHIVED, DELETED, DRAFT
+  locale       TEXT NOT NULL DEFAULT '',
+  questions    TEXT NOT NULL DEFAULT '[]', -- JSON as Meta sent it
+  legal        TEXT NOT NULL DEFAULT '{}', -- JSON: legal_content, for consent evidence
+  mapping      TEXT NOT NULL DEFAULT '{}', -- JSON: question key to target, see intake.Mapping
+  inherited    TEXT NOT NULL DEFAULT '', -- the form whose mapping this one took over
+  active       INTEGER NOT NULL DEFAULT 1, -- polled
+  leads_count  INTEGER NOT NULL DEFAULT 0, -- what Meta says
+  high_water   TEXT NOT NULL DEFAULT '', -- Meta's created_time up to which every lead is in the ledger
+  pulled_at    TEXT NOT NULL DEFAULT '', -- last complete pull
+  swept_at     TEXT NOT NULL DEFAULT '', -- last 48-hour sweep
+  swept_all_at TEXT NOT NULL DEFAULT '', -- last 90-day sweep
+  problem      TEXT NOT NULL DEFAULT '', -- fault code of the last pull, '' when fine
+  problem_args TEXT NOT NULL DEFAULT '{}',
+  created_at   TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX meta_form_page ON meta_form (page_id);
+
+CREATE TABLE meta_page (
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  active     INTEGER NOT NULL DEFAULT 0,
+  tasks      TEXT NOT NULL DEFAULT '[]', -- JSON
+  subscribed INTEGER NOT NULL DEFAULT 0, -- webhook subscription of the page seen at the last check
+  checked_at TEXT NOT NULL DEFAULT '',
+  problem    TEXT NOT NULL DEFAULT ''    -- fault code, '' when fine
+) WITHOUT ROWID;
+
+CREATE TABLE office (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  timezone    TEXT NOT NULL,            -- IANA name
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TABLE op_log (
+  n           INTEGER PRIMARY KEY,
+  op_id       BLOB NOT NULL UNIQUE,
+  tx_id       BLOB NOT NULL,
+  device_id   TEXT NOT NULL,
+  user_id     TEXT NOT NULL,
+  hlc         INTEGER NOT NULL,         -- as decided
+  hlc_claimed INTEGER NOT NULL,         -- as sent
+  base_rev    INTEGER NOT NULL,         -- what the author had read when the op was made
+  entity      TEXT NOT NULL,
+  row_id      TEXT NOT NULL,
+  field       TEXT NOT NULL,            -- '' for the creation of the whole row
+  value       BLOB,                     -- JSON: the new value, or the whole row of a creation
+  before      BLOB,                     -- JSON: the value replaced; NULL for a creation
+  rev         INTEGER NOT NULL,         -- the commit that decided it
+  outcome     INTEGER NOT NULL,         -- 1 applied, 2 superseded, 3 refused
+  reason      TEXT,
+  outcome_rev INTEGER NOT NULL
+);
+
+CREATE INDEX op_outcome ON op_log (device_id, outcome_rev);
+
+CREATE INDEX op_row ON op_log (entity, row_id, rev);
+
+CREATE INDEX op_tx ON op_log (tx_id);
+
+CREATE TABLE prospect (
+  n              INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL UNIQUE,
+  contact_id     TEXT NOT NULL,
+  owner_id       TEXT NOT NULL DEFAULT '', -- the seller; '' in the administrator's tray
+  stage_id       TEXT NOT NULL,
+  status         TEXT NOT NULL,            -- new, trying, contacted, following, paused, discarded, closed
+  temperature    TEXT NOT NULL DEFAULT '', -- '', cold, warm, hot
+  reason_id      TEXT NOT NULL DEFAULT '', -- discard_reason, when discarded
+  source         TEXT NOT NULL,            -- leads, file, manual
+  form_id        TEXT NOT NULL DEFAULT '', -- of the latest submission, like the three below
+  form_name      TEXT NOT NULL DEFAULT '',
+  campaign_id    TEXT NOT NULL DEFAULT '',
+  campaign_name  TEXT NOT NULL DEFAULT '',
+  lead_at        TEXT NOT NULL,            -- Meta's clock: when the latest form was sent
+  received_at    TEXT NOT NULL,            -- ours: when it reached the host
+  attended_at    TEXT,                     -- first outbound attempt by the seller since lead_at
+  assigned_at    TEXT,
+  assigned_why   TEXT NOT NULL DEFAULT '', -- JSON, see crm.AssignedWhy
+  created_at     TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX prospect_contact ON prospect (contact_id);
+
+CREATE INDEX prospect_owner_rev ON prospect (owner_id, rev);
+
+CREATE INDEX prospect_rev ON prospect (rev);
+
+CREATE TRIGGER prospect_changed AFTER UPDATE OF contact_id, owner_id, stage_id, status, temperature, source, form_id,
+  form_name, campaign_name, lead_at, received_at, attended_at, deleted ON prospect
+BEGIN
+  INSERT INTO stale_card (n) VALUES (NEW.n);
+END;
+
+CREATE TRIGGER prospect_changed_words AFTER UPDATE OF contact_id, owner_id, deleted ON prospect
+BEGIN
+  INSERT INTO stale_search (n) VALUES (NEW.n);
+END;
+
+CREATE TRIGGER prospect_created AFTER INSERT ON prospect
+BEGIN
+  INSERT INTO prospect_card
+    SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
+      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at
+    FROM prospect_card_source
+    WHERE n = NEW.n;
+  INSERT INTO prospect_search (rowid, owner, name, phone, email, text)
+    SELECT n, owner, name, phone, email, text
+    FROM prospect_search_source
+    WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_forgotten AFTER DELETE ON prospect
+BEGIN
+  DELETE FROM prospect_card WHERE n = OLD.n;
+  DELETE FROM prospect_search WHERE rowid = OLD.n;
+END;
+
+CREATE TABLE prospect_card (
+  n                INTEGER PRIMARY KEY,
+  prospect_id      TEXT NOT NULL,
+  contact_id       TEXT NOT NULL,
+  owner_id         TEXT NOT NULL,
+  name             TEXT NOT NULL,
+  name_key         TEXT NOT NULL,        -- lower case, no accents, ñ after n, nameless last
+  phone            TEXT NOT NULL,        -- the first usable phone as E.164, or the raw text
+  stage_id         TEXT NOT NULL,
+  status           TEXT NOT NULL,
+  temperature      TEXT NOT NULL,
+  is_open          INTEGER NOT NULL,     -- neither discarded nor closed
+  source           TEXT NOT NULL,
+  form_id          TEXT NOT NULL,
+  form_name        TEXT NOT NULL,
+  campaign_name    TEXT NOT NULL,
+  lead_at          TEXT NOT NULL,
+  received_at      TEXT NOT NULL,
+  attended_at      TEXT,
+  next_at          TEXT,                 -- the earliest open activity: instant or date
+  next_kind        TEXT,
+  next_id          TEXT,
+  last_activity_at TEXT
+);
+
+CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
+
+CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_id <> '';
+
+CREATE INDEX card_lead ON prospect_card (is_open, lead_at);
+
+CREATE INDEX card_name ON prospect_card (is_open, name_key);
+
+CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
+
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at);
+
+CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);
+
+CREATE INDEX card_owner_next ON prospect_card (owner_id, is_open, next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX card_owner_stage ON prospect_card (owner_id, stage_id, is_open, lead_at);
+
+CREATE INDEX card_owner_status ON prospect_card (owner_id, status, lead_at);
+
+CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_open, lead_at) WHERE temperature <> '';
+
+CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1;
+
+CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);
+
+CREATE INDEX card_status ON prospect_card (status, lead_at);
+
+CREATE INDEX card_temperature ON prospect_card (temperature, is_open, lead_at) WHERE temperature <> '';
+
+CREATE INDEX card_unattended ON prospect_card (lead_at) WHERE attended_at IS NULL AND is_open = 1;
+
+CREATE VIEW prospect_card_source AS
+SELECT
+  p.n,
+  p.id AS prospect_id,
+  p.contact_id,
+  p.owner_id,
+  c.name,
+  CASE WHEN c.name = '' THEN char(0x10FFFD) ELSE lower(
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(replace(c.name,
+    'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'), 'ú', 'u'), 'ü', 'u'), 'ñ', 'n~'),
+    'Á', 'a'), 'É', 'e'), 'Í', 'i'), 'Ó', 'o'), 'Ú', 'u'), 'Ü', 'u'), 'Ñ', 'n~'),
+    'à', 'a'), 'è', 'e'), 'ò', 'o'), 'ä', 'a'), 'ö', 'o'), 'ç', 'c'),
+    'â', 'a'), 'ê', 'e'), 'ã', 'a'), char(0x301), ''), char(0x308), ''), char(0x303), '~'))
+  END AS name_key,
+  coalesce((
+    SELECT CASE WHEN h.e164 <> '' THEN h.e164 ELSE h.raw END
+    FROM contact_phone h
+    WHERE h.contact_id = p.contact_id
+    AND h.deleted = 0
+    ORDER BY h.e164 = '', h.position
+    LIMIT 1), '') AS phone,
+  p.stage_id,
+  p.status,
+  p.temperature,
+  p.status NOT IN ('discarded', 'closed') AS is_open,
+  p.source,
+  p.form_id,
+  p.form_name,
+  p.campaign_name,
+  p.lead_at,
+  p.received_at,
+  p.attended_at,
+  coalesce(a.due_at, a.due_on) AS next_at,
+  a.kind AS next_kind,
+  a.id AS next_id,
+  (
+    SELECT max(d.done_at)
+    FROM activity d
+    WHERE d.prospect_id = p.id
+    AND d.deleted = 0) AS last_activity_at
+FROM prospect p
+JOIN contact c ON c.id = p.contact_id
+LEFT JOIN activity a ON a.id = (
+  SELECT o.id
+  FROM activity o
+  WHERE o.prospect_id = p.id
+  AND o.deleted = 0
+  AND o.done_at IS NULL
+  AND (o.due_at IS NOT NULL OR o.due_on IS NOT NULL)
+  ORDER BY coalesce(o.due_at, o.due_on)
+  LIMIT 1)
+WHERE p.deleted = 0;
+
+CREATE VIRTUAL TABLE prospect_search USING fts5 (
+  owner, name, phone, email, text,
+  content = '', contentless_delete = 1,
+  prefix = '2 3', detail = column,
+  tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE 'prospect_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'prospect_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'prospect_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'prospect_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE VIEW prospect_search_source AS
+SELECT
+  p.n,
+  p.id AS prospect_id,
+  p.contact_id,
+  char(0xE000) || replace(p.owner_id, '-', '') AS owner,
+  c.name,
+  (
+    SELECT group_concat(CASE WHEN h.e164 = '' THEN substr(h.raw, 1, 200) ELSE
+      substr(h.e164, CASE WHEN h.e164 LIKE '+52%' THEN 4 WHEN h.e164 LIKE '+1%' THEN 3 ELSE 2 END) || ' ' || char(0xE001) ||
+      substr(h.e164, -1, 1) || substr(h.e164, -2, 1) || substr(h.e164, -3, 1) || substr(h.e164, -4, 1) ||
+      substr(h.e164, -5, 1) || substr(h.e164, -6, 1) || substr(h.e164, -7, 1) || substr(h.e164, -8, 1) ||
+      substr(h.e164, -9, 1) || substr(h.e164, -10, 1) END, ' ')
+    FROM contact_phone h
+    WHERE h.contact_id = p.contact_id
+    AND h.deleted = 0) AS phone,
+  (
+    SELECT group_concat(CASE WHEN e.address = '' THEN substr(e.raw, 1, 300) ELSE e.address END, ' ')
+    FROM contact_email e
+    WHERE e.contact_id = p.contact_id
+    AND e.deleted = 0) AS email,
+  c.city || ' ' || coalesce((
+    SELECT substr(group_concat(v.value, ' '), 1, 20000)
+    FROM submission s, json_each(s.answers) q, json_each(q.value, '$.values') v
+    WHERE s.prospect_id = p.id
+    AND s.deleted = 0), '') || ' ' || coalesce((
+    SELECT substr(group_concat(a.body, ' '), 1, 20000)
+    FROM activity a
+    WHERE a.prospect_id = p.id
+    AND a.deleted = 0
+    AND a.body <> ''), '') AS text
+FROM prospect p
+JOIN contact c ON c.id = p.contact_id
+WHERE p.deleted = 0;
+
+CREATE TABLE reminder (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL,
+  activity_id TEXT NOT NULL,
+  user_id     TEXT NOT NULL,
+  remind_at   TEXT NOT NULL,
+  done_at     TEXT,                      -- acknowledged; a reminder never goes away by itself
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX reminder_activity ON reminder (activity_id);
+
+CREATE INDEX reminder_due ON reminder (user_id, remind_at) WHERE deleted = 0 AND done_at IS NULL;
+
+CREATE INDEX reminder_prospect ON reminder (prospect_id);
+
+CREATE TABLE scope (
+  user_id     TEXT NOT NULL,
+  root_id     TEXT NOT NULL,
+  granted_rev INTEGER NOT NULL,
+  revoked_rev INTEGER NOT NULL DEFAULT 0,
+  active      INTEGER NOT NULL,
+  PRIMARY KEY (user_id, root_id)
+) WITHOUT ROWID;
+
+CREATE INDEX scope_granted ON scope (user_id, granted_rev) WHERE active;
+
+CREATE INDEX scope_revoked ON scope (user_id, revoked_rev) WHERE NOT active;
+
+CREATE TABLE session (
+  token_hash BLOB PRIMARY KEY,           -- SHA-256 of the bearer token
+  user_id    TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  seen_at    TEXT NOT NULL,              -- moved at most once a minute
+  expires_at TEXT NOT NULL,
+  locked     INTEGER NOT NULL DEFAULT 0  -- idle too long: asks for the password again
+) WITHOUT ROWID;
+
+CREATE INDEX session_user ON session (user_id);
+
+CREATE TABLE setting (
+  k TEXT PRIMARY KEY,                    -- "intake.poll_seconds", "user.<id>.preferences"
+  v TEXT NOT NULL                        -- JSON
+) WITHOUT ROWID;
+
+CREATE TABLE sign_in_delay (
+  login         TEXT PRIMARY KEY,
+  failures      INTEGER NOT NULL,
+  next_at       TEXT NOT NULL            -- no attempt is looked at before
+) WITHOUT ROWID;
+
+CREATE TABLE stage (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  position    INTEGER NOT NULL,
+  archived    INTEGER NOT NULL DEFAULT 0,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TRIGGER stale_card_derived INSTEAD OF INSERT ON stale_card
+BEGIN
+  DELETE FROM prospect_card WHERE n = NEW.n;
+  INSERT INTO prospect_card
+    SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
+      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at
+    FROM prospect_card_source
+    WHERE n = NEW.n;
+END;
+
+CREATE VIEW stale_card AS SELECT n FROM prospect_card;
+
+CREATE TRIGGER stale_search_derived INSTEAD OF INSERT ON stale_search
+BEGIN
+  DELETE FROM prospect_search WHERE rowid = NEW.n;
+  INSERT INTO prospect_search (rowid, owner, name, phone, email, text)
+    SELECT n, owner, name, phone, email, text
+    FROM prospect_search_source
+    WHERE n = NEW.n;
+END;
+
+CREATE VIEW stale_search AS SELECT n FROM prospect_card;
+
+CREATE TABLE store_state (
+  k TEXT PRIMARY KEY,
+  v
+) WITHOUT ROWID;
+
+CREATE TABLE submission (
+  id            TEXT PRIMARY KEY,
+  prospect_id   TEXT NOT NULL,
+  contact_id    TEXT NOT NULL,
+  lead_id       TEXT NOT NULL DEFAULT '',  -- Meta's; '' when the form did not come from Meta
+  form_id       TEXT NOT NULL DEFAULT '',
+  form_name     TEXT NOT NULL DEFAULT '',
+  page_id       TEXT NOT NULL DEFAULT '',
+  ad_id         TEXT NOT NULL DEFAULT '',
+  ad_name       TEXT NOT NULL DEFAULT '',
+  adset_id      TEXT NOT NULL DEFAULT '',
+  adset_name    TEXT NOT NULL DEFAULT '',
+  campaign_id   TEXT NOT NULL DEFAULT '',
+  campaign_name TEXT NOT NULL DEFAULT '',
+  platform      TEXT NOT NULL DEFAULT '',  -- fb, ig
+  is_organic    INTEGER,                   -- NULL when Meta did not say
+  origin        TEXT NOT NULL,             -- poll, webhook, sweep, file, manual
+  lead_at       TEXT NOT NULL,
+  received_at   TEXT NOT NULL,
+  answers       TEXT NOT NULL DEFAULT '[]', -- JSON: [{"name","label","type","values":[text],"keys":[option key]}]
+  disclaimers   TEXT NOT NULL DEFAULT '[]', -- JSON: [{"key","text","checked"}]
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE UNIQUE INDEX submission_lead ON submission (lead_id) WHERE lead_id <> '';
+
+CREATE INDEX submission_prospect ON submission (prospect_id, lead_at);
+
+CREATE TRIGGER submission_created AFTER INSERT ON submission
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
+END;
+
+CREATE TRIGGER submission_removed AFTER UPDATE OF deleted ON submission
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
+END;
+
+CREATE TABLE turn (
+  user_id  TEXT PRIMARY KEY,
+  given    INTEGER NOT NULL DEFAULT 0,
+  last_at  TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+CREATE TABLE user (
+  id          TEXT PRIMARY KEY,
+  login       TEXT NOT NULL,            -- lower case
+  name        TEXT NOT NULL,
+  role        TEXT NOT NULL,            -- admin, seller
+  active      INTEGER NOT NULL DEFAULT 1,
+  paused      INTEGER NOT NULL DEFAULT 0, -- takes no turns
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE UNIQUE INDEX user_login ON user (login) WHERE deleted = 0;
