@@ -9,9 +9,6 @@ import (
 
 // The calls of the package, named here so that their callers compile; each moves to its own file with its body.
 
-func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f ProspectFilter) (ProspectPage, error) {
-	return ProspectPage{}, errors.ErrUnsupported
-}
 func (s *Service) Prospect(ctx context.Context, v account.Viewer, id string) (ProspectDetail, error) {
 	return ProspectDetail{}, errors.ErrUnsupported
 }

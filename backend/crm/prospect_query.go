@@ -1,0 +1,215 @@
+package crm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+)
+
+// mostCounted bounds the rows a total looks at.
+const mostCounted = 10_000
+
+// cardRow is a card as the queries of lists return it.
+type cardRow struct {
+	N              int64   `db:"n"`
+	ProspectID     string  `db:"prospect_id"`
+	ContactID      string  `db:"contact_id"`
+	Name           string  `db:"name"`
+	Phone          string  `db:"phone"`
+	StageID        string  `db:"stage_id"`
+	Status         string  `db:"status"`
+	Temperature    string  `db:"temperature"`
+	OwnerID        string  `db:"owner_id"`
+	OwnerName      string  `db:"owner_name"`
+	FormName       string  `db:"form_name"`
+	CampaignName   string  `db:"campaign_name"`
+	LeadAt         string  `db:"lead_at"`
+	ReceivedAt     string  `db:"received_at"`
+	AttendedAt     *string `db:"attended_at"`
+	NextAt         *string `db:"next_at"`
+	NextKind       *string `db:"next_kind"`
+	NextID         *string `db:"next_id"`
+	LastActivityAt *string `db:"last_activity_at"`
+	SortKey        string  `db:"sort_key"`
+}
+
+func (r cardRow) card() Card {
+	return Card{
+		ID: r.ProspectID, ContactID: r.ContactID, Name: r.Name, Phone: r.Phone, StageID: r.StageID, Status: r.Status,
+		Temperature: r.Temperature, OwnerID: r.OwnerID, OwnerName: r.OwnerName, FormName: r.FormName,
+		CampaignName: r.CampaignName, LeadAt: r.LeadAt, ReceivedAt: r.ReceivedAt, AttendedAt: r.AttendedAt,
+		Next: nextAction(r.NextID, r.NextKind, r.NextAt), LastActivityAt: r.LastActivityAt,
+	}
+}
+
+// nextAction tells a date from an instant by its length.
+func nextAction(id, kind, at *string) *NextAction {
+	if id == nil || kind == nil || at == nil {
+		return nil
+	}
+	next := &NextAction{ID: *id, Kind: *kind}
+	if len(*at) == len("2006-01-02") {
+		next.On = at
+	} else {
+		next.At = at
+	}
+	return next
+}
+
+// ListProspects returns a page of the prospects the viewer may see. Fault input.invalid for a filter or cursor that makes
+// no sense.
+func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f ProspectFilter) (ProspectPage, error) {
+	if err := f.check(); err != nil {
+		return ProspectPage{}, err
+	}
+	after, err := readCursor(f.Cursor)
+	if err != nil {
+		return ProspectPage{}, err
+	}
+	f.Limit = pageLimit(f.Limit)
+	read, count := s.listRows, s.countProspects
+	if strings.TrimSpace(f.Query) != "" {
+		read, count = s.searchRows, s.countFound
+	}
+	rows, err := read(ctx, v, f, after)
+	if err != nil {
+		return ProspectPage{}, fmt.Errorf("list prospects: %w", err)
+	}
+	page := ProspectPage{Items: make([]Card, min(len(rows), f.Limit)), Total: len(rows)}
+	for i := range page.Items {
+		page.Items[i] = rows[i].card()
+	}
+	more := len(rows) > f.Limit
+	switch {
+	case after != nil:
+		page.Total = after.Total
+	case more:
+		if page.Total, err = count(ctx, v, f); err != nil {
+			return ProspectPage{}, fmt.Errorf("count prospects: %w", err)
+		}
+	}
+	if more {
+		page.Next = f.cursorAt(rows[f.Limit-1], page.Total).String()
+	}
+	return page, nil
+}
+
+// cursorAt is the cursor of a page that ends with row.
+func (f ProspectFilter) cursorAt(row cardRow, total int) cursor {
+	c := cursor{Key: row.SortKey, N: row.N, Total: total}
+	if f.Sort == SortNext && row.NextAt == nil || f.Sort == SortActivity && row.LastActivityAt == nil {
+		c.Phase = 1
+	}
+	return c
+}
+
+// listRows reads one row more than the page holds, so that the caller sees whether there is another page.
+func (s *Service) listRows(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) ([]cardRow, error) {
+	phase, last := 0, 0
+	if f.Sort == SortNext || f.Sort == SortActivity {
+		last = 1
+	}
+	if after != nil {
+		phase = min(max(after.Phase, 0), last)
+	}
+	var rows []cardRow
+	for ; phase <= last && len(rows) <= f.Limit; phase++ {
+		p := f.plan(v, phase == 1)
+		if p.empty {
+			return nil, nil
+		}
+		p.params["limit"] = f.Limit + 1 - len(rows)
+		continues := after != nil && after.Phase == phase
+		if continues {
+			p.params["key"], p.params["n"] = after.Key, after.N
+		}
+		var part []cardRow
+		if err := s.store.Read().NewQuery(p.page(continues)).Bind(p.params).WithContext(ctx).All(&part); err != nil {
+			return nil, err
+		}
+		rows = append(rows, part...)
+	}
+	return rows, nil
+}
+
+// countProspects returns the length of the list, CountUnknown when mostCounted rows are not all of it.
+func (s *Service) countProspects(ctx context.Context, v account.Viewer, f ProspectFilter) (int, error) {
+	f.Sort = SortRecent // the order does not matter, and this one has the narrowest ways in
+	p := f.plan(v, false)
+	if p.empty {
+		return 0, nil
+	}
+	p.params["limit"] = mostCounted + 1
+	var seen, hits int
+	err := s.store.Read().NewQuery(p.count()).Bind(p.params).WithContext(ctx).Row(&seen, &hits)
+	if err != nil {
+		return 0, err
+	}
+	if seen > mostCounted {
+		return CountUnknown, nil
+	}
+	return hits, nil
+}
+
+// searchPlan narrows what the words have found.
+func (f ProspectFilter) searchPlan(v account.Viewer) listPlan {
+	p := listPlan{params: dbx.Params{}}
+	words := searchQuery(f.Query)
+	nothing := words == ""
+	if p.own(v, f.Seller) {
+		words = quoteTerm(ownerWord(p.params["owner"].(string))) + " AND " + words
+		p.filter = append(p.filter, "c.owner_id = {:owner}") // the word is how it is found, this is who may see it
+	}
+	p.filterBy(f)
+	switch f.Open {
+	case OpenOnly:
+		p.filter = append(p.filter, "is_open = 1")
+	case OpenNot:
+		p.filter = append(p.filter, "is_open = 0")
+	}
+	p.params["words"] = words
+	p.empty = p.empty || nothing
+	return p
+}
+
+// found is the query for what the words and the filters leave, newest prospect first.
+func (p listPlan) found(columns string, after bool) string {
+	conditions := []string{"prospect_search MATCH {:words}"}
+	if after {
+		conditions = append(conditions, "prospect_search.rowid < {:n}")
+	}
+	conditions = slices.Concat(conditions, p.filter)
+	return "SELECT " + columns + " FROM prospect_search CROSS JOIN prospect_card c ON c.n = prospect_search.rowid WHERE " +
+		strings.Join(conditions, " AND ") + " ORDER BY prospect_search.rowid DESC LIMIT {:limit}"
+}
+
+func (s *Service) searchRows(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) ([]cardRow, error) {
+	p := f.searchPlan(v)
+	if p.empty {
+		return nil, nil
+	}
+	p.params["limit"] = f.Limit + 1
+	if after != nil {
+		p.params["n"] = after.N
+	}
+	var rows []cardRow
+	query := p.found(cardColumns+", '' AS sort_key", after != nil)
+	return rows, s.store.Read().NewQuery(query).Bind(p.params).WithContext(ctx).All(&rows)
+}
+
+// countFound counts what a search finds, CountUnknown when that is more than mostCounted.
+func (s *Service) countFound(ctx context.Context, v account.Viewer, f ProspectFilter) (int, error) {
+	p := f.searchPlan(v)
+	p.params["limit"] = mostCounted + 1
+	var n int
+	err := s.store.Read().NewQuery("SELECT count(*) FROM (" + p.found("1", false) + ")").Bind(p.params).WithContext(ctx).Row(&n)
+	if n > mostCounted {
+		n = CountUnknown
+	}
+	return n, err
+}

@@ -1,0 +1,136 @@
+package crm
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// The marks that set the owner's word and reversed digits apart in prospect_search: characters of the private use area,
+// which FTS5's tokenizer takes for letters and searchWords for separators.
+const (
+	ownerMark   = "\uE000"
+	reverseMark = "\uE001"
+)
+
+const (
+	longestQuery = 200 // characters of a query that are looked at
+	mostWords    = 8
+	longestWord  = 40
+)
+
+// ownerWord is how prospect_search spells an owner.
+func ownerWord(ownerID string) string { return ownerMark + strings.ReplaceAll(ownerID, "-", "") }
+
+// searchQuery writes what a person typed as an FTS5 query: every word must begin some word of the prospect, and digits
+// may also end a phone. Words are quoted and hold only letters and digits, so no text has a meaning for FTS5. It returns
+// "" when there is nothing to look for.
+func searchQuery(text string) string {
+	words := searchWords(text)
+	if len(words) == 0 {
+		return ""
+	}
+	var terms []string
+	for i := 0; i < len(words); {
+		run := i
+		for run < len(words) && isDigits(words[run]) {
+			run++
+		}
+		if run == i {
+			terms = append(terms, prefixTerm(words[i]))
+			i++
+			continue
+		}
+		terms = append(terms, digitsTerm(words[i:run]))
+		i = run
+	}
+	return strings.Join(terms, " AND ")
+}
+
+// digitsTerm looks for digits that were typed in one or more groups ("55 1234 5678"), apart and together.
+func digitsTerm(groups []string) string {
+	apart := make([]string, len(groups))
+	for i, g := range groups {
+		apart[i] = phoneTerm(g)
+	}
+	if len(groups) == 1 {
+		return apart[0]
+	}
+	return "((" + strings.Join(apart, " AND ") + ") OR " + phoneTerm(strings.Join(groups, "")) + ")"
+}
+
+// phoneTerm looks for digits from the start of a word and, with three or more, from the end of a phone. A whole number
+// with its prefixes is looked for as its ten national digits.
+func phoneTerm(digits string) string {
+	if len(digits) > 10 {
+		if p := Phone(digits); strings.HasPrefix(p.E164, "+52") {
+			digits = p.E164[3:]
+		}
+	}
+	if len(digits) < 3 {
+		return prefixTerm(digits)
+	}
+	tail := digits[max(0, len(digits)-10):]
+	return "(" + prefixTerm(digits) + " OR " + quoteTerm(reverseMark+reversed(tail)) + "*)"
+}
+
+// prefixTerm matches words that begin with this one; a single character only itself, for nearly every row has a word that
+// begins with it.
+func prefixTerm(word string) string {
+	if len([]rune(word)) == 1 {
+		return quoteTerm(word)
+	}
+	return quoteTerm(word) + "*"
+}
+
+func quoteTerm(word string) string { return `"` + word + `"` }
+
+func reversed(digits string) string {
+	b := []byte(digits)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
+}
+
+func isDigits(word string) bool {
+	for _, r := range word {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// searchWords splits a text as the tokenizer of prospect_search does (FTS5, unicode61 with remove_diacritics 2).
+func searchWords(text string) []string {
+	text = cut(strings.ToValidUTF8(text, " "), longestQuery)
+	plain, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), text)
+	if err != nil {
+		return nil
+	}
+	words := strings.FieldsFunc(strings.ToLower(plain), func(r rune) bool { return !isSearched(r) })
+	if len(words) > mostWords {
+		words = words[:mostWords]
+	}
+	for i, word := range words {
+		words[i] = cut(word, longestWord)
+	}
+	return words
+}
+
+// isSearched reports whether r belongs into a word. unicode61 knows the letters of Unicode 6.1; those of the scripts here
+// are among them. A letter that it took for a separator would make one quoted word two, which a column index cannot find.
+func isSearched(r rune) bool {
+	switch {
+	case r < 0x80:
+		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z'
+	case r <= 0x24F, r >= 0x370 && r <= 0x4FF, r >= 0x5D0 && r <= 0x5EA, r >= 0x620 && r <= 0x64A,
+		r >= 0x3041 && r <= 0x3096, r >= 0x30A1 && r <= 0x30FA, r >= 0x4E00 && r <= 0x9FCC, r >= 0xAC00 && r <= 0xD7A3:
+		return unicode.IsLetter(r) && r != 0x37F
+	}
+	return false
+}
