@@ -201,10 +201,13 @@ CREATE TABLE import_file (
   state       TEXT NOT NULL,             -- preview, running, done, cancelled
   format      TEXT NOT NULL,             -- JSON: encoding, separator, sheet
   columns     TEXT NOT NULL,             -- JSON: header texts
-  mapping     TEXT NOT NULL DEFAULT '{}', -- JSON, see intake.FileMapping
+  mapping     TEXT NOT NULL DEFAULT '{}', -- JSON, see intake.fileMapping
+  preview     TEXT NOT NULL DEFAULT '[]', -- JSON: the first rows, until the import has ended
   total       INTEGER NOT NULL DEFAULT 0,
   body        BLOB                       -- the file itself until the import has ended
 );
+
+CREATE INDEX import_file_state ON import_file (state, created_at);
 
 CREATE TABLE import_row (
   import_id   TEXT NOT NULL,
@@ -215,6 +218,13 @@ CREATE TABLE import_row (
   cells       TEXT NOT NULL DEFAULT '',  -- JSON, kept only for rows that failed or are held
   prospect_id TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (import_id, line)
+) WITHOUT ROWID;
+
+CREATE TABLE import_seen (
+  hash        BLOB PRIMARY KEY,          -- SHA-256 of the row's cells with their headers
+  import_id   TEXT NOT NULL,
+  prospect_id TEXT NOT NULL,
+  at          TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE lead (
@@ -235,7 +245,8 @@ CREATE TABLE lead (
   payload       BLOB,                    -- what Meta sent, until it is registered
   submission_id TEXT NOT NULL DEFAULT '',
   prospect_id   TEXT NOT NULL DEFAULT '',
-  seen_again    INTEGER NOT NULL DEFAULT 0 -- how often the same id came once more
+  seen_again    INTEGER NOT NULL DEFAULT 0, -- how often the same id came once more
+  history       INTEGER NOT NULL DEFAULT 0 -- an old lead that a first connection or a file brought: nobody is alarmed
 );
 
 CREATE INDEX lead_form ON lead (form_id, lead_at);
@@ -253,6 +264,7 @@ CREATE TABLE meta_form (
   status       TEXT NOT NULL,            -- ACTIVE, ARCHIVED, DELETED, DRAFT
   locale       TEXT NOT NULL DEFAULT '',
   questions    TEXT NOT NULL DEFAULT '[]', -- JSON as Meta sent it
+  tracking     TEXT NOT NULL DEFAULT '[]', -- JSON: fixed parameters, which come back among the answers
   legal        TEXT NOT NULL DEFAULT '{}', -- JSON: legal_content, for consent evidence
   mapping      TEXT NOT NULL DEFAULT '{}', -- JSON: question key to target, see intake.Mapping
   inherited    TEXT NOT NULL DEFAULT '', -- the form whose mapping this one took over
