@@ -89,7 +89,7 @@ func (s *Store) loadState(ctx context.Context) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read clock: %w", err)
 	}
-	s.clock, s.savedClock = hlc.NewClock(hlc.Time(last)), hlc.Time(last)
+	s.clock = hlc.NewClock(hlc.Time(last))
 	return nil
 }
 

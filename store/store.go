@@ -57,9 +57,8 @@ type Store struct {
 	local    *local      // what Tx.Query hands out
 
 	// Owned by the writer's goroutine.
-	rev        int64 // of the last commit, or of the last transaction of the running group
-	clock      *hlc.Clock
-	savedClock hlc.Time // what the file knows of the clock
+	rev   int64 // of the last commit, or of the last transaction of the running group
+	clock *hlc.Clock
 
 	queue     chan *request
 	closing   chan struct{} // closed by Close

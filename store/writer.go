@@ -169,7 +169,7 @@ func (s *Store) writeGroup(first *request) {
 		group, err = s.fillGroup(group)
 	}
 	if err == nil {
-		err = s.endGroup()
+		err = s.endGroup(s.rev != rev)
 	}
 	if err != nil {
 		s.rev = rev
@@ -262,9 +262,9 @@ func (s *Store) alive() error {
 	return nil
 }
 
-// endGroup saves the clock and makes the group durable.
-func (s *Store) endGroup() error {
-	if s.clock.Last() != s.savedClock {
+// endGroup makes the group durable, with the clock that its ops used.
+func (s *Store) endGroup(logged bool) error {
+	if logged {
 		if err := s.exec(s.st.putState, stateClock, int64(s.clock.Last())); err != nil {
 			return fmt.Errorf("save the clock: %w", err)
 		}
@@ -272,7 +272,6 @@ func (s *Store) endGroup() error {
 	if err := s.exec(s.st.commit); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	s.savedClock = s.clock.Last()
 	return nil
 }
 
