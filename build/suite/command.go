@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// tool is a program to run. It is ended with its children when the run is stopped.
+type tool struct {
+	dir  string // empty is the root of the repository
+	env  []string
+	args []string
+}
+
+// run returns everything the tool printed; an error carries the end of it.
+func (t tool) run(ctx context.Context) (string, error) {
+	cmd := t.command(ctx)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return string(out), fmt.Errorf("%s: %w\n%s", t.args[0], err, tail(string(out), 60))
+	}
+	return string(out), nil
+}
+
+func (t tool) command(ctx context.Context) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, t.args[0], t.args[1:]...)
+	cmd.Dir = t.dir
+	cmd.Env = append(os.Environ(), t.env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+// tail is the last lines of a text, moved in a little.
+func tail(text string, lines int) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(all) > lines {
+		all = append([]string{"…"}, all[len(all)-lines:]...)
+	}
+	return "    " + strings.Join(all, "\n    ")
+}

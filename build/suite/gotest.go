@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+func goTests(ctx context.Context, r *result) {
+	runGoTests(ctx, r, tool{args: []string{"go", "test", "-race", "-vet=off", "-timeout=10m", "-json", "./..."}})
+}
+
+// event is one line of `go test -json` (see go doc test2json).
+type event struct {
+	Action, Package, Test, Output string
+	ImportPath                    string // of build output
+}
+
+// runGoTests runs a `go test -json` and counts its tests, sub-tests included.
+func runGoTests(ctx context.Context, r *result, t tool) {
+	cmd := t.command(ctx)
+	out, err := cmd.StdoutPipe()
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	if err == nil {
+		err = cmd.Start()
+	}
+	if !r.check("start go test", err) {
+		return
+	}
+	before := r.failed
+	countGoTests(out, r)
+	if err := cmd.Wait(); err != nil && r.failed == before {
+		r.check("go test", fmt.Errorf("%w\n%s", err, tail(complaints.String(), 40)))
+	}
+}
+
+func countGoTests(out io.Reader, r *result) {
+	said := map[string]*strings.Builder{}
+	reported := map[string]bool{} // packages with a failed test
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var e event
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			fmt.Println(lines.Text())
+			continue
+		}
+		key := e.Package + " " + e.Test
+		switch e.Action {
+		case "output":
+			if said[key] == nil {
+				said[key] = &strings.Builder{}
+			}
+			said[key].WriteString(e.Output)
+		case "build-output":
+			fmt.Print("    ", e.Output)
+		case "pass":
+			if e.Test != "" {
+				r.passed++
+			}
+			delete(said, key)
+		case "skip":
+			if e.Test != "" {
+				fmt.Printf("  skipped %s\n", key)
+			}
+		case "fail":
+			if e.Test == "" && reported[e.Package] {
+				continue
+			}
+			reported[e.Package] = true
+			text := ""
+			if said[key] != nil {
+				text = said[key].String()
+			}
+			r.check(key, errors.New("\n"+tail(text, 60)))
+		}
+	}
+	if err := lines.Err(); err != nil {
+		r.check("read go test", err)
+	}
+}
+
+var fuzzTarget = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
+
+// fuzz builds each package with fuzz targets once and runs the targets two at a time.
+func fuzz(ctx context.Context, r *result) {
+	targets := map[string][]string{} // folder → names
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "bin" || d.Name() == ".git") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		for _, match := range fuzzTarget.FindAllStringSubmatch(string(text), -1) {
+			targets[filepath.Dir(path)] = append(targets[filepath.Dir(path)], match[1])
+		}
+		return err
+	})
+	if !r.check("find fuzz targets", err) {
+		return
+	}
+	work, err := os.MkdirTemp("", "sitegroup-fuzz-")
+	if !r.check("make a folder", err) {
+		return
+	}
+	defer os.RemoveAll(work) //nolint:errcheck // a leftover in the system's folder for such things
+	var counting sync.Mutex
+	var running sync.WaitGroup
+	places := make(chan struct{}, 2)
+	for _, dir := range slices.Sorted(maps.Keys(targets)) {
+		binary := filepath.Join(work, strings.ReplaceAll(dir, string(filepath.Separator), "-")+".test")
+		if _, err := (tool{args: []string{"go", "test", "-c", "-vet=off", "-fuzz=.", "-o", binary, "./" + filepath.ToSlash(dir)}}).run(ctx); err != nil {
+			counting.Lock()
+			r.check("build "+dir, err)
+			counting.Unlock()
+			continue
+		}
+		for _, name := range targets[dir] {
+			places <- struct{}{}
+			running.Go(func() {
+				defer func() { <-places }()
+				_, err := tool{dir: dir, args: []string{
+					binary, "-test.run=^$", "-test.fuzz=^" + name + "$", "-test.fuzztime=5s", "-test.parallel=1", "-test.fuzzcachedir=" + work,
+				}}.run(ctx)
+				counting.Lock()
+				defer counting.Unlock()
+				r.check(dir+" "+name, err)
+			})
+		}
+	}
+	running.Wait()
+}
