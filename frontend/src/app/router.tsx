@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { ComponentType } from "react";
+import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
 import { NotFound } from "./layout/NotFound";
 import { ScreenError } from "./layout/ScreenError";
@@ -50,6 +51,7 @@ const inbox = createRoute({
 const prospects = createRoute({
   getParentRoute: () => root,
   path: "/prospectos",
+  validateSearch: parseProspectSearch,
   component: deskScreen("prospects/ProspectList", "ProspectList"),
 });
 
@@ -62,6 +64,8 @@ const prospect = createRoute({
 const importing = createRoute({
   getParentRoute: () => root,
   path: "/importar",
+  validateSearch: ({ archivo }: Record<string, unknown>): { archivo?: string } =>
+    typeof archivo === "string" && archivo !== "" ? { archivo } : {},
   component: lazyRouteComponent(() => import("@/features/import/ImportScreen"), "ImportScreen"),
 });
 

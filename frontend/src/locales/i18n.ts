@@ -19,6 +19,8 @@ void i18n.use(initReactI18next).init({
   defaultNS: "common",
   resources: { "es-MX": esMX, en },
   interpolation: { escapeValue: false },
+  // A value the sender left out must not show as {{name}}.
+  missingInterpolationHandler: () => "…",
   initAsync: false,
 });
 

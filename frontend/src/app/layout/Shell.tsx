@@ -2,6 +2,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { useMe } from "@/shared/api/me";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { undoLast } from "@/shared/ui/undo-toast";
@@ -47,6 +48,7 @@ export function Shell() {
         </main>
       </div>
       <Palette />
+      <LeadNotices />
       <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );

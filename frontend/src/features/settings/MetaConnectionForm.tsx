@@ -38,11 +38,13 @@ export function MetaConnectionForm({ meta, onDone, onCancel }: MetaConnectionFor
     initialValues: { app_id: meta.app_id, app_secret: "", token: "", base_url: "", version: "" },
   });
   const { app_id, app_secret, token } = form.values;
+  // The stored secrets serve again while the app stays the same.
+  const keeps = meta.configured && app_id.trim() === meta.app_id;
   const error = (field: keyof Connection) => fieldError(connect.error, field);
   const fields = ["app_id", "app_secret", "token", "base_url", "version"] as const;
   const placed = fields.some((field) => error(field) !== undefined);
   return (
-    <Section title={t("meta.connect.title")} hint={t("meta.connect.hint")}>
+    <Section title={t("meta.connect.title")} hint={t(keeps ? "meta.connect.keepHint" : "meta.connect.hint")}>
       <form
         onSubmit={form.onSubmit((values) => connect.mutate(cleanConnection(values), { onSuccess: onDone }))}
         autoComplete="off"
@@ -114,7 +116,7 @@ export function MetaConnectionForm({ meta, onDone, onCancel }: MetaConnectionFor
           <Button
             type="submit"
             loading={connect.isPending}
-            disabled={app_id.trim() === "" || app_secret.trim() === "" || token.trim() === ""}
+            disabled={app_id.trim() === "" || (!keeps && (app_secret.trim() === "" || token.trim() === ""))}
           >
             {t("meta.connect.connect")}
           </Button>

@@ -1,7 +1,9 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDots, IconKey, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { AppError } from "@/shared/api/app-error";
 import type { Meta } from "@/shared/api/types";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
 import { showDone, showError } from "@/shared/ui/undo-toast";
@@ -54,6 +56,7 @@ export function MetaSummary({ meta, onReplace }: { meta: Meta; onReplace: () => 
         </>
       }
     >
+      {meta.problem !== "" && <ErrorNotice error={new AppError(meta.problem)} />}
       <dl className={classes.facts}>
         <div>
           <dt>{t("meta.app")}</dt>

@@ -170,6 +170,7 @@ export type components = {
       version: string;
       base_url: string;
       checked_at: string;
+      problem: string;
       checks: components["schemas"]["MetaCheck"][];
       token: {
         type: string;
@@ -219,6 +220,9 @@ export type components = {
       columns: components["schemas"]["ImportColumn"][];
       preview: string[][];
       total: number;
+      created_at: string;
+      ask: string;
+      day_first: boolean | null;
       progress: {
         done: number;
         registered: number;
@@ -361,10 +365,12 @@ export type paths = {
   };
   "/api/emails/{id}": { patch: SendTo<Changed, { raw?: string }>; delete: ActOn<Changed> };
   "/api/activities/{id}": {
-    patch: SendTo<Changed, { body?: string; due_at?: string; due_on?: string; result?: string }>;
+    patch: SendTo<Changed, { body?: string; result?: string } & Due>;
     delete: ActOn<Changed>;
   };
-  "/api/activities/{id}/done": { post: SendTo<Changed, { result?: string; body?: string }> };
+  "/api/activities/{id}/done": {
+    post: SendTo<Changed, { result?: string; body?: string; next?: { kind: string; body?: string } & Due }>;
+  };
   "/api/reminders": { get: Get<{ items: S["Reminder"][] }, { until?: string }> };
   "/api/reminders/{id}": { patch: SendTo<Changed, { remind_at?: string }> };
   "/api/reminders/{id}/done": { post: ActOn<Changed> };

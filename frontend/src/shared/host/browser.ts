@@ -50,13 +50,19 @@ function parseJson(text: string): unknown {
 export const browserHost: Host = {
   surface: "browser",
   follow,
-  async notify({ title, body }) {
+  async notify({ title, body, prospectId }) {
     if (!("Notification" in window)) return;
     const permission =
       Notification.permission === "default"
         ? await Notification.requestPermission()
         : Notification.permission;
-    if (permission === "granted") new Notification(title, { body });
+    if (permission !== "granted") return;
+    const shown = new Notification(title, { body });
+    shown.onclick = () => {
+      window.focus();
+      if (prospectId !== undefined) window.location.hash = `#/prospectos/${encodeURIComponent(prospectId)}`;
+      shown.close();
+    };
   },
   openLink(url) {
     // tel: and mailto: go to the system from this page; a new tab would stay behind, empty.

@@ -7,14 +7,16 @@ type SectionProps = {
   hint?: ReactNode;
   /** Buttons at the right of the title. */
   actions?: ReactNode;
+  /** Id by which the section can be scrolled to. */
+  anchor?: string;
   children?: ReactNode;
 };
 
 /** A named part of a screen, set apart by a hairline. */
-export function Section({ title, hint, actions, children }: SectionProps) {
+export function Section({ title, hint, actions, anchor, children }: SectionProps) {
   const id = useId();
   return (
-    <section className={classes.section} aria-labelledby={id}>
+    <section id={anchor} className={classes.section} aria-labelledby={id}>
       <div className={classes.head}>
         <div className={classes.words}>
           <h2 id={id} className={classes.title}>
