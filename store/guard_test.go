@@ -17,7 +17,7 @@ import (
 // protectedTables reads from the file which tables only the store writes.
 func protectedTables(t *testing.T, s *store.Store) []string {
 	t.Helper()
-	tables := []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "goose_db_version", "sqlite_schema", "sqlite_master"}
+	tables := []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "goose_db_version", "sqlite_sequence", "sqlite_schema", "sqlite_master"}
 	for _, line := range rows(t, s.Read(), "SELECT name FROM entity ORDER BY name") {
 		tables = append(tables, line[0])
 	}

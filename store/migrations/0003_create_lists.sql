@@ -29,28 +29,27 @@ CREATE TABLE prospect_card (
   next_id          TEXT,
   last_activity_at TEXT
 );
--- Every index costs 3 µs or so a lead, so there is one for each way to enter a list and none for filters put on top.
--- Each ends in the list's order, and the row's n, which SQLite keeps in every index, breaks ties; scanned backwards they
--- give the newest first. is_open stands before the order so that lists of open, closed and all prospects share an index:
--- "all" merges its two halves. The pairs differ in the owner: a seller's lists and the administrator's.
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at);        -- prospects, newest first
-CREATE INDEX card_lead ON prospect_card (is_open, lead_at);
-CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);       -- prospects by name
-CREATE INDEX card_name ON prospect_card (is_open, name_key);
-CREATE INDEX card_owner_stage ON prospect_card (owner_id, stage_id, is_open, lead_at); -- a column of the board
-CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);
-CREATE INDEX card_owner_status ON prospect_card (owner_id, status, lead_at);       -- status says whether it is open
-CREATE INDEX card_status ON prospect_card (status, lead_at);
+-- An index costs every lead the pages it dirties: one for many leads where they all go to the end, up to twenty where each
+-- seller has their own end, one for each lead where they go anywhere. So there is one for each way to enter a list and none
+-- for filters put on top. Each ends in the list's order, and the row's n, which SQLite keeps in every index, breaks ties;
+-- scanned backwards they give the newest first. is_open stands before the order so that lists of open, closed and all
+-- prospects share an index: "all" merges its two halves.
+CREATE INDEX card_lead ON prospect_card (is_open, lead_at);                        -- everybody's prospects, newest first
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, stage_id, status); -- a seller's; the last two are
+                                                                                   -- for filters that never leave the index
+CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);       -- by name; everybody's are merged by owner
+CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);             -- the board
+CREATE INDEX card_status ON prospect_card (status, lead_at);                       -- status says whether it is open
 CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_id <> ''; -- what a form has brought
--- The partial ones cost nothing until a prospect has the thing; unattended ones leave when somebody calls.
-CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1; -- inbox
-CREATE INDEX card_unattended ON prospect_card (lead_at) WHERE attended_at IS NULL AND is_open = 1;
-CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_open, lead_at) WHERE temperature <> '';
+-- The partial ones hold little: unattended prospects leave when somebody calls, the others come when there is something.
+CREATE INDEX card_unattended ON prospect_card (lead_at) WHERE attended_at IS NULL AND is_open = 1; -- the inboxes
+CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1;
 CREATE INDEX card_temperature ON prospect_card (temperature, is_open, lead_at) WHERE temperature <> '';
-CREATE INDEX card_owner_next ON prospect_card (owner_id, is_open, next_at) WHERE next_at IS NOT NULL; -- by next action
-CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
+CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_open, lead_at) WHERE temperature <> '';
+CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT NULL; -- by next action
+CREATE INDEX card_owner_next ON prospect_card (owner_id, is_open, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
+CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
 -- name_key folds what Spanish names are written with, composed or not. '~' follows 'z', so ñ follows every n.
 CREATE VIEW prospect_card_source AS
@@ -115,7 +114,7 @@ WHERE p.deleted = 0;
 CREATE VIRTUAL TABLE prospect_search USING fts5 (
   owner, name, phone, email, text,
   content = '', contentless_delete = 1,
-  prefix = '2 3', detail = column,
+  prefix = '2 3', detail = none,
   tokenize = 'unicode61 remove_diacritics 2'
 );
 
