@@ -7,14 +7,24 @@ import { I18nextProvider, useTranslation } from "react-i18next";
 import { i18n } from "@/locales/i18n";
 import { createQueryClient } from "@/shared/api/query-client";
 import { styleNonce } from "./style-nonce";
-import { cssVariables, theme } from "./theme";
+import { cssVariables } from "./theme";
+import { useTheme } from "./use-theme";
 
 const queryClient = createQueryClient();
 
-function Dates({ children }: { children: ReactNode }) {
+function Look({ children }: { children: ReactNode }) {
   const { i18n: current } = useTranslation();
   const locale = current.language === "en" ? "en" : "es-mx";
-  return <DatesProvider settings={{ locale, firstDayOfWeek: 1 }}>{children}</DatesProvider>;
+  return (
+    <MantineProvider
+      theme={useTheme()}
+      defaultColorScheme="auto"
+      cssVariablesResolver={cssVariables}
+      getStyleNonce={styleNonce}
+    >
+      <DatesProvider settings={{ locale, firstDayOfWeek: 1 }}>{children}</DatesProvider>
+    </MantineProvider>
+  );
 }
 
 /** Everything that components find around them. */
@@ -22,17 +32,10 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <I18nextProvider i18n={i18n}>
       <QueryClientProvider client={queryClient}>
-        <MantineProvider
-          theme={theme}
-          defaultColorScheme="auto"
-          cssVariablesResolver={cssVariables}
-          getStyleNonce={styleNonce}
-        >
-          <Dates>
-            <Notifications position="bottom-center" limit={4} />
-            {children}
-          </Dates>
-        </MantineProvider>
+        <Look>
+          <Notifications position="bottom-center" limit={4} />
+          {children}
+        </Look>
       </QueryClientProvider>
     </I18nextProvider>
   );

@@ -80,7 +80,10 @@ export const theme = createTheme({
     },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 } } },
     Switch: { defaultProps: { withThumbIndicator: false } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },
+    // The placeholder that takes the first focus is no menu item, which screen readers stumble over.
+    Menu: {
+      defaultProps: { transitionProps: { duration: 80 }, shadow: "md", withInitialFocusPlaceholder: false },
+    },
   },
 });
 

@@ -23,10 +23,13 @@ export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
   return (
     <Menu position="top-start" width={220}>
       <Menu.Target>
-        <button type="button" className={classes.account} aria-label={`${t("nav.account")}: ${user.name}`}>
-          <span className={classes.avatar} aria-hidden>
-            {initials(user.name)}
-          </span>
+        <button
+          type="button"
+          className={classes.account}
+          title={t("nav.account")}
+          aria-label={folded ? `${t("nav.account")}: ${user.name}` : undefined}
+        >
+          <span className={classes.avatar} data-initials={initials(user.name)} aria-hidden />
           {!folded && (
             <span className={classes.who}>
               <span className={classes.name}>{user.name}</span>

@@ -1,9 +1,9 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { createSpotlight, Spotlight } from "@mantine/spotlight";
+import { createSpotlight, Spotlight, useSpotlight } from "@mantine/spotlight";
 import { IconSearch, IconUser } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
@@ -18,6 +18,18 @@ const [store, actions] = createSpotlight();
 /** Opens the palette from anywhere. */
 export function openPalette(): void {
   actions.open();
+}
+
+/**
+ * Marks the first action, so that Enter opens it. The library does this as one types, but people arrive a
+ * moment later and push in above what it marked.
+ */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  const first = list?.querySelector("[data-action]");
+  list?.querySelector("[data-selected]")?.removeAttribute("data-selected");
+  first?.setAttribute("data-selected", "true");
+  store.updateState((state) => ({ ...state, selected: first ? 0 : -1 }));
 }
 
 /** Fewest letters that start a search of people. */
@@ -44,6 +56,12 @@ export function Palette() {
   const [query, setQuery] = useState("");
   const screens = useScreens().filter(({ word, keywords }) => matchesWords(`${word} ${keywords}`, query));
   const { people, searching } = usePeople(query);
+  const { opened } = useSpotlight(store);
+  const shown = [...people.map(({ id }) => id), ...screens.map(({ to }) => to)].join(" ");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first
+  useEffect(() => {
+    if (opened) selectFirst();
+  }, [opened, shown]);
   return (
     <Spotlight.Root
       store={store}
@@ -55,6 +73,9 @@ export function Palette() {
       maxHeight={420}
       overlayProps={{ blur: 0, backgroundOpacity: 0.25 }}
       size={560}
+      centered={false}
+      yOffset="12vh"
+      attributes={{ content: { "aria-label": t("palette.field") } }}
     >
       <Spotlight.Search
         placeholder={t("palette.placeholder")}

@@ -19,10 +19,10 @@ import { formatCount } from "@/shared/lib/text";
 import { AccountMenu } from "./AccountMenu";
 import classes from "./Rail.module.css";
 
-type RailProps = { folded: boolean; onFold: () => void; onHelp: () => void };
+type RailProps = { folded: boolean; canUnfold: boolean; onFold: () => void; onHelp: () => void };
 
 /** The screens at the left: daily ones on top, keeping the house at the foot. */
-export function Rail({ folded, onFold, onHelp }: RailProps) {
+export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
   const { t } = useTranslation();
   const isAdmin = useIsAdmin();
   const { office } = useMe();
@@ -33,11 +33,13 @@ export function Rail({ folded, onFold, onHelp }: RailProps) {
     <nav className={classes.rail} aria-label={t("nav.main")} data-folded={folded}>
       <div className={classes.top}>
         {!folded && <span className={classes.office}>{office.name}</span>}
-        <Tooltip label={foldLabel} position="right">
-          <button type="button" className={classes.fold} onClick={onFold} aria-label={foldLabel}>
-            <FoldIcon size={18} stroke={1.6} aria-hidden />
-          </button>
-        </Tooltip>
+        {canUnfold && (
+          <Tooltip label={foldLabel} position="right">
+            <button type="button" className={classes.fold} onClick={onFold} aria-label={foldLabel}>
+              <FoldIcon size={18} stroke={1.6} aria-hidden />
+            </button>
+          </Tooltip>
+        )}
       </div>
       <RailLink to="/bandeja" icon={IconInbox} label={t("nav.inbox")} folded={folded}>
         {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}

@@ -1,4 +1,4 @@
-import { useLocalStorage } from "@mantine/hooks";
+import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,6 +23,9 @@ export function Shell() {
     defaultValue: false,
     getInitialValueInEffect: false,
   });
+  // At 200 % zoom or in a narrow window the screen itself needs the room.
+  const isNarrow = useMediaQuery("(max-width: 900px)") ?? false;
+  const isFolded = folded || isNarrow;
   const [helpOpen, setHelpOpen] = useState(false);
 
   useShortcuts({
@@ -35,11 +38,16 @@ export function Shell() {
   useUndoKey();
 
   return (
-    <div className={classes.shell} data-folded={folded}>
+    <div className={classes.shell} data-folded={isFolded}>
       <button type="button" className={classes.skip} onClick={focusContent}>
         {t("nav.skip")}
       </button>
-      <Rail folded={folded} onFold={() => setFolded(!folded)} onHelp={() => setHelpOpen(true)} />
+      <Rail
+        folded={isFolded}
+        canUnfold={!isNarrow}
+        onFold={() => setFolded(!folded)}
+        onHelp={() => setHelpOpen(true)}
+      />
       <div className={classes.column}>
         {demo && <DemoBanner />}
         <TopBar />

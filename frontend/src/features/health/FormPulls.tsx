@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Health } from "@/shared/api/types";
@@ -30,7 +30,9 @@ export function FormPulls({ forms }: { forms: readonly FormPull[] }) {
               </th>
               <th scope="col">{t("forms.pulled")}</th>
               <th scope="col">{t("forms.state")}</th>
-              <th scope="col" aria-label={t("forms.pull")} />
+              <th scope="col">
+                <VisuallyHidden>{t("forms.pull")}</VisuallyHidden>
+              </th>
             </tr>
           </thead>
           <tbody>

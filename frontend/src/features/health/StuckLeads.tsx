@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -30,7 +30,9 @@ export function StuckLeads({ state }: { state: StuckState }) {
             </th>
             <th scope="col">{t("leads.sent")}</th>
             <th scope="col">{t("leads.why")}</th>
-            <th scope="col" aria-label={common("action.retry")} />
+            <th scope="col">
+              <VisuallyHidden>{common("action.retry")}</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>

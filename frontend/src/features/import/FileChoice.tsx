@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useState } from "react";
@@ -71,7 +71,9 @@ function Earlier({ onOpen }: { onOpen: (id: string) => void }) {
             <th scope="col" className={table.end}>
               {t("earlier.rows")}
             </th>
-            <th scope="col" aria-label={t("earlier.open")} />
+            <th scope="col">
+              <VisuallyHidden>{t("earlier.open")}</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Menu } from "@mantine/core";
+import { ActionIcon, Badge, Button, Menu, VisuallyHidden } from "@mantine/core";
 import {
   IconDots,
   IconKey,
@@ -47,7 +47,9 @@ export function UserSettings() {
               <th scope="col">{t("users.login")}</th>
               <th scope="col">{t("users.role")}</th>
               <th scope="col">{t("users.state")}</th>
-              <th scope="col" aria-label={t("users.actions")} />
+              <th scope="col">
+                <VisuallyHidden>{t("users.actions")}</VisuallyHidden>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -11,8 +11,8 @@ export function SetupFrame({ step, foot, children }: SetupFrameProps) {
   const { t } = useTranslation("setup");
   const at = setupSteps.indexOf(step);
   return (
-    <div className={classes.frame}>
-      <main className={classes.card}>
+    <main className={classes.frame}>
+      <div className={classes.card}>
         <div className={classes.head}>
           <Brand />
           <div className={classes.progress}>
@@ -25,8 +25,8 @@ export function SetupFrame({ step, foot, children }: SetupFrameProps) {
           </div>
         </div>
         {children}
-      </main>
+      </div>
       <p className={classes.foot}>{foot}</p>
-    </div>
+    </main>
   );
 }

@@ -7,14 +7,14 @@ type DoorwayProps = { title: string; hint: string; foot?: string; children: Reac
 /** The quiet card at the middle of the screen, for entering and for unlocking. */
 export function Doorway({ title, hint, foot, children }: DoorwayProps) {
   return (
-    <div className={classes.door}>
-      <main className={classes.card}>
+    <main className={classes.door}>
+      <div className={classes.card}>
         <Brand />
         <h1 className={classes.title}>{title}</h1>
         <p className={classes.hint}>{hint}</p>
         {children}
-      </main>
+      </div>
       {foot !== undefined && <p className={classes.foot}>{foot}</p>}
-    </div>
+    </main>
   );
 }
