@@ -1,0 +1,98 @@
+import { IconArrowRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { InboxCard, Prospect } from "@/shared/api/types";
+import { ContactActions } from "@/shared/prospect/ContactActions";
+import { FormAnswers } from "@/shared/prospect/FormAnswers";
+import { prospectQuery } from "@/shared/prospect/prospect-queries";
+import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
+import { useWord } from "@/shared/prospect/use-word";
+import { Age } from "@/shared/ui/Age";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Kbd } from "@/shared/ui/Kbd";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import classes from "./InboxDetail.module.css";
+
+type InboxDetailProps = {
+  card: InboxCard;
+  /** Beside the list; below 1,100 px only the question after a call is shown. */
+  full: boolean;
+  onLogged: () => void;
+};
+
+/** What a seller needs for the first call, beside the list. */
+export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
+  const { t } = useTranslation("inbox");
+  const { data: prospect, error, refetch } = useQuery(prospectQuery(card.id));
+  if (!full) return prospect === undefined ? null : <ReturnPrompt prospect={prospect} onLogged={onLogged} />;
+  const name = card.name === "" ? t("nameless") : card.name;
+  return (
+    <section className={classes.detail} aria-label={name}>
+      <header className={classes.header}>
+        <div className={classes.who}>
+          <h2 className={classes.name}>{name}</h2>
+          {prospect !== undefined && prospect.contact.city !== "" && (
+            <span className={classes.city}>{prospect.contact.city}</span>
+          )}
+          <Age since={card.lead_at} />
+          <Link to="/prospectos/$id" params={{ id: card.id }} className={classes.open}>
+            {t("open")}
+            <IconArrowRight size={16} stroke={1.6} aria-hidden />
+          </Link>
+        </div>
+        {prospect !== undefined && <ContactActions prospect={prospect} />}
+      </header>
+      {prospect !== undefined && <ReturnPrompt prospect={prospect} onLogged={onLogged} />}
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      <div className={classes.body}>
+        <section className={classes.section} aria-label={t("answers")}>
+          <h3 className={classes.heading}>{t("answers")}</h3>
+          <FormAnswers answers={prospect?.submissions[0]?.answers ?? card.answers} />
+        </section>
+        {prospect !== undefined && <Origin prospect={prospect} card={card} />}
+      </div>
+      <p className={classes.keys}>
+        <Kbd keys={["J"]} />
+        <Kbd keys={["K"]} /> {t("keys.move")} <Kbd keys={["L"]} /> {t("keys.call")} <Kbd keys={["W"]} />{" "}
+        {t("keys.chat")} <Kbd keys={["Enter"]} /> {t("keys.open")}
+      </p>
+    </section>
+  );
+}
+
+function Origin({ prospect, card }: { prospect: Prospect; card: InboxCard }) {
+  const { t } = useTranslation("inbox");
+  const word = useWord();
+  const latest = prospect.submissions[0];
+  const rows = [
+    { label: t("origin.campaign"), value: card.campaign_name },
+    { label: t("origin.form"), value: card.form_name },
+    { label: t("origin.platform"), value: word("platform", latest?.platform ?? "") },
+  ].filter(({ value }) => value !== "");
+  return (
+    <section className={classes.section} aria-label={t("origin.title")}>
+      <h3 className={classes.heading}>{t("origin.title")}</h3>
+      <dl className={classes.facts}>
+        {rows.map(({ label, value }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>{t("origin.sent")}</dt>
+          <dd>
+            <RelativeDate at={card.lead_at} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("origin.received")}</dt>
+          <dd>
+            <RelativeDate at={card.received_at} />
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { HostEvent } from "@/shared/api/events";
+import type { InboxCard } from "@/shared/api/types";
+import { useHostEvent } from "@/shared/host/event-bus";
+import { gather } from "./gathering";
+import { inboxQuery } from "./inbox-queries";
+
+/** Events come in bursts while a form is pulled; the tray is read once per burst, this many ms later. */
+const burst = 150;
+
+/** Tables whose changes add, move or take away a card. */
+const feeding = new Set(["prospect", "submission", "activity", "contact", "contact_phone", "event", "user"]);
+
+function touchesInbox(event: HostEvent): boolean {
+  if (event.type === "lead") return true;
+  return event.type === "changed" && event.entities.some((entity) => feeding.has(entity));
+}
+
+/** Reads the tray again after events that touch it. */
+function useFreshInbox(): void {
+  const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useHostEvent((event) => {
+    if (!touchesInbox(event)) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey: inboxQuery.queryKey });
+    }, burst);
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // What happened while another screen was open.
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: inboxQuery.queryKey });
+  }, [client]);
+}
+
+/** The tray as the screen shows it. */
+export type InboxState = {
+  rows: InboxCard[];
+  /** New leads that wait behind the button. */
+  waiting: number;
+  /** Unattended prospects in all; `undefined` before the first answer. */
+  count: number | undefined;
+  error: unknown;
+  retry: () => void;
+  /** Shows what waits. */
+  release: () => void;
+  /** Tell it when the person reaches or leaves the top of the list. */
+  onTop: (atTop: boolean) => void;
+  hasMore: boolean;
+  loadMore: () => void;
+};
+
+/** Follows the tray: live while the person is at the top, held still while they read further down. */
+export function useInbox(): InboxState {
+  useFreshInbox();
+  const query = useInfiniteQuery(inboxQuery);
+  const [since, setSince] = useState<string | null>(null);
+  const cards = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  const { rows, waiting } = gather(cards, since);
+  const newest = rows[0]?.lead_at ?? null;
+  const { fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = query;
+  return {
+    rows,
+    waiting,
+    count: query.data?.pages[0]?.count,
+    error: query.error,
+    retry: () => void refetch(),
+    release: useCallback(() => setSince(null), []),
+    onTop: (atTop) => setSince((held) => (atTop ? null : (held ?? newest))),
+    hasMore: hasNextPage,
+    loadMore: () => {
+      if (!isFetchingNextPage) void fetchNextPage();
+    },
+  };
+}

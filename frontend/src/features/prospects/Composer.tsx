@@ -1,0 +1,79 @@
+import { Button, Textarea } from "@mantine/core";
+import { type KeyboardEvent, type Ref, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Prospect } from "@/shared/api/types";
+import { CallOutcome } from "@/shared/prospect/CallOutcome";
+import { useActivityLog } from "@/shared/prospect/use-activity-log";
+import { Kbd } from "@/shared/ui/Kbd";
+import classes from "./Composer.module.css";
+
+type ComposerProps = {
+  prospect: Prospect;
+  field: Ref<HTMLTextAreaElement>;
+  /** Digits log how a call went. */
+  digits: boolean;
+  onDone: () => void;
+};
+
+/** Takes a note, or how a call went; what is written goes with either. */
+export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
+  const { t } = useTranslation("prospects");
+  const log = useActivityLog(prospect);
+  const [text, setText] = useState("");
+  const body = text.trim();
+  const note = () => {
+    if (body === "") return;
+    log({ kind: "note", body });
+    setText("");
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    note();
+  };
+  return (
+    <section className={classes.composer} aria-label={t("compose.title")}>
+      <Textarea
+        ref={field}
+        aria-label={t("compose.note")}
+        placeholder={t("compose.placeholder")}
+        autosize
+        minRows={1}
+        maxRows={8}
+        maxLength={10_000}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      {body !== "" && (
+        <div className={classes.save}>
+          <span className={classes.hint}>
+            <Kbd keys={["Mod", "Enter"]} />
+          </span>
+          <Button size="compact-sm" onClick={note}>
+            {t("compose.saveNote")}
+          </Button>
+        </div>
+      )}
+      <div className={classes.call} data-armed={digits}>
+        <span className={classes.label}>
+          {t("compose.call")} <Kbd keys={["L"]} />
+        </span>
+        <CallOutcome
+          active={digits}
+          onPick={(result, when) => {
+            onDone();
+            setText("");
+            log({
+              kind: "call",
+              result,
+              body,
+              ...(when === undefined ? {} : { next: { kind: "call", when } }),
+            });
+          }}
+        />
+      </div>
+    </section>
+  );
+}

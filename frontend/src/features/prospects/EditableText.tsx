@@ -1,0 +1,75 @@
+import { TextInput } from "@mantine/core";
+import { type KeyboardEvent, type ReactNode, type Ref, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./EditableText.module.css";
+
+type EditableTextProps = {
+  /** What it is, for the field and for screen readers: "Nombre". */
+  label: string;
+  value: string;
+  /** Called with the trimmed text when it really changed. */
+  onSave: (value: string) => void;
+  /** What is read while not editing, when that differs from the text; for a phone its usual form. */
+  children?: ReactNode;
+  /** Stands quietly where there is nothing yet. */
+  placeholder: string;
+  /** An empty text is no change. */
+  required?: boolean;
+  type?: "text" | "tel" | "email";
+  trigger?: Ref<HTMLButtonElement>;
+};
+
+/** A text that turns into a field where it stands. Enter or leaving saves, Escape does not. */
+export function EditableText(props: EditableTextProps) {
+  const { label, value, onSave, children, placeholder, required = false, type = "text", trigger } = props;
+  const { t } = useTranslation("prospects");
+  const [draft, setDraft] = useState<string | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  if (draft === null) {
+    const empty = value === "";
+    return (
+      <button
+        type="button"
+        ref={(node) => {
+          button.current = node;
+          if (typeof trigger === "function") return trigger(node);
+          if (trigger) trigger.current = node;
+        }}
+        className={classes.text}
+        data-empty={empty}
+        aria-label={empty ? placeholder : t("data.editValue", { label, value })}
+        title={t("data.edit")}
+        onClick={() => setDraft(value)}
+      >
+        {empty ? placeholder : (children ?? value)}
+      </button>
+    );
+  }
+  const finish = (save: boolean) => {
+    setDraft(null);
+    const text = draft.trim();
+    if (save && text !== value && !(required && text === "")) onSave(text);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    finish(event.key === "Enter");
+  };
+  return (
+    <TextInput
+      className={classes.field}
+      size="xs"
+      autoFocus
+      aria-label={label}
+      autoComplete="off"
+      type={type}
+      maxLength={300}
+      value={draft}
+      onChange={(event) => setDraft(event.currentTarget.value)}
+      onFocus={(event) => event.currentTarget.select()}
+      onBlur={() => finish(true)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

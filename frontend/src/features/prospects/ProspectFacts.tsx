@@ -1,0 +1,196 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin, useMe } from "@/shared/api/me";
+import type { Prospect, User } from "@/shared/api/types";
+import { useVocabulary } from "@/shared/api/vocabulary";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { useWord } from "@/shared/prospect/use-word";
+import { Age } from "@/shared/ui/Age";
+import { Kbd } from "@/shared/ui/Kbd";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { Temperature } from "@/shared/ui/Temperature";
+import { type Choice, ChoiceMenu } from "./ChoiceMenu";
+import { DiscardDialog } from "./DiscardDialog";
+import classes from "./Facts.module.css";
+import { usersQuery } from "./prospect-list-queries";
+import { ReasonDialog } from "./ReasonDialog";
+import { usePatch } from "./use-patch";
+
+type ProspectFactsProps = {
+  prospect: Prospect;
+  /** Digits 1 to 3 choose the temperature. */
+  digits: boolean;
+  onDone: () => void;
+};
+
+/** The axes of a follow-up: status, temperature, seller. */
+export function ProspectFacts({ prospect, digits, onDone }: ProspectFactsProps) {
+  const { t } = useTranslation("prospects");
+  return (
+    <section aria-label={t("facts.title")} className={classes.section}>
+      <dl className={classes.facts}>
+        <Status prospect={prospect} />
+        <div>
+          <dt>{t("column.temperature")}</dt>
+          <dd>
+            <TemperatureChoice prospect={prospect} digits={digits} onDone={onDone} />
+          </dd>
+        </div>
+        <Seller prospect={prospect} />
+        {prospect.attended_at !== null && (
+          <div>
+            <dt>{t("facts.firstContact")}</dt>
+            <dd>
+              <Age since={prospect.lead_at} until={prospect.attended_at} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Status({ prospect }: { prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const word = useWord();
+  const patch = usePatch(prospect);
+  const vocabulary = useVocabulary();
+  const [discarding, setDiscarding] = useState(false);
+  const choose = (status: string) => {
+    if (status === prospect.status) return;
+    if (status === "discarded") return setDiscarding(true);
+    patch(t("status.changed", { name: word("status", status) }), { status });
+  };
+  const reason = vocabulary?.reasons.find(({ id }) => id === prospect.reason_id)?.name;
+  return (
+    <div>
+      <dt>{t("column.status")}</dt>
+      <dd>
+        <ChoiceMenu
+          plain
+          label={`${t("column.status")}: ${word("status", prospect.status)}`}
+          value={prospect.status}
+          choices={(vocabulary?.statuses ?? []).map((code) => ({ value: code, name: word("status", code) }))}
+          onChoose={choose}
+        >
+          {word("status", prospect.status)}
+        </ChoiceMenu>
+        {prospect.status === "discarded" && reason !== undefined && <p className={classes.note}>{reason}</p>}
+        <DiscardDialog
+          opened={discarding}
+          onClose={() => setDiscarding(false)}
+          onReason={(reason_id) => {
+            setDiscarding(false);
+            patch(t("status.discarded"), { status: "discarded", reason_id });
+          }}
+        />
+      </dd>
+    </div>
+  );
+}
+
+const temperatures = ["cold", "warm", "hot"] as const;
+
+function TemperatureChoice({ prospect, digits, onDone }: ProspectFactsProps) {
+  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
+  const patch = usePatch(prospect);
+  const choose = (value: string) => {
+    onDone();
+    const temperature = value === prospect.temperature ? "" : value;
+    const name =
+      temperature === "" ? common("temperature.none") : common(`temperature.${temperature as "hot"}`);
+    patch(t("temperature.changed", { name }), { temperature });
+  };
+  const keys = temperatures.map((value, index) => [String(index + 1), () => choose(value)] as const);
+  useShortcuts(Object.fromEntries(keys), digits);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
+    <div className={classes.segments} role="group" aria-label={t("column.temperature")}>
+      {temperatures.map((value, index) => (
+        <button
+          key={value}
+          type="button"
+          className={classes.segment}
+          aria-pressed={prospect.temperature === value}
+          onClick={() => choose(value)}
+        >
+          {digits && <Kbd keys={[String(index + 1)]} />}
+          <Temperature value={value} withWord />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Seller({ prospect }: { prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const isAdmin = useIsAdmin();
+  const users = useQuery({ ...usersQuery, enabled: isAdmin }).data?.items ?? [];
+  const patch = usePatch(prospect);
+  const [to, setTo] = useState<User | "none" | null>(null);
+  const name = prospect.owner_id === "" ? t("seller.none") : prospect.owner_name;
+  const sellers = users.filter(({ role, active }) => role === "seller" && active);
+  const choices: Choice[] = [
+    ...sellers.map((seller) => ({ value: seller.id, name: seller.name })),
+    { value: "", name: t("seller.tray") },
+  ];
+  const choose = (id: string) => {
+    if (id !== prospect.owner_id) setTo(sellers.find((seller) => seller.id === id) ?? "none");
+  };
+  const [owner_id, owner_name] = to === null || to === "none" ? ["", ""] : [to.id, to.name];
+  return (
+    <div>
+      <dt>{t("column.seller")}</dt>
+      <dd>
+        {isAdmin ? (
+          <ChoiceMenu
+            plain
+            label={`${t("column.seller")}: ${name}`}
+            value={prospect.owner_id}
+            choices={choices}
+            onChoose={choose}
+          >
+            {name}
+          </ChoiceMenu>
+        ) : (
+          <span className={classes.still}>{name}</span>
+        )}
+        <Why prospect={prospect} />
+        <ReasonDialog
+          opened={to !== null}
+          title={owner_id === "" ? t("seller.toTray") : t("seller.to", { name: owner_name })}
+          label={t("seller.why")}
+          confirm={t("seller.confirm")}
+          onClose={() => setTo(null)}
+          onReason={(owner_reason) => {
+            setTo(null);
+            const message = owner_id === "" ? t("seller.inTray") : t("seller.changed", { name: owner_name });
+            patch(message, { owner_id, owner_name }, { owner_reason });
+          }}
+        />
+      </dd>
+    </div>
+  );
+}
+
+/** Why it came to its seller: to them "why me". */
+function Why({ prospect }: { prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const { user } = useMe();
+  const { rule, turn, of } = prospect.assigned_why;
+  if (!["turn", "owner", "fixed", "manual", "tray"].includes(rule)) return null;
+  const mine = prospect.owner_id === user.id;
+  return (
+    <p className={classes.note}>
+      {mine ? t("why.me") : t("why.them")} {t(`why.${rule}`, { turn, of })}
+      {prospect.assigned_at !== null && (
+        <>
+          {" · "}
+          <RelativeDate at={prospect.assigned_at} />
+        </>
+      )}
+    </p>
+  );
+}

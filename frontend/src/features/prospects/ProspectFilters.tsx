@@ -1,0 +1,187 @@
+import { CloseButton, TextInput } from "@mantine/core";
+import { IconSearch, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
+import { useVocabulary } from "@/shared/api/vocabulary";
+import { useWord } from "@/shared/prospect/use-word";
+import { Temperature } from "@/shared/ui/Temperature";
+import { type Choice, ChoiceMenu } from "./ChoiceMenu";
+import classes from "./ProspectFilters.module.css";
+import { usersQuery } from "./prospect-list-queries";
+import { isNarrowed, type ProspectSearch, type ProspectSort, prospectSorts } from "./prospect-search";
+
+/** How long after the last key the search is asked, in milliseconds. */
+const pause = 80;
+
+type ProspectFiltersProps = { search: ProspectSearch; onChange: (search: ProspectSearch) => void };
+
+/** Everything that narrows or orders the list, in one row. */
+export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
+  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
+  const word = useWord();
+  const isAdmin = useIsAdmin();
+  const vocabulary = useVocabulary();
+  const users = useQuery({ ...usersQuery, enabled: isAdmin }).data?.items ?? [];
+  const sellers = users.filter(({ role, active }) => role === "seller" && active);
+
+  const set = (name: FilterName, value: string) => {
+    const { [name]: _, ...rest } = search;
+    onChange(value === "" ? rest : { ...rest, [name]: value });
+  };
+  const toggle = (name: "unattended" | "no_next") => {
+    const { [name]: on, ...rest } = search;
+    onChange(on ? rest : { ...rest, [name]: true });
+  };
+  const temperatures: Choice[] = (["hot", "warm", "cold"] as const).map((value) => ({
+    value,
+    name: common(`temperature.${value}`),
+    mark: <Temperature value={value} />,
+  }));
+  const open: Choice[] = [
+    { value: "false", name: t("filter.ended") },
+    { value: "all", name: t("filter.everyone") },
+  ];
+  const filter = (name: FilterName, label: string, choices: Choice[], any = t("filter.any")) => (
+    <Filter
+      label={label}
+      any={any}
+      choices={choices}
+      value={search[name] ?? ""}
+      onChoose={(value) => set(name, value)}
+    />
+  );
+  return (
+    <search className={classes.filters} aria-label={t("filter.label")}>
+      <SearchField value={search.q ?? ""} onSearch={(q) => set("q", q)} />
+      {filter(
+        "stage",
+        t("column.stage"),
+        (vocabulary?.stages ?? []).map(({ id, name }) => ({ value: id, name })),
+      )}
+      {filter(
+        "status",
+        t("column.status"),
+        (vocabulary?.statuses ?? []).map((code) => ({ value: code, name: word("status", code) })),
+      )}
+      {filter("temperature", t("column.temperature"), temperatures)}
+      {isAdmin &&
+        filter("seller", t("column.seller"), [
+          ...sellers.map(({ id, name }) => ({ value: id, name })),
+          { value: "none", name: t("seller.none") },
+        ])}
+      {filter(
+        "source",
+        t("column.source"),
+        (vocabulary?.sources ?? []).map((code) => ({ value: code, name: word("source", code) })),
+      )}
+      {filter("open", t("filter.open"), open, t("filter.active"))}
+      <Toggle on={search.unattended === true} onClick={() => toggle("unattended")}>
+        {t("filter.unattended")}
+      </Toggle>
+      <Toggle on={search.no_next === true} onClick={() => toggle("no_next")}>
+        {t("filter.noNext")}
+      </Toggle>
+      {isNarrowed(search) && (
+        <button
+          type="button"
+          className={classes.clear}
+          onClick={() => onChange(search.sort === undefined ? {} : { sort: search.sort })}
+        >
+          <IconX size={14} stroke={1.6} aria-hidden />
+          {t("filter.clear")}
+        </button>
+      )}
+      <span className={classes.sort}>
+        <ChoiceMenu
+          label={t("sort.label")}
+          value={search.sort ?? "recent"}
+          choices={prospectSorts.map((name) => ({ value: name, name: t(`sort.${name}`) }))}
+          onChoose={(value) => onChange({ ...search, sort: value as ProspectSort })}
+        >
+          {t(`sort.${search.sort ?? "recent"}`)}
+        </ChoiceMenu>
+      </span>
+    </search>
+  );
+}
+
+type FilterName = "q" | "stage" | "status" | "temperature" | "seller" | "source" | "open";
+
+type FilterProps = {
+  label: string;
+  any: string;
+  choices: Choice[];
+  value: string;
+  onChoose: (value: string) => void;
+};
+
+function Filter({ label, any, choices, value, onChoose }: FilterProps) {
+  const chosen = choices.find((choice) => choice.value === value);
+  return (
+    <ChoiceMenu
+      label={chosen === undefined ? label : `${label}: ${chosen.name}`}
+      active={chosen !== undefined}
+      value={value}
+      choices={[{ value: "", name: any }, ...choices]}
+      onChoose={onChoose}
+    >
+      {chosen?.name ?? label}
+    </ChoiceMenu>
+  );
+}
+
+type ToggleProps = { on: boolean; onClick: () => void; children: string };
+
+function Toggle({ on, onClick, children }: ToggleProps) {
+  return (
+    <button type="button" className={classes.toggle} aria-pressed={on} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+/** Searches as one types; the address follows a moment after the last key. */
+function SearchField({ value, onSearch }: { value: string; onSearch: (q: string) => void }) {
+  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
+  const [typed, setTyped] = useState(value);
+  const asked = useRef(value);
+  const latest = useRef(onSearch);
+  latest.current = onSearch;
+  useEffect(() => {
+    if (typed.trim() === asked.current) return;
+    const timer = setTimeout(() => {
+      asked.current = typed.trim();
+      latest.current(asked.current);
+    }, pause);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => {
+    // The address changed by other means than typing: cleared filters, a link, the way back.
+    if (value === asked.current) return;
+    asked.current = value;
+    setTyped(value);
+  }, [value]);
+  return (
+    <TextInput
+      className={classes.search}
+      size="xs"
+      aria-label={t("filter.search")}
+      placeholder={t("filter.searchHint")}
+      leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
+      rightSection={
+        typed !== "" && (
+          <CloseButton size="xs" aria-label={common("action.clear")} onClick={() => setTyped("")} />
+        )
+      }
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") event.currentTarget.blur();
+      }}
+    />
+  );
+}

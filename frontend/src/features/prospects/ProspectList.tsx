@@ -1,0 +1,112 @@
+import { Button } from "@mantine/core";
+import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Card } from "@/shared/api/types";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { formatCount } from "@/shared/lib/text";
+import { DataTable } from "@/shared/ui/data-table/DataTable";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Kbd } from "@/shared/ui/Kbd";
+import { PageHeader } from "@/shared/ui/PageHeader";
+import { NewProspectDialog } from "./NewProspectDialog";
+import { ProspectFilters } from "./ProspectFilters";
+import classes from "./ProspectList.module.css";
+import { prospectListQuery } from "./prospect-list-queries";
+import { isNarrowed, type ProspectSearch, parseProspectSearch } from "./prospect-search";
+import { useProspectColumns } from "./use-prospect-columns";
+
+const rowKey = ({ id }: Card) => id;
+
+/** Everyone the viewer may see, narrowed by what the address says. */
+export function ProspectList() {
+  const { t } = useTranslation("prospects");
+  const navigate = useNavigate();
+  const raw: Record<string, unknown> = useSearch({ strict: false });
+  const search = parseProspectSearch(raw);
+  const [adding, setAdding] = useState(false);
+  const columns = useProspectColumns();
+  const list = useInfiniteQuery(prospectListQuery(search));
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const total = list.data?.pages[0]?.total;
+
+  const narrow = useCallback(
+    (next: ProspectSearch) =>
+      void navigate({ to: "/prospectos", search: parseProspectSearch(next) as never, replace: true }),
+    [navigate],
+  );
+  const open = (card: Card) => void navigate({ to: "/prospectos/$id", params: { id: card.id } });
+  const { fetchNextPage, isFetchingNextPage } = list;
+  const loadMore = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage]);
+  useShortcuts({ n: () => setAdding(true) });
+
+  const note =
+    total === undefined
+      ? undefined
+      : total < 0
+        ? t("list.many")
+        : t("list.total", { count: total, n: formatCount(total) });
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        note={<span role="status">{note}</span>}
+        actions={
+          <Button
+            leftSection={<IconPlus size={16} stroke={1.8} aria-hidden />}
+            rightSection={<Kbd keys={["N"]} />}
+            onClick={() => setAdding(true)}
+          >
+            {t("new.open")}
+          </Button>
+        }
+      />
+      <ProspectFilters search={search} onChange={narrow} />
+      <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+      <div className={classes.list}>
+        <DataTable
+          label={t("list.label")}
+          rows={rows}
+          rowKey={rowKey}
+          columns={columns}
+          onOpen={open}
+          hasMore={list.hasNextPage}
+          onEnd={loadMore}
+          total={total ?? -1}
+          empty={
+            list.data !== undefined && (
+              <Nobody
+                narrowed={isNarrowed(search)}
+                onClear={() => narrow({})}
+                onAdd={() => setAdding(true)}
+              />
+            )
+          }
+        />
+      </div>
+      <NewProspectDialog opened={adding} onClose={() => setAdding(false)} />
+    </>
+  );
+}
+
+type NobodyProps = { narrowed: boolean; onClear: () => void; onAdd: () => void };
+
+function Nobody({ narrowed, onClear, onAdd }: NobodyProps) {
+  const { t } = useTranslation("prospects");
+  return (
+    <EmptyState
+      icon={<IconUsers size={32} stroke={1.4} />}
+      title={narrowed ? t("list.noneMatch") : t("list.none")}
+      action={
+        <Button variant="default" onClick={narrowed ? onClear : onAdd}>
+          {narrowed ? t("filter.clear") : t("new.open")}
+        </Button>
+      }
+    />
+  );
+}

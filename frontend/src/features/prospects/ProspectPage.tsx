@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import type { Prospect } from "@/shared/api/types";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { useOutreach } from "@/shared/prospect/outreach";
+import { prospectQuery } from "@/shared/prospect/prospect-queries";
+import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
+import { openChat } from "@/shared/prospect/reach";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Composer } from "./Composer";
+import { ContactData } from "./ContactData";
+import { NextActionBar } from "./NextActionBar";
+import { ProspectFacts } from "./ProspectFacts";
+import { ProspectHeader } from "./ProspectHeader";
+import classes from "./ProspectPage.module.css";
+import { SubmissionList } from "./SubmissionList";
+import { Timeline } from "./Timeline";
+import { useIsOpposed } from "./use-is-opposed";
+
+/** Everything about one prospect without leaving the screen. */
+export function ProspectPage() {
+  const { id } = useParams({ from: "/prospectos/$id" });
+  const { data: prospect, error, refetch } = useQuery(prospectQuery(id));
+  if (prospect === undefined) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  return <Desk key={prospect.id} prospect={prospect} />;
+}
+
+/** What the digits choose just now. */
+export type DigitMode = "call" | "next" | "temperature" | null;
+
+function Desk({ prospect }: { prospect: Prospect }) {
+  const [mode, setMode] = useState<DigitMode>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const stepper = useRef<HTMLOListElement>(null);
+  const nameField = useRef<HTMLButtonElement>(null);
+  const isOpposed = useIsOpposed(prospect);
+  // While the question after a call stands, digits answer it.
+  const asked = useOutreach(prospect.id) !== null;
+  const disarm = () => setMode(null);
+  const arm = (next: DigitMode) => setMode(mode === next ? null : next);
+
+  useShortcuts({
+    l: () => arm("call"),
+    w: () => !isOpposed && openChat(prospect),
+    n: () => note.current?.focus(),
+    r: () => arm("next"),
+    t: () => arm("temperature"),
+    s: () => stepper.current?.querySelector<HTMLElement>('[aria-current="step"], button')?.focus(),
+    e: () => nameField.current?.click(),
+  });
+  useShortcuts({ Escape: disarm }, mode !== null);
+
+  return (
+    <div className={classes.page}>
+      <ProspectHeader prospect={prospect} stepper={stepper} opposed={isOpposed} />
+      <ReturnPrompt prospect={prospect} />
+      <div className={classes.columns}>
+        <div className={classes.data}>
+          <ProspectFacts prospect={prospect} digits={mode === "temperature" && !asked} onDone={disarm} />
+          <ContactData prospect={prospect} nameField={nameField} opposed={isOpposed} />
+          <SubmissionList prospect={prospect} />
+        </div>
+        <div className={classes.story}>
+          <NextActionBar prospect={prospect} digits={mode === "next" && !asked} onDone={disarm} />
+          <Composer prospect={prospect} field={note} digits={mode === "call" && !asked} onDone={disarm} />
+          <Timeline prospect={prospect} />
+        </div>
+      </div>
+    </div>
+  );
+}

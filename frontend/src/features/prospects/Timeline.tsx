@@ -1,0 +1,153 @@
+import { ActionIcon } from "@mantine/core";
+import {
+  type Icon,
+  IconArrowRight,
+  IconFileText,
+  IconFlame,
+  IconProgress,
+  IconTrash,
+  IconUser,
+} from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { answer, api } from "@/shared/api/client";
+import { useMe } from "@/shared/api/me";
+import type { Prospect, TimelineItem } from "@/shared/api/types";
+import { timelineQuery } from "@/shared/prospect/prospect-queries";
+import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { KindIcon } from "./KindIcon";
+import classes from "./Timeline.module.css";
+import { isPlanned, timelineLines } from "./timeline-lines";
+import { useTimelineText } from "./use-timeline-text";
+
+/** How many lines before the end the next page is asked for. */
+const lead = 8;
+
+/** Height of a line without a body, in pixels; the rest is measured. */
+const usualHeight = 44;
+
+/** What happened, newest first. */
+export function Timeline({ prospect }: { prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const query = useInfiniteQuery(timelineQuery(prospect.id));
+  const lines = timelineLines(query.data?.pages.flatMap(({ items }) => items) ?? []);
+  const viewport = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => usualHeight,
+    overscan: 10,
+    getItemKey: (index) => lines[index]?.id ?? index,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? -1;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown >= lines.length - lead) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, lines.length]);
+
+  return (
+    <section className={classes.timeline} aria-label={t("line.title")}>
+      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
+      <div ref={viewport} className={classes.viewport} tabIndex={0}>
+        <ol className={classes.lines} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const line = lines[item.index];
+            if (line === undefined) return null;
+            return (
+              <li
+                key={line.id}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className={classes.line}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <Line item={line} prospect={prospect} />
+              </li>
+            );
+          })}
+        </ol>
+        {query.data !== undefined && lines.length === 0 && <p className={classes.none}>{t("line.none")}</p>}
+      </div>
+    </section>
+  );
+}
+
+const eventMarks: Record<string, Icon> = {
+  assigned: IconUser,
+  temperature: IconFlame,
+  stage: IconArrowRight,
+  registered: IconFileText,
+  enquired_again: IconFileText,
+};
+
+function Mark({ item }: { item: TimelineItem }) {
+  if (item.type === "activity") return <KindIcon kind={item.kind} />;
+  const Drawing = item.type === "submission" ? IconFileText : (eventMarks[item.kind] ?? IconProgress);
+  return <Drawing size={16} stroke={1.6} aria-hidden />;
+}
+
+function Line({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const { title, detail } = useTimelineText()(item);
+  const planned = isPlanned(item);
+  return (
+    <div className={classes.entry} data-type={item.type} data-planned={planned}>
+      <span className={classes.mark}>
+        <Mark item={item} />
+      </span>
+      <div className={classes.text}>
+        <p className={classes.title}>
+          <span className={classes.what}>{title}</span>
+          {item.type !== "activity" && detail !== "" && <span className={classes.aside}>{detail}</span>}
+        </p>
+        {item.type === "activity" && detail !== "" && <p className={classes.body}>{detail}</p>}
+      </div>
+      <p className={classes.meta}>
+        <Remove item={item} prospect={prospect} />
+        <span className={classes.author}>
+          {item.author_name === "" ? t("line.program") : item.author_name}
+        </span>
+        <When item={item} planned={planned} />
+      </p>
+    </div>
+  );
+}
+
+function When({ item, planned }: { item: TimelineItem; planned: boolean }) {
+  if (planned && item.due_at !== null) return <RelativeDate at={item.due_at} />;
+  if (planned && item.due_on !== null) return <RelativeDate on={item.due_on} />;
+  return <RelativeDate at={item.at} />;
+}
+
+/** Takes away something one logged oneself by mistake; it can be undone. */
+function Remove({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const { user } = useMe();
+  const { mutate } = useProspectChange(prospect.id);
+  if (item.type !== "activity" || item.author_id !== user.id || item.id.startsWith("draft-")) return null;
+  const label = t("line.remove");
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={20}
+      className={classes.remove ?? ""}
+      aria-label={label}
+      title={label}
+      onClick={() =>
+        mutate({
+          message: t("line.removed"),
+          send: () => answer(api.DELETE("/api/activities/{id}", { params: { path: { id: item.id } } })),
+        })
+      }
+    >
+      <IconTrash size={14} stroke={1.6} aria-hidden />
+    </ActionIcon>
+  );
+}

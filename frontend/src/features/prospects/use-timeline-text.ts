@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin, useMe } from "@/shared/api/me";
+import type { TimelineItem } from "@/shared/api/types";
+import { useVocabulary } from "@/shared/api/vocabulary";
+import { useWord } from "@/shared/prospect/use-word";
+import { usersQuery } from "./prospect-list-queries";
+import { datum, isPlanned, number } from "./timeline-lines";
+
+/** One line of the timeline in words; `detail` is what was written with it. */
+export type TimelineText = { title: string; detail: string };
+
+/** Names by user id, as far as this viewer may know them. */
+function useNames(): (id: string) => string {
+  const { t } = useTranslation("prospects");
+  const { user } = useMe();
+  const isAdmin = useIsAdmin();
+  const users = useQuery({ ...usersQuery, enabled: isAdmin }).data?.items ?? [];
+  return (id) => {
+    if (id === "") return t("seller.none");
+    return [user, ...users].find((known) => known.id === id)?.name ?? t("seller.other");
+  };
+}
+
+/** Puts activities, events and forms into words. */
+export function useTimelineText(): (item: TimelineItem) => TimelineText {
+  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
+  const word = useWord();
+  const vocabulary = useVocabulary();
+  const nameOf = useNames();
+  const stage = (id: string) =>
+    vocabulary?.stages.find((known) => known.id === id)?.name ?? t("line.noStage");
+  const reason = (id: string) => vocabulary?.reasons.find((known) => known.id === id)?.name ?? "";
+  const temperature = (code: string) =>
+    code === "cold" || code === "warm" || code === "hot"
+      ? common(`temperature.${code}`)
+      : common("temperature.none");
+
+  const activity = (item: TimelineItem): TimelineText => {
+    const kind = word("kind", item.kind);
+    const result = word("result", item.result);
+    const title = isPlanned(item) ? t("line.planned", { kind }) : [kind, result].filter(Boolean).join(": ");
+    return { title, detail: item.body };
+  };
+  const event = (item: TimelineItem): TimelineText => {
+    const form = datum(item, "form_name");
+    switch (item.kind) {
+      case "registered":
+        return { title: t("line.registered"), detail: form || word("source", datum(item, "source")) };
+      case "enquired_again":
+        return { title: t("line.again"), detail: form };
+      case "reopened":
+        return { title: t("line.reopened"), detail: reason(datum(item, "reason_id")) };
+      case "assigned":
+        return { title: assigned(item), detail: datum(item, "reason") };
+      case "stage":
+        return {
+          title: t("line.stage", { from: stage(datum(item, "from")), to: stage(datum(item, "to")) }),
+          detail: datum(item, "reason"),
+        };
+      case "status":
+        return {
+          title: t("line.status", { to: word("status", datum(item, "to")) }),
+          detail: reason(datum(item, "reason_id")),
+        };
+      case "temperature":
+        return { title: t("line.temperature", { to: temperature(datum(item, "to")) }), detail: "" };
+      case "opposition":
+        return { title: t("line.opposition"), detail: "" };
+      case "rescheduled":
+        return { title: t("line.rescheduled"), detail: "" };
+      default:
+        return { title: t("line.changed"), detail: "" };
+    }
+  };
+  const assigned = (item: TimelineItem) => {
+    const to = datum(item, "to");
+    const name = nameOf(to);
+    if (to === "") return t("line.tray");
+    if (datum(item, "rule") !== "turn") return t("line.assigned", { name });
+    return t("line.byTurn", { name, turn: number(item, "turn"), of: number(item, "of") });
+  };
+  return (item) => {
+    if (item.type === "activity") return activity(item);
+    if (item.type === "event") return event(item);
+    return { title: t("line.form"), detail: datum(item, "form_name") };
+  };
+}

@@ -1,0 +1,53 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useVocabulary } from "@/shared/api/vocabulary";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { Kbd } from "@/shared/ui/Kbd";
+import classes from "./Choices.module.css";
+import { useWord } from "./use-word";
+import { WhenPicker } from "./WhenPicker";
+import type { When } from "./when-presets";
+
+type CallOutcomeProps = {
+  /** Digits choose while this is true, and are drawn beside the results. */
+  active: boolean;
+  /** `when` comes with "asked to be called later", which is not logged without it. */
+  onPick: (result: string, when?: When) => void;
+};
+
+/** How a call went, one digit each; "Pidió llamar después" asks when. */
+export function CallOutcome({ active, onPick }: CallOutcomeProps) {
+  const { t } = useTranslation("prospects");
+  const word = useWord();
+  const [asking, setAsking] = useState(false);
+  const results = (useVocabulary()?.call_results ?? []).filter((code) => word("result", code) !== "");
+  const pick = (result: string) => (result === "call_later" ? setAsking(true) : onPick(result));
+  const digits = results.map((result, index) => [String(index + 1), () => pick(result)] as const);
+  useShortcuts(Object.fromEntries(digits), active && !asking);
+  const back = () => setAsking(false);
+  useShortcuts({ Escape: back }, asking);
+
+  if (asking) {
+    return (
+      <WhenPicker
+        active
+        label={t("call.when")}
+        onPick={(when) => {
+          setAsking(false);
+          onPick("call_later", when);
+        }}
+      />
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
+    <div className={classes.choices} role="group" aria-label={t("call.results")}>
+      {results.map((result, index) => (
+        <button key={result} type="button" className={classes.choice} onClick={() => pick(result)}>
+          {active && <Kbd keys={[String(index + 1)]} />}
+          {word("result", result)}
+        </button>
+      ))}
+    </div>
+  );
+}

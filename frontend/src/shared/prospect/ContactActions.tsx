@@ -1,0 +1,52 @@
+import { Button } from "@mantine/core";
+import { IconBrandWhatsapp, IconMail, IconPhone } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Prospect } from "@/shared/api/types";
+import { formatPhone } from "@/shared/lib/phones";
+import classes from "./ContactActions.module.css";
+import { call, firstEmail, firstPhone, openChat, writeMail } from "./reach";
+
+type ContactActionsProps = {
+  prospect: Prospect;
+  /** The person asked not to be contacted: the buttons stay, switched off. */
+  blocked?: boolean;
+};
+
+/** The three ways to reach a person, big, in the order people use them. */
+export function ContactActions({ prospect, blocked = false }: ContactActionsProps) {
+  const { t } = useTranslation("prospects");
+  const phone = firstPhone(prospect);
+  const email = firstEmail(prospect);
+  const noPhone = blocked || phone === undefined;
+  return (
+    <div className={classes.actions}>
+      <Button
+        leftSection={<IconPhone size={18} stroke={1.6} aria-hidden />}
+        onClick={() => call(prospect)}
+        disabled={noPhone}
+        title={t("reach.callTitle")}
+      >
+        {t("reach.call")}
+        {phone !== undefined && <span className={classes.number}>{formatPhone(phone.e164)}</span>}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconBrandWhatsapp size={18} stroke={1.6} aria-hidden />}
+        onClick={() => openChat(prospect)}
+        disabled={noPhone}
+        title={t("reach.chatTitle")}
+      >
+        {t("reach.chat")}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconMail size={18} stroke={1.6} aria-hidden />}
+        onClick={() => writeMail(prospect)}
+        disabled={blocked || email === undefined}
+        title={email?.address ?? t("reach.noMail")}
+      >
+        {t("reach.mail")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Email, Phone, Prospect } from "@/shared/api/types";
+import { host } from "@/shared/host/current";
+import { phoneLink, type WhatsAppVariant, whatsAppLink } from "@/shared/lib/phones";
+import { beginOutreach } from "./outreach";
+
+/** The first phone that can be dialled. */
+export function firstPhone({ contact }: Prospect): Phone | undefined {
+  return contact.phones.find(({ e164 }) => e164 !== "");
+}
+
+/** The first address that can be written to. */
+export function firstEmail({ contact }: Prospect): Email | undefined {
+  return contact.emails.find(({ address }) => address !== "");
+}
+
+/** The form of the number that worked last time; 52 until another has. */
+export function knownVariant({ wa_variant }: Phone): WhatsAppVariant {
+  return wa_variant === "521" ? "521" : "52";
+}
+
+/** Dials, and remembers to ask how it went. */
+export function call(prospect: Prospect, phone = firstPhone(prospect)): void {
+  if (phone === undefined) return;
+  host.openLink(phoneLink(phone.e164));
+  beginOutreach(prospect.id, { channel: "call", e164: phone.e164 });
+}
+
+/** Opens the person's chat, and remembers to ask whether the message was sent. */
+export function openChat(prospect: Prospect, phone = firstPhone(prospect), variant?: WhatsAppVariant): void {
+  if (phone === undefined) return;
+  const form = variant ?? knownVariant(phone);
+  host.openLink(whatsAppLink(phone.e164, "", form));
+  beginOutreach(prospect.id, { channel: "whatsapp", e164: phone.e164, phoneId: phone.id, variant: form });
+}
+
+/** Opens a new mail, and remembers to ask whether it was sent. */
+export function writeMail(prospect: Prospect, email = firstEmail(prospect)): void {
+  if (email === undefined) return;
+  host.openLink(`mailto:${encodeURIComponent(email.address).replace("%40", "@")}`);
+  beginOutreach(prospect.id, { channel: "email", address: email.address });
+}
