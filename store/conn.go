@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ type mode struct {
 	cache   int      // statements kept by the driver
 	pragmas []string // run on each new connection, after the key
 	guard   *guard   // consulted on every prepared statement; nil for none
-	hook    func(*sqlite3.SQLiteConn)
+	hook    func(*sqlite3.SQLiteConn) error
 }
 
 // shared are the settings of every connection that stays open.
@@ -84,7 +83,7 @@ func (c *connector) Driver() driver.Driver { return c.driver }
 // reads the first page. The "raw:" form is the key itself, so that no connection pays for a key derivation.
 func openDB(path string, key []byte, m mode) *sql.DB {
 	hook := func(c *sqlite3.SQLiteConn) error {
-		if err := requireCipher(c); err != nil {
+		if _, err := cipherOf(c); err != nil {
 			return err
 		}
 		for _, pragma := range m.pragmas {
@@ -96,7 +95,7 @@ func openDB(path string, key []byte, m mode) *sql.DB {
 			c.RegisterAuthorizer(m.guard.authorize)
 		}
 		if m.hook != nil {
-			m.hook(c)
+			return m.hook(c)
 		}
 		return nil
 	}
@@ -117,21 +116,22 @@ func fileURI(path string) string {
 // row. A variable so that a test can ask what plain SQLite would be asked.
 var cipherPragma = "PRAGMA cipher"
 
-// requireCipher answers ErrNoCipher when the SQLite behind c does not encrypt: plain SQLite ignores keys in silence.
-func requireCipher(c *sqlite3.SQLiteConn) error {
+// cipherOf names the cipher of a connection and answers ErrNoCipher when the SQLite behind it does not encrypt.
+func cipherOf(c *sqlite3.SQLiteConn) (string, error) {
 	rows, err := c.Query(cipherPragma, nil)
 	if err != nil {
-		return fmt.Errorf("ask for the cipher: %w", err)
+		return "", fmt.Errorf("ask for the cipher: %w", err)
 	}
 	defer rows.Close() //nolint:errcheck // a pragma's rows have nothing left to report
 	value := make([]driver.Value, len(rows.Columns()))
 	if len(value) == 0 || rows.Next(value) != nil {
-		return ErrNoCipher
+		return "", ErrNoCipher
 	}
-	if name, ok := value[0].(string); !ok || name == "" {
-		return ErrNoCipher
+	name, _ := value[0].(string)
+	if name == "" {
+		return "", ErrNoCipher
 	}
-	return nil
+	return name, nil
 }
 
 // checkCipher asks a connection that has no file.
@@ -140,25 +140,6 @@ func checkCipher() error {
 	if err != nil {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
-	defer conn.Close() //nolint:errcheck // it holds nothing
-	return requireCipher(conn.(*sqlite3.SQLiteConn))
-}
-
-// checkKey reads the first page of an existing file without locks, without a write-ahead log and without writing. It
-// answers whether there is a file with content.
-func checkKey(ctx context.Context, path string, key []byte) (exists bool, err error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("look at the file: %w", err)
-	}
-	db := openDB(path, key, mode{uri: "ro&immutable=1"})
-	defer db.Close() //nolint:errcheck // only read
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil {
-		return true, explain(err)
-	}
-	return true, nil
+	_, err = cipherOf(conn.(*sqlite3.SQLiteConn))
+	return errors.Join(err, conn.Close())
 }

@@ -77,25 +77,33 @@ func fieldName(field string) string {
 	return "field " + field
 }
 
-// explain gives the sentinels' meaning to what SQLite answers.
+// explain gives the sentinels' meaning to what SQLite answers. Explaining twice adds nothing.
 func explain(err error) error {
 	var e sqlite3.Error
 	if err == nil || !errors.As(err, &e) {
 		return err
 	}
+	sentinel := meaning(e)
+	if sentinel == nil || errors.Is(err, sentinel) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", sentinel, err)
+}
+
+func meaning(e sqlite3.Error) error {
 	switch {
 	case e.Code == sqlite3.ErrFull, e.SystemErrno == syscall.ENOSPC:
-		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+		return ErrDiskFull
 	case e.Code == sqlite3.ErrAuth:
-		return fmt.Errorf("%w: %w", ErrGuarded, err)
+		return ErrGuarded
 	case e.Code == sqlite3.ErrNotADB:
-		return fmt.Errorf("%w: %w", ErrWrongKey, err)
+		return ErrWrongKey
 	case e.Code == sqlite3.ErrCorrupt:
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return ErrCorrupt
 	case e.Code == sqlite3.ErrConstraint:
-		return fmt.Errorf("%w: %w", ErrConflict, err)
+		return ErrConflict
 	}
-	return err
+	return nil
 }
 
 // existing tells an id that is taken from other constraints.

@@ -34,7 +34,7 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("read figures: %w", err)
 	}
-	st.Cipher = "chacha20"
+	st.Cipher = s.cipher
 	if st.FileBytes, err = size(s.opts.Path); err != nil {
 		return Stats{}, err
 	}

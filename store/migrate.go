@@ -112,7 +112,7 @@ func (s *Store) withDB(fn func(*sql.DB) error) error {
 // copyBefore leaves a copy of the file, encrypted as it is, at "<path>.before-<version>".
 func (s *Store) copyBefore(version int64) error {
 	if info, err := os.Stat(s.opts.Path + "-wal"); err == nil && info.Size() > 0 {
-		return fmt.Errorf("the write-ahead log did not move into the file: %w", ErrInUse)
+		return errors.New("the write-ahead log did not move into the file")
 	}
 	if err := copyFile(s.opts.Path, copyName(s.opts.Path, version)); err != nil {
 		return err

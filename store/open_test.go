@@ -94,6 +94,46 @@ func TestOpen_KeepsWhatWasWritten(t *testing.T) {
 	}
 }
 
+// A power cut can tear the first page while the write-ahead log is moved into the file. The log still has the whole page, so
+// the right key must open the file, and a wrong one must still touch nothing.
+func TestOpen_FirstPageTornWhileTheLogHoldsIt(t *testing.T) {
+	o := storetest.Options(t, t.TempDir())
+	live := storetest.Open(t)
+	contact(t, live, "c1", "Ana")
+	write(t, live, admin, func(tx *store.Tx) error { return createLarge(tx, "c2") }) // the file grows, which its first page notes
+	files := contents(t, filepath.Dir(live.Path()))
+	if len(files["office.db-wal"]) == 0 {
+		t.Fatal("there is no write-ahead log")
+	}
+	torn := files["office.db"]
+	copy(torn[200:], "torn by a power cut")
+	for suffix, content := range map[string][]byte{"": torn, "-wal": files["office.db-wal"]} {
+		if err := os.WriteFile(o.Path+suffix, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wrong := o
+	wrong.Key = bytes.Repeat([]byte{9}, 32)
+	before := snapshot(t, filepath.Dir(o.Path))
+	if _, err := store.Open(context.Background(), wrong); !errors.Is(err, store.ErrWrongKey) {
+		t.Errorf("Open with a wrong key = %v", err)
+	}
+	if diff := cmp.Diff(before, snapshot(t, filepath.Dir(o.Path))); diff != "" {
+		t.Errorf("something was touched (-before +after):\n%s", diff)
+	}
+	s, err := store.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := value(t, s.Read(), "SELECT name FROM contact WHERE id = 'c1'"); got != "Ana" {
+		t.Errorf("name = %q", got)
+	}
+	if err := s.Check(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A path that would be special in a URI must be taken as it is.
 func TestOpen_AnyPath(t *testing.T) {
 	for _, name := range []string{"mi oficina.db", "50%.db", "año?x=1#y.db", "a&mode=memory.db"} {

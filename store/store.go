@@ -47,6 +47,7 @@ type Store struct {
 	writerDB *sql.DB
 	conn     *sql.Conn           // the writer's connection
 	raw      *sqlite3.SQLiteConn // the same, as the driver sees it
+	cipher   string
 	guard    *guard
 	readDB   *sql.DB
 	reader   dbx.Builder
@@ -129,7 +130,7 @@ func (s *Store) takeFile(ctx context.Context) error {
 	if s.lock, err = takeLock(lockPath(s.opts.Path), false); err != nil {
 		return err
 	}
-	if _, err := checkKey(ctx, s.opts.Path, s.opts.Key); err != nil {
+	if err := checkKey(ctx, s.opts.Path, s.opts.Key); err != nil {
 		return err
 	}
 	if s.lock == nil {
@@ -144,7 +145,11 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 	defer s.guard.leave()
 	s.writerDB = openDB(s.opts.Path, s.opts.Key, mode{
 		uri: "rw", cache: 256, pragmas: writing, guard: s.guard,
-		hook: func(c *sqlite3.SQLiteConn) { s.raw = c },
+		hook: func(c *sqlite3.SQLiteConn) (err error) {
+			s.raw = c
+			s.cipher, err = cipherOf(c)
+			return err
+		},
 	})
 	s.writerDB.SetMaxOpenConns(1)
 	if s.conn, err = s.writerDB.Conn(ctx); err != nil {

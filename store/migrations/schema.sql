@@ -415,21 +415,15 @@ CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_i
 
 CREATE INDEX card_lead ON prospect_card (is_open, lead_at);
 
-CREATE INDEX card_name ON prospect_card (is_open, name_key);
-
 CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at);
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, stage_id, status);
 
 CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);
 
 CREATE INDEX card_owner_next ON prospect_card (owner_id, is_open, next_at) WHERE next_at IS NOT NULL;
-
-CREATE INDEX card_owner_stage ON prospect_card (owner_id, stage_id, is_open, lead_at);
-
-CREATE INDEX card_owner_status ON prospect_card (owner_id, status, lead_at);
 
 CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_open, lead_at) WHERE temperature <> '';
 
@@ -501,7 +495,7 @@ WHERE p.deleted = 0;
 CREATE VIRTUAL TABLE prospect_search USING fts5 (
   owner, name, phone, email, text,
   content = '', contentless_delete = 1,
-  prefix = '2 3', detail = column,
+  prefix = '2 3', detail = none,
   tokenize = 'unicode61 remove_diacritics 2'
 );
 
