@@ -9,7 +9,8 @@ export default defineConfig({
   plugins: [react()],
   base: "./",
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { proxy: { "/api": { target: backend } } },
+  // The program answers only to its own address and its own page, so both are put right on the way.
+  server: { proxy: { "/api": { target: backend, changeOrigin: true, headers: { origin: backend } } } },
   build: {
     target: "es2022",
     // The strict content policy has no data: for scripts or styles; fonts and icons stay files too.

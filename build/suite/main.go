@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command suite runs every check of the repository, layer by layer, and closes with a table of how long each took and the
 // line "N passed, N failed". It knows how the layers' tools report, and nothing of what they check. It runs at the root of
 // the repository, with the environment of build/env.sh; the Makefile sees to both and to what must be installed.
