@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { focusManager, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Setup } from "@/features/setup/Setup";
@@ -41,8 +41,14 @@ function SignedIn({ token }: { token: string }) {
   return null;
 }
 
+/** While locked nothing is read on a timer: it would keep the session awake behind the lock. */
+function useRestWhileLocked(locked: boolean): void {
+  useEffect(() => focusManager.setFocused(locked ? false : undefined), [locked]);
+}
+
 function Program({ me, token }: { me: Me; token: string }) {
   const { locked } = useSession();
+  useRestWhileLocked(locked);
   usePreferences(me.preferences);
   useLiveData(token);
   return (

@@ -14,6 +14,9 @@ import { styleNonce } from "./style-nonce";
 // Dialogs lock scrolling with a style element of their own, which asks this package for the nonce.
 setNonce(styleNonce());
 
+// A file dropped beside its place must not replace the program on screen.
+for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 

@@ -7,22 +7,11 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import type { ComponentType } from "react";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
 import { NotFound } from "./layout/NotFound";
 import { ScreenError } from "./layout/ScreenError";
 import { Shell } from "./layout/Shell";
-
-const desk = import.meta.glob<Record<string, ComponentType>>("../features/{inbox,prospects}/*.tsx");
-
-function deskScreen(path: string, name: string) {
-  return lazyRouteComponent(async () => {
-    const screen = (await desk[`../features/${path}.tsx`]?.())?.[name];
-    if (screen === undefined) throw new Error(`no screen ${path}`);
-    return { default: screen };
-  });
-}
 
 function SettingsFrame() {
   return (
@@ -45,20 +34,20 @@ const home = createRoute({
 const inbox = createRoute({
   getParentRoute: () => root,
   path: "/bandeja",
-  component: deskScreen("inbox/Inbox", "Inbox"),
+  component: lazyRouteComponent(() => import("@/features/inbox/Inbox"), "Inbox"),
 });
 
 const prospects = createRoute({
   getParentRoute: () => root,
   path: "/prospectos",
   validateSearch: parseProspectSearch,
-  component: deskScreen("prospects/ProspectList", "ProspectList"),
+  component: lazyRouteComponent(() => import("@/features/prospects/ProspectList"), "ProspectList"),
 });
 
 const prospect = createRoute({
   getParentRoute: () => root,
   path: "/prospectos/$id",
-  component: deskScreen("prospects/ProspectPage", "ProspectPage"),
+  component: lazyRouteComponent(() => import("@/features/prospects/ProspectPage"), "ProspectPage"),
 });
 
 const importing = createRoute({

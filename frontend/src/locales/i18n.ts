@@ -24,6 +24,8 @@ void i18n.use(initReactI18next).init({
   initAsync: false,
 });
 
+globalThis.document?.documentElement.setAttribute("lang", remembered());
+
 /** Speaks another language from now on, and at the next start. */
 export function speak(language: Language): void {
   globalThis.localStorage?.setItem(storageKey, language);

@@ -1,7 +1,8 @@
-import { SegmentedControl, Select, Switch } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import { Button, SegmentedControl, Select, Switch } from "@mantine/core";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
+import { host } from "@/shared/host/current";
 import { Section } from "@/shared/ui/Section";
 import { usePreferencesChange } from "./account-queries";
 import { PasswordSection } from "./PasswordSection";
@@ -61,6 +62,7 @@ export function AccountSettings() {
           )}
         </Row>
       </Section>
+      <NoticeSection />
       <Section title={t("account.privacy")}>
         <Row title={t("account.lock")} hint={t("account.lockHint")}>
           {(id) => (
@@ -89,6 +91,27 @@ export function AccountSettings() {
       </Section>
       <PasswordSection />
     </>
+  );
+}
+
+/** System notifications in a browser, which asks the person first; the window has its own. */
+function NoticeSection() {
+  const { t } = useTranslation("settings");
+  const [state, setState] = useState(host.notices);
+  if (host.surface === "window" || state === "never") return null;
+  const ask = () => void host.askForNotices().then(() => setState(host.notices()));
+  return (
+    <Section title={t("account.notices")}>
+      <Row title={t(`account.noticesState.${state}`)} hint={t(`account.noticesHint.${state}`)}>
+        {() =>
+          state === "ask" && (
+            <Button variant="default" onClick={ask}>
+              {t("account.noticesAsk")}
+            </Button>
+          )
+        }
+      </Row>
+    </Section>
   );
 }
 

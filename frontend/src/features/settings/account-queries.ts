@@ -8,7 +8,11 @@ import { showError } from "@/shared/ui/undo-toast";
 export function usePreferencesChange() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: Partial<Preferences>) => answer(api.PATCH("/api/me/preferences", { body: change })),
+    // onMutate has put the change in by then, so this sends all preferences as they are to be.
+    mutationFn: (change: Partial<Preferences>) => {
+      const current = client.getQueryData(meQuery.queryKey)?.preferences;
+      return answer(api.PATCH("/api/me/preferences", { body: { ...current, ...change } }));
+    },
     onMutate: (change) => {
       const before = client.getQueryData(meQuery.queryKey);
       client.setQueryData(meQuery.queryKey, (me: Me | undefined) =>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Brand } from "@/shared/ui/Brand";
+import { LanguageSwitch } from "@/shared/ui/LanguageSwitch";
 import classes from "./Setup.module.css";
 import { type SetupStep, setupSteps } from "./setup-values";
 
@@ -26,7 +27,9 @@ export function SetupFrame({ step, foot, children }: SetupFrameProps) {
         </div>
         {children}
       </div>
-      <p className={classes.foot}>{foot}</p>
+      <p className={classes.foot}>
+        {foot} · <LanguageSwitch />
+      </p>
     </main>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Brand } from "@/shared/ui/Brand";
+import { LanguageSwitch } from "@/shared/ui/LanguageSwitch";
 import classes from "./SignIn.module.css";
 
 type DoorwayProps = { title: string; hint: string; foot?: string; children: ReactNode };
@@ -14,7 +15,11 @@ export function Doorway({ title, hint, foot, children }: DoorwayProps) {
         <p className={classes.hint}>{hint}</p>
         {children}
       </div>
-      {foot !== undefined && <p className={classes.foot}>{foot}</p>}
+      {foot !== undefined && (
+        <p className={classes.foot}>
+          {foot} · <LanguageSwitch />
+        </p>
+      )}
     </main>
   );
 }

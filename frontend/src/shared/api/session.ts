@@ -34,14 +34,21 @@ export function leaveSession(): void {
   change({ token: null, locked: false });
 }
 
-/** Covers the screen until the password is given again. */
+/**
+ * Covers the screen until the password is given again. The token stays in memory only, so that loading the
+ * page anew leads to the sign-in screen and not around the lock.
+ */
 export function lockSession(): void {
-  if (state.token !== null && !state.locked) change({ ...state, locked: true });
+  if (state.token === null || state.locked) return;
+  storage?.removeItem(storageKey);
+  change({ ...state, locked: true });
 }
 
 /** Uncovers the screen; the caller has had the password checked. */
 export function unlockSession(): void {
-  if (state.locked) change({ ...state, locked: false });
+  if (!state.locked || state.token === null) return;
+  storage?.setItem(storageKey, state.token);
+  change({ ...state, locked: false });
 }
 
 /** Calls back after each change; returns how to stop. */

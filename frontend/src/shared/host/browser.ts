@@ -17,7 +17,8 @@ const follow: Host["follow"] = (onEvent, onGap) => {
   const stop = new AbortController();
   const run = async () => {
     let attempt = 0;
-    let lost = false;
+    // What was read before the stream stood may already be old, so the first event counts as a gap too.
+    let lost = true;
     while (!stop.signal.aborted) {
       try {
         await readEvents((data) => {
@@ -50,13 +51,16 @@ function parseJson(text: string): unknown {
 export const browserHost: Host = {
   surface: "browser",
   follow,
+  notices: () => {
+    if (!("Notification" in window)) return "never";
+    const { permission } = Notification;
+    return permission === "default" ? "ask" : permission === "granted" ? "on" : "off";
+  },
+  async askForNotices() {
+    if ("Notification" in window) await Notification.requestPermission();
+  },
   async notify({ title, body, prospectId }) {
-    if (!("Notification" in window)) return;
-    const permission =
-      Notification.permission === "default"
-        ? await Notification.requestPermission()
-        : Notification.permission;
-    if (permission !== "granted") return;
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
     const shown = new Notification(title, { body });
     shown.onclick = () => {
       window.focus();

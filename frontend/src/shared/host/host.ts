@@ -14,6 +14,13 @@ export type Host = {
    * `onGap` is called when some may have been missed, so that everything on screen is read again.
    */
   follow: (onEvent: (event: HostEvent) => void, onGap: () => void) => () => void;
+  /**
+   * Whether system notifications show: "on", "off" (the person said no), "ask" (not asked yet), "never"
+   * (this browser has none).
+   */
+  notices: () => "on" | "off" | "ask" | "never";
+  /** Asks the person for system notifications; only from a click. */
+  askForNotices: () => Promise<void>;
   /** Shows a system notification. In the window the program itself announces leads; see app/notify. */
   notify: (notice: Notice) => Promise<void>;
   /** Opens an address outside: a web page, `tel:`, `mailto:`, WhatsApp. */

@@ -35,6 +35,8 @@ export function windowHost(runtime: WailsRuntime): Host {
       answer(api.PUT("/api/window/session")).then(onGap, () => undefined);
       return stop;
     },
+    notices: () => "on",
+    askForNotices: async () => undefined,
     async notify({ title, body, prospectId }) {
       await answer(
         api.POST("/api/window/notification", {

@@ -1,4 +1,6 @@
+import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import classes from "./PageHeader.module.css";
 
 type PageHeaderProps = {
@@ -11,6 +13,8 @@ type PageHeaderProps = {
 
 /** The first line of a screen: its name, a note and what can be done. */
 export function PageHeader({ title, note, actions }: PageHeaderProps) {
+  const { t } = useTranslation();
+  useDocumentTitle(`${title} · ${t("product")}`);
   return (
     <header className={classes.header}>
       <h1 className={classes.title}>{title}</h1>
