@@ -67,7 +67,8 @@ type Service struct {
 	version   string
 
 	link    link       // the live connection
-	form    keyedMutex // one pull of a form at a time
+	forms   keyedMutex // one reading of a form at a time
+	pace    pace       // when each form is asked next
 	imports running    // imports under way
 	wakes   wakes      // ends the loops' naps
 	hooks   hooks      // who wants to hear of leads, imports and the connection

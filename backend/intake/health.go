@@ -1,5 +1,14 @@
 package intake
 
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"sitegroup.mx/crm/backend/account"
+)
+
 // Health is the state of the machinery: what needs a person, and figures.
 type Health struct {
 	Level    string         `json:"level"` // the worst of the items
@@ -42,4 +51,165 @@ type HealthDatabase struct {
 	PathBytesFree int64  `json:"path_bytes_free"` // on the disk that holds it; −1 when the system does not say
 	Encrypted     bool   `json:"encrypted"`
 	Cipher        string `json:"cipher"`
+}
+
+const (
+	// expiresSoon and expiresNow are when the end of a token becomes a matter, and an urgent one.
+	expiresSoon, expiresNow = 14 * 24 * time.Hour, 3 * 24 * time.Hour
+	// staleAfter is how long the last complete reading of a form may lie back.
+	staleAfter = 20 * time.Minute
+	// diskWarn and diskBad are what should stay free: a backup needs room for the whole file.
+	diskWarn, diskBad = int64(5) << 30, int64(1) << 30
+	// largeDatabase is far beyond an office's needs.
+	largeDatabase = int64(8) << 30
+	// clockOff is by how much a lead may seem to come from the future.
+	clockOff = 5 * time.Minute
+)
+
+// Health returns what needs a person. It asks Meta nothing.
+func (s *Service) Health(ctx context.Context, v account.Viewer) (Health, error) {
+	if err := adminOnly(v); err != nil {
+		return Health{}, err
+	}
+	h := Health{Level: LevelOK, Items: []HealthItem{}, Forms: []HealthForm{}, Version: s.version}
+	if err := s.healthOfMeta(ctx, &h); err != nil {
+		return Health{}, err
+	}
+	if err := s.healthOfLeads(ctx, &h); err != nil {
+		return Health{}, err
+	}
+	if err := s.healthOfFile(ctx, &h); err != nil {
+		return Health{}, err
+	}
+	if len(h.Items) == 0 {
+		h.add("ok", LevelOK, "")
+	}
+	return h, nil
+}
+
+// add appends an item and raises the level.
+func (h *Health) add(code, level, action string, pairs ...any) {
+	item := HealthItem{Code: code, Level: level, Args: map[string]any{}, Action: action}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		item.Args[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	h.Items = append(h.Items, item)
+	if level == LevelBad || level == LevelWarn && h.Level == LevelOK {
+		h.Level = level
+	}
+}
+
+func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
+	rec, ok, err := readRecord(ctx, s.store.Read())
+	if err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	switch expires := expiry(rec); {
+	case !ok:
+		h.add("meta.not_connected", LevelWarn, "open_meta")
+	case rec.Problem != "":
+		h.add("meta.token_dead", LevelBad, "reconnect", "problem", rec.Problem)
+	case !expires.IsZero() && expires.Sub(now) < expiresSoon:
+		level := LevelWarn
+		if expires.Sub(now) < expiresNow {
+			level = LevelBad
+		}
+		h.add("meta.token_expires", level, "reconnect", "days", max(int(expires.Sub(now).Hours()/24), 0), "date", format(expires))
+	}
+	forms, err := listForms(ctx, s.store.Read())
+	if err != nil {
+		return err
+	}
+	var stale time.Duration
+	for _, f := range forms {
+		h.Forms = append(h.Forms, HealthForm{
+			ID: f.ID, Name: f.Name, PageName: f.PageName, Active: f.Active && f.PageActive, PulledAt: optional(f.PulledAt),
+			Problem: f.Problem, ProblemArgs: f.ProblemArgs,
+		})
+		if !ok || !f.polled() {
+			continue
+		}
+		if f.Problem != "" && rec.Problem == "" {
+			h.add("meta.form_failing", LevelBad, "retry", "form", f.Name, "form_id", f.ID, "problem", f.Problem)
+		}
+		since := f.PulledAt
+		if since.IsZero() {
+			since = parse(rec.ConnectedAt)
+		}
+		stale = max(stale, now.Sub(since))
+	}
+	if stale > staleAfter {
+		h.add("intake.stale", LevelBad, "retry", "minutes", int(stale.Minutes()))
+	}
+	return nil
+}
+
+// expiry is the earlier end of the token and of its access to data.
+func expiry(rec linkRecord) time.Time {
+	var soonest time.Time
+	for _, text := range []*string{rec.Token.ExpiresAt, rec.Token.DataAccessExpiresAt} {
+		if text == nil {
+			continue
+		}
+		if t := parse(*text); soonest.IsZero() || t.Before(soonest) {
+			soonest = t
+		}
+	}
+	return soonest
+}
+
+func (s *Service) healthOfLeads(ctx context.Context, h *Health) error {
+	counts, err := s.countLeads(ctx)
+	if err != nil {
+		return err
+	}
+	if counts.Failed > 0 {
+		h.add("leads.failed", LevelBad, "open_leads", "count", counts.Failed)
+	}
+	if counts.Held > 0 {
+		h.add("leads.held", LevelWarn, "open_leads", "count", counts.Held)
+	}
+	var last []struct {
+		LeadAt     string `db:"lead_at"`
+		ReceivedAt string `db:"received_at"`
+	}
+	err = s.store.Read().NewQuery(`SELECT lead_at, received_at
+		FROM lead
+		WHERE lead_at <> '' AND origin <> 'file'
+		ORDER BY received_at DESC, lead_id
+		LIMIT 20`).WithContext(ctx).All(&last)
+	if err != nil {
+		return fmt.Errorf("compare clocks: %w", err)
+	}
+	for _, l := range last {
+		if ahead := parse(l.LeadAt).Sub(parse(l.ReceivedAt)); ahead > clockOff {
+			h.add("clock.wrong", LevelBad, "", "minutes", int(ahead.Minutes()))
+			break
+		}
+	}
+	return nil
+}
+
+func (s *Service) healthOfFile(ctx context.Context, h *Health) error {
+	st, err := s.store.Stats(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the file: %w", err)
+	}
+	h.Database = HealthDatabase{
+		Bytes: st.FileBytes + st.WALBytes, Rev: st.Rev, PathBytesFree: -1, Encrypted: st.Cipher != "", Cipher: st.Cipher,
+	}
+	if free, err := diskFree(filepath.Dir(s.store.Path())); err == nil {
+		h.Database.PathBytesFree = free
+		switch {
+		case free < diskBad:
+			h.add("disk.low", LevelBad, "", "bytes", free)
+		case free < diskWarn:
+			h.add("disk.low", LevelWarn, "", "bytes", free)
+		}
+	}
+	if h.Database.Bytes > largeDatabase {
+		h.add("database.large", LevelWarn, "", "bytes", h.Database.Bytes)
+	}
+	return nil
 }

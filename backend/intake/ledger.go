@@ -37,6 +37,8 @@ type Receipt struct {
 	New []string
 	// Known counts those that had one.
 	Known int
+
+	open []string // those that can be taken further now
 }
 
 // Lead is a line of the ledger. Nil instants have not happened.

@@ -1,0 +1,226 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/meta"
+	"sitegroup.mx/crm/store"
+)
+
+// fetch asks Meta for the answers of lines that have none, and takes all the lines as far as they go. Failures stay in
+// their lines; the error is one of the office's own.
+func (s *Service) fetch(ctx context.Context, ids []string) ([]outcome, error) {
+	var open []line
+	err := s.store.ReadTx(ctx, func(q dbx.Builder) error {
+		for _, id := range ids {
+			l, ok, err := findLine(q, id)
+			if err != nil {
+				return err
+			}
+			if ok && !l.State.settled() && l.Payload == nil {
+				open = append(open, l)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read lines: %w", err)
+	}
+	byPage, pages, err := s.groupByPage(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	var all []outcome
+	for _, page := range pages {
+		done, err := s.fetchPage(ctx, page, byPage[page])
+		all = append(all, done...)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// groupByPage sorts lines by the page whose token reads them; "" is for those whose page nobody told.
+func (s *Service) groupByPage(ctx context.Context, lines []line) (byPage map[string][]line, pages []string, err error) {
+	byPage = map[string][]line{}
+	for _, l := range lines {
+		if l.PageID == "" && l.FormID != "" {
+			form, err := findForm(ctx, s.store.Read(), l.FormID)
+			if err != nil && !fault.Has(err, CodeFormNotFound) {
+				return nil, nil, err
+			}
+			l.PageID = form.PageID
+		}
+		if byPage[l.PageID] == nil {
+			pages = append(pages, l.PageID)
+		}
+		byPage[l.PageID] = append(byPage[l.PageID], l)
+	}
+	return byPage, pages, nil
+}
+
+// fetchPage reads the leads of one page, many in a call, and settles those that came.
+func (s *Service) fetchPage(ctx context.Context, pageID string, lines []line) ([]outcome, error) {
+	var all []outcome
+	for start := 0; start < len(lines); start += meta.BatchLimit {
+		part := lines[start:min(start+meta.BatchLimit, len(lines))]
+		results, err := s.readLeads(ctx, pageID, part)
+		if ctx.Err() != nil {
+			return all, ctx.Err()
+		}
+		if err != nil {
+			s.suspect(ctx, err)
+		}
+		done, ids, err := s.takeResults(ctx, part, results)
+		all = append(all, done...)
+		if err != nil {
+			return all, err
+		}
+		tests := s.testLeads(ctx, pageID, formsOf(part, ids))
+		settled, err := s.settle(ctx, ids, tests)
+		all = append(all, settled...)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// readLeads returns one result for each line. err is the failure of the call as a whole, which each of them carries too.
+func (s *Service) readLeads(ctx context.Context, pageID string, lines []line) (results []meta.LeadResult, err error) {
+	ids := make([]meta.ID, len(lines))
+	for i, l := range lines {
+		ids[i] = meta.ID(l.LeadID)
+	}
+	l, err := s.connected(ctx)
+	if err == nil && pageID == "" {
+		err = fault.New(CodeLeadNotConnected)
+	}
+	if err == nil {
+		err = s.withPage(ctx, l, pageID, func(token meta.Token) (err error) {
+			if results, err = l.client.LeadBatch(ctx, token, ids); err == nil {
+				err = deadToken(results)
+			}
+			return err
+		})
+	}
+	if len(results) == len(lines) {
+		for i, r := range results {
+			var m *meta.Error
+			if err != nil && errors.As(r.Err, &m) && m.HTTPStatus == 0 { // never asked
+				results[i].Err = err
+			}
+		}
+		return results, err
+	}
+	results = make([]meta.LeadResult, len(lines))
+	for i := range results {
+		results[i] = meta.LeadResult{ID: ids[i], Err: err}
+	}
+	return results, err
+}
+
+// deadToken returns the refusal that all items of a batch share when the token has died: a batch itself then succeeds.
+func deadToken(results []meta.LeadResult) error {
+	for _, r := range results {
+		if !wantsNewToken(r.Err) {
+			return nil
+		}
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	return results[0].Err
+}
+
+// takeResults writes what came into the ledger: answers, or why there are none. It returns the ids whose answers came.
+func (s *Service) takeResults(ctx context.Context, lines []line, results []meta.LeadResult) (failed []outcome, fetched []string, err error) {
+	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		failed, fetched = nil, nil
+		for i, l := range lines {
+			r := results[i]
+			if r.Err != nil {
+				o, err := s.recordFailure(tx, l, failureOf(r.Err))
+				if err == errSettled { //nolint:errorlint // never wrapped
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				failed = append(failed, o)
+				continue
+			}
+			a := arrivalOf(r.Lead, formRow{ID: first(l.FormID, string(r.Lead.Form)), PageID: l.PageID}, l.Origin, tx.Now(), false)
+			a.ref.LeadID = l.LeadID
+			if err := s.takeLead(tx, a); err != nil {
+				return err
+			}
+			fetched = append(fetched, l.LeadID)
+		}
+		return nil
+	})
+	return failed, fetched, wrap("take fetched leads", err)
+}
+
+// takeLead writes fetched answers into their line.
+func (s *Service) takeLead(tx *store.Tx, a arrival) error {
+	known, ok, err := findLine(tx.Query(), a.ref.LeadID)
+	if err != nil || !ok || known.State.settled() {
+		return err
+	}
+	now := tx.Now()
+	known.Payload, known.FetchedAt, known.NextTryAt = a.payload, instant(now), instant(now.Add(grace))
+	known.FormID, known.PageID = first(known.FormID, a.ref.FormID), first(known.PageID, a.ref.PageID)
+	known.LeadAt = first(known.LeadAt, a.ref.LeadAt)
+	if known.State == StateFetched {
+		return nil // somebody else was faster
+	}
+	return move(tx, known, StateFetched)
+}
+
+// formsOf returns the forms of the lines with these ids.
+func formsOf(lines []line, ids []string) []string {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var forms []string
+	for _, l := range lines {
+		if wanted[l.LeadID] && l.FormID != "" {
+			forms = append(forms, l.FormID)
+		}
+	}
+	return unique(forms)
+}
+
+// testLeads asks Meta which leads of the forms are tests. Test leads made with answers of their own look real, so this is
+// the only way to know them. When Meta does not answer, leads are taken for real: a test that reaches a seller does less
+// harm than a person who waits.
+func (s *Service) testLeads(ctx context.Context, pageID string, forms []string) map[string]bool {
+	tests := map[string]bool{}
+	l, err := s.connected(ctx)
+	if err != nil || pageID == "" {
+		return tests
+	}
+	for _, form := range forms {
+		var leads []meta.Lead
+		err := s.withPage(ctx, l, pageID, func(token meta.Token) (err error) {
+			leads, err = l.client.TestLeads(ctx, token, meta.ID(form))
+			return err
+		})
+		if err != nil {
+			s.log.WithField("form_id", form).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")
+			continue
+		}
+		for _, lead := range leads {
+			tests[string(lead.ID)] = true
+		}
+	}
+	return tests
+}

@@ -1,0 +1,129 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
+)
+
+// Status returns the connection with its checks, pages and forms, as they were last seen. It asks Meta nothing.
+func (s *Service) Status(ctx context.Context, v account.Viewer) (Status, error) {
+	if err := adminOnly(v); err != nil {
+		return Status{}, err
+	}
+	out := Status{Checks: []Check{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
+	rec, ok, err := readRecord(ctx, s.store.Read())
+	if err != nil {
+		return Status{}, err
+	}
+	if ok {
+		out.Configured, out.AppID, out.Version, out.BaseURL = true, rec.AppID, rec.Version, rec.BaseURL
+		out.CheckedAt, out.Problem, out.Checks, out.Token = rec.CheckedAt, rec.Problem, rec.Checks, rec.Token
+	}
+	if out.Pages, err = s.listPages(ctx); err != nil {
+		return Status{}, err
+	}
+	forms, err := listForms(ctx, s.store.Read())
+	if err != nil {
+		return Status{}, err
+	}
+	names := map[string]string{}
+	for _, f := range forms {
+		names[f.ID] = f.Name
+	}
+	for _, f := range forms {
+		out.Forms = append(out.Forms, f.api(names))
+	}
+	return out, nil
+}
+
+// listPages reads the pages, by name.
+func (s *Service) listPages(ctx context.Context) ([]Page, error) {
+	var rows []struct {
+		ID        string `db:"id"`
+		Name      string `db:"name"`
+		Active    bool   `db:"active"`
+		Tasks     string `db:"tasks"`
+		Problem   string `db:"problem"`
+		CheckedAt string `db:"checked_at"`
+	}
+	err := s.store.Read().NewQuery(`SELECT id, name, active, tasks, problem, checked_at
+		FROM meta_page
+		ORDER BY name, id`).WithContext(ctx).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("list pages: %w", err)
+	}
+	pages := make([]Page, 0, len(rows))
+	for _, r := range rows {
+		p := Page{ID: r.ID, Name: r.Name, Active: r.Active, Problem: r.Problem, CheckedAt: r.CheckedAt}
+		if err := json.Unmarshal([]byte(r.Tasks), &p.Tasks); err != nil {
+			return nil, fmt.Errorf("read page: %w", err)
+		}
+		pages = append(pages, p)
+	}
+	return pages, nil
+}
+
+// UpdateForm switches a form on or off, or changes what its questions mean for leads to come. It answers form.not_found
+// and input.invalid for a target that no question can have.
+func (s *Service) UpdateForm(ctx context.Context, v account.Viewer, id string, p FormPatch) (Form, error) {
+	if err := adminOnly(v); err != nil {
+		return Form{}, err
+	}
+	for _, t := range p.Mapping {
+		if t != "" && !t.forQuestion() {
+			return Form{}, fault.Invalid("mapping", "input.invalid")
+		}
+	}
+	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+		f, err := findForm(ctx, tx.Query(), id)
+		if err != nil {
+			return err
+		}
+		mapping := maps.Clone(f.Mapping)
+		for key, t := range p.Mapping {
+			if mapping == nil {
+				mapping = map[string]Target{}
+			}
+			mapping[key] = t
+			if t == "" {
+				delete(mapping, key)
+			}
+		}
+		if p.Active != nil {
+			f.Active = *p.Active
+		}
+		text, err := json.Marshal(mapping)
+		if err != nil {
+			return fmt.Errorf("encode mapping: %w", err)
+		}
+		_, err = tx.Exec(`UPDATE meta_form SET active = {:active}, mapping = {:mapping} WHERE id = {:id}`,
+			dbx.Params{"active": f.Active, "mapping": string(text), "id": id})
+		if err != nil {
+			return wrap("change form", err)
+		}
+		return audit(tx, v, "meta.form_changed", id, map[string]any{"active": f.Active, "mapped": len(mapping)})
+	})
+	if err != nil {
+		return Form{}, err
+	}
+	nudge(s.wakes.poll)
+	s.hooks.tellStatus()
+	st, err := s.Status(ctx, v)
+	if err != nil {
+		return Form{}, err
+	}
+	for _, f := range st.Forms {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return Form{}, fault.New(CodeFormNotFound)
+}
