@@ -26,3 +26,18 @@ func (s *Store) LimitPages(t testing.TB, pages int64) {
 		t.Fatal(err)
 	}
 }
+
+// Queued returns how many requests wait for the writer.
+func (s *Store) Queued() int { return len(s.queue) }
+
+// Setting returns a PRAGMA of the writer's connection.
+func (s *Store) Setting(t testing.TB, name string) string {
+	t.Helper()
+	s.guard.enter()
+	defer s.guard.leave()
+	var value string
+	if err := s.conn.QueryRowContext(context.Background(), "PRAGMA "+name).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}

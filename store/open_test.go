@@ -79,6 +79,18 @@ func TestOpen_KeyOfAnotherLength(t *testing.T) {
 	}
 }
 
+// Killing a process does not show whether the disk was waited for; only the setting does. The driver's own is NORMAL.
+func TestOpen_Settings(t *testing.T) {
+	s := storetest.Open(t)
+	for name, want := range map[string]string{
+		"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "secure_delete": "2", "temp_store": "2", "cipher": "chacha20", "fullfsync": "1",
+	} {
+		if got := s.Setting(t, name); got != want {
+			t.Errorf("%s = %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestOpen_KeepsWhatWasWritten(t *testing.T) {
 	o := closed(t, func(s *store.Store) { contact(t, s, "c1", "Ana") })
 	s, err := store.Open(context.Background(), o)

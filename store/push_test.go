@@ -69,8 +69,11 @@ func TestPush_LaterWins(t *testing.T) {
 	}
 	logged := rows(t, s.Read(), "SELECT device_id, user_id, value, outcome, base_rev, hlc = hlc_claimed FROM op_log WHERE device_id = 'device-laptop' ORDER BY n")
 	want := [][]string{
-		{"device-laptop", "u-ana", `"León"`, "2", "7", "1"}, {"device-laptop", "u-ana", `"León"`, "1", "7", "1"}, {"device-laptop", "u-ana", `"Lerma"`, "2", "7", "1"},
-		{"device-laptop", "u-ana", `"Vieja"`, "2", "7", "1"}, {"device-laptop", "u-ana", "1", "1", "7", "1"},
+		{"device-laptop", "u-ana", `"León"`, "2", "7", "1"},
+		{"device-laptop", "u-ana", `"León"`, "1", "7", "1"},
+		{"device-laptop", "u-ana", `"Lerma"`, "2", "7", "1"},
+		{"device-laptop", "u-ana", `"Vieja"`, "2", "7", "1"},
+		{"device-laptop", "u-ana", "1", "1", "7", "1"},
 	}
 	if diff := cmp.Diff(want, logged); diff != "" {
 		t.Errorf("op_log (-want +got):\n%s", diff)

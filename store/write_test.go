@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -252,6 +253,29 @@ func TestWrite_FailureTakesBackOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// When a row is written and its op cannot be logged, the transaction fails even if its function does not mind.
+func TestWrite_RowWithoutItsOpIsNeverCommitted(t *testing.T) {
+	ids := []string{"01a19cc6-3d80-7000-8000-000000000001", "01a19cc6-3d80-7000-8000-000000000002"}
+	n := 0
+	s := storetest.Open(t, func(o *store.Options) {
+		o.NewID = func() string { // the second op has the id of the first
+			n++
+			return ids[min(n, 2)-1]
+		}
+	})
+	_, err := s.Write(context.Background(), admin, func(tx *store.Tx) error {
+		_ = createContact(tx, "c1", "Ana")
+		_ = createContact(tx, "c2", "Beto")
+		return nil
+	})
+	if err == nil {
+		t.Error("committed")
+	}
+	if got := value(t, s.Read(), "SELECT (SELECT count(*) FROM contact) || (SELECT count(*) FROM op_log) || (SELECT count(*) FROM commits)"); got != "000" {
+		t.Errorf("contacts, ops, commits = %s", got)
+	}
+}
+
 func TestWrite_CancelledBeforeItsTurn(t *testing.T) {
 	s := storetest.Open(t)
 	running, release := make(chan struct{}), make(chan struct{})
@@ -271,6 +295,7 @@ func TestWrite_CancelledBeforeItsTurn(t *testing.T) {
 		_, err := s.Write(ctx, admin, func(tx *store.Tx) error { return createContact(tx, "c2", "Beto") })
 		second <- err
 	}()
+	waitFor(func() bool { return s.Queued() == 1 })
 	cancel()
 	if err := <-second; !errors.Is(err, context.Canceled) {
 		t.Errorf("the waiting write = %v", err)
@@ -282,6 +307,49 @@ func TestWrite_CancelledBeforeItsTurn(t *testing.T) {
 	contact(t, s, "c3", "Caro")
 	if got := value(t, s.Read(), "SELECT group_concat(id || rev) FROM (SELECT id, rev FROM contact ORDER BY id)"); got != "c11,c32" {
 		t.Errorf("contacts = %s", got)
+	}
+}
+
+// waitFor spins until something that another goroutine is about to do has happened.
+func waitFor(happened func() bool) {
+	for !happened() {
+		runtime.Gosched()
+	}
+}
+
+// Those who wait share the first one's commit to disk: until it is there, none of their writes is seen.
+func TestWrite_WaitingOnesShareACommit(t *testing.T) {
+	s := storetest.Open(t)
+	const others = 5
+	done := make(chan error, others)
+	seen := make(chan string, others)
+	write(t, s, admin, func(tx *store.Tx) error {
+		for n := range others {
+			go func() {
+				_, err := s.Write(context.Background(), admin, func(tx *store.Tx) error {
+					var count string
+					if err := s.Read().NewQuery("SELECT count(*) FROM contact").Row(&count); err != nil {
+						return err
+					}
+					seen <- count
+					return createContact(tx, fmt.Sprintf("c%d", n), "x")
+				})
+				done <- err
+			}()
+		}
+		waitFor(func() bool { return s.Queued() == others })
+		return createContact(tx, "first", "x")
+	})
+	for range others {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if count := <-seen; count != "0" {
+			t.Errorf("a waiting write saw %s committed rows", count)
+		}
+	}
+	if got := value(t, s.Read(), "SELECT count(*) || max(rev) FROM contact"); got != "66" {
+		t.Errorf("contacts and revision = %s", got)
 	}
 }
 
