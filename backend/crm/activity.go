@@ -36,13 +36,13 @@ type ActivityDone struct {
 
 // Reminder is an activity somebody wanted to be told about.
 type Reminder struct {
-	ID           string  `json:"id"`
-	ProspectID   string  `json:"prospect_id"`
-	ProspectName string  `json:"prospect_name"`
-	ActivityID   string  `json:"activity_id"`
-	Kind         string  `json:"kind"`
-	Body         string  `json:"body"`
-	DueAt        *string `json:"due_at"`
-	DueOn        *string `json:"due_on"`
-	RemindAt     string  `json:"remind_at"`
+	ID           string  `json:"id" db:"id"`
+	ProspectID   string  `json:"prospect_id" db:"prospect_id"`
+	ProspectName string  `json:"prospect_name" db:"prospect_name"`
+	ActivityID   string  `json:"activity_id" db:"activity_id"`
+	Kind         string  `json:"kind" db:"kind"`
+	Body         string  `json:"body" db:"body"`
+	DueAt        *string `json:"due_at" db:"due_at"`
+	DueOn        *string `json:"due_on" db:"due_on"`
+	RemindAt     string  `json:"remind_at" db:"remind_at"`
 }

@@ -11,21 +11,21 @@ type Contact struct {
 
 // ContactPhone is one phone of a contact.
 type ContactPhone struct {
-	ID        string `json:"id"`
-	E164      string `json:"e164"`
-	Raw       string `json:"raw"`
-	National  string `json:"national"`
-	Problem   string `json:"problem"`
-	WAVariant string `json:"wa_variant"` // "52" or "521" once one has worked in WhatsApp
+	ID        string `json:"id" db:"id"`
+	E164      string `json:"e164" db:"e164"`
+	Raw       string `json:"raw" db:"raw"`
+	National  string `json:"national" db:"-"`
+	Problem   string `json:"problem" db:"problem"`
+	WAVariant string `json:"wa_variant" db:"wa_variant"` // "52" or "521" once one has worked in WhatsApp
 }
 
 // ContactEmail is one e-mail address of a contact.
 type ContactEmail struct {
-	ID         string `json:"id"`
-	Address    string `json:"address"`
-	Raw        string `json:"raw"`
-	Problem    string `json:"problem"`
-	Suggestion string `json:"suggestion"`
+	ID         string `json:"id" db:"id"`
+	Address    string `json:"address" db:"address"`
+	Raw        string `json:"raw" db:"raw"`
+	Problem    string `json:"problem" db:"problem"`
+	Suggestion string `json:"suggestion" db:"-"`
 }
 
 // ContactPatch changes what is not nil.

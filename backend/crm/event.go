@@ -10,8 +10,8 @@ import (
 
 // Kinds of events: what a prospect's history shows beside activities and submissions.
 const (
-	EventRegistered    = "registered"     // source, form_name
-	EventEnquiredAgain = "enquired_again" // submission_id, form_name
+	EventRegistered    = "registered"     // source, form_name, submission_id; and as assigned, for the first seller
+	EventEnquiredAgain = "enquired_again" // source, form_name, submission_id
 	EventReopened      = "reopened"       // from, to, reason_id
 	EventAssigned      = "assigned"       // from, to, rule, turn, of, reason
 	EventStage         = "stage"          // from, to, reason

@@ -53,20 +53,20 @@ type ProspectDetail struct {
 
 // Submission is one filled-in form.
 type Submission struct {
-	ID           string       `json:"id"`
-	LeadID       string       `json:"lead_id"`
-	FormID       string       `json:"form_id"`
-	FormName     string       `json:"form_name"`
-	CampaignName string       `json:"campaign_name"`
-	AdsetName    string       `json:"adset_name"`
-	AdName       string       `json:"ad_name"`
-	Platform     string       `json:"platform"`
-	IsOrganic    *bool        `json:"is_organic"`
-	Origin       string       `json:"origin"`
-	LeadAt       string       `json:"lead_at"`
-	ReceivedAt   string       `json:"received_at"`
-	Answers      []Answer     `json:"answers"`
-	Disclaimers  []Disclaimer `json:"disclaimers"`
+	ID           string       `json:"id" db:"id"`
+	LeadID       string       `json:"lead_id" db:"lead_id"`
+	FormID       string       `json:"form_id" db:"form_id"`
+	FormName     string       `json:"form_name" db:"form_name"`
+	CampaignName string       `json:"campaign_name" db:"campaign_name"`
+	AdsetName    string       `json:"adset_name" db:"adset_name"`
+	AdName       string       `json:"ad_name" db:"ad_name"`
+	Platform     string       `json:"platform" db:"platform"`
+	IsOrganic    *bool        `json:"is_organic" db:"is_organic"`
+	Origin       string       `json:"origin" db:"origin"`
+	LeadAt       string       `json:"lead_at" db:"lead_at"`
+	ReceivedAt   string       `json:"received_at" db:"received_at"`
+	Answers      []Answer     `json:"answers" db:"-"`
+	Disclaimers  []Disclaimer `json:"disclaimers" db:"-"`
 }
 
 // Rules by which a prospect came to its seller.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -135,10 +136,9 @@ func (n *registrar) open() error {
 	if err := n.tx.Create("prospect", n.done.ProspectID, row); err != nil {
 		return err
 	}
-	if err := addEvent(n.tx, n.done.ProspectID, EventRegistered, n.words()); err != nil {
-		return err
-	}
-	return addEvent(n.tx, n.done.ProspectID, EventAssigned, to.event("", ""))
+	data := to.event("", "")
+	maps.Copy(data, n.words())
+	return addEvent(n.tx, n.done.ProspectID, EventRegistered, data)
 }
 
 // owner is the seller of a new prospect: the one named, while they work here, or whose turn it is.

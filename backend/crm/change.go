@@ -1,0 +1,113 @@
+package crm
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
+)
+
+// change runs one mutation as the viewer and names its transaction.
+func (s *Service) change(ctx context.Context, v account.Viewer, fn func(*store.Tx) error) (Change, error) {
+	c, err := s.store.Write(ctx, v.Author(), fn)
+	if err != nil {
+		return Change{}, err
+	}
+	return Change{TxID: c.TxID}, nil
+}
+
+// held is a prospect under change.
+type held struct {
+	ID          string  `db:"id"`
+	ContactID   string  `db:"contact_id"`
+	OwnerID     string  `db:"owner_id"`
+	StageID     string  `db:"stage_id"`
+	Status      string  `db:"status"`
+	Temperature string  `db:"temperature"`
+	ReasonID    string  `db:"reason_id"`
+	AttendedAt  *string `db:"attended_at"`
+}
+
+// findProspect reads a prospect the viewer may see, inside the transaction that changes it.
+func findProspect(tx *store.Tx, v account.Viewer, id string) (held, error) {
+	var p held
+	err := tx.Query().NewQuery(`
+		SELECT p.id, p.contact_id, p.owner_id, p.stage_id, p.status, p.temperature, p.reason_id, p.attended_at
+		FROM prospect p
+		WHERE p.id = {:id}
+		AND` + seen).Bind(viewerParams(v, id)).One(&p)
+	return p, orNotFound(err, CodeProspectNotFound)
+}
+
+// orNotFound turns "no row" into a fault.
+func orNotFound(err error, code string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(code)
+	}
+	return err
+}
+
+// exists asks a query that selects one row or none.
+func exists(tx *store.Tx, query string, p dbx.Params) (bool, error) {
+	var one int
+	err := tx.Query().NewQuery(query).Bind(p).Row(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// checkText trims a text a person typed and refuses one that is too long. Fault input.too_long, argument max.
+func checkText(field, text string, longest int) (string, error) {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) > longest {
+		return "", fault.Invalid(field, "input.too_long", "max", longest)
+	}
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", fault.Invalid(field, "input.invalid")
+	}
+	return text, nil
+}
+
+// checkInstant reads an instant as a person's program sent it; "" stays "".
+func checkInstant(field, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	at, err := clock.Parse(text)
+	if err != nil {
+		return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
+	}
+	return clock.Format(at), nil
+}
+
+// checkDate reads a date without a time; "" stays "".
+func checkDate(field, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	if _, err := time.Parse(clock.DateLayout, text); err != nil {
+		return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
+	}
+	return text, nil
+}
+
+// orNull is nil for "".
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// nowText is the transaction's instant as it is stored.
+func nowText(tx *store.Tx) string { return clock.Format(tx.Now()) }

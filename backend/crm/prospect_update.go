@@ -1,0 +1,213 @@
+package crm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
+)
+
+const longestReason = 500
+
+// UpdateProspect changes stage, status, temperature, reason and owner, and writes each change into the history.
+//
+// Discarding needs a reason, and leaving that status clears it. A reason that means opposition leaves an event of its own.
+// Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
+// not have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
+func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id string, patch ProspectPatch) (Change, error) {
+	if patch.OwnerID != nil && !v.IsAdmin() {
+		return Change{}, fault.New("access.admin_only")
+	}
+	c, err := s.change(ctx, v, func(tx *store.Tx) error {
+		p, err := findProspect(tx, v, id)
+		if err != nil {
+			return err
+		}
+		u := &prospectUpdate{tx: tx, was: p, row: store.Row{}}
+		for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.write, u.owner} {
+			if err := step(patch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("update prospect: %w", err)
+	}
+	return c, nil
+}
+
+// prospectUpdate gathers what a patch changes.
+type prospectUpdate struct {
+	tx     *store.Tx
+	was    held
+	row    store.Row
+	events []historyLine
+}
+
+type historyLine struct {
+	kind string
+	data map[string]any
+}
+
+func (u *prospectUpdate) note(kind, from, to string, pairs ...string) {
+	data := map[string]any{"from": from, "to": to}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			data[pairs[i]] = pairs[i+1]
+		}
+	}
+	u.events = append(u.events, historyLine{kind, data})
+}
+
+func (u *prospectUpdate) stage(patch ProspectPatch) error {
+	if patch.StageID == nil || *patch.StageID == u.was.StageID {
+		return nil
+	}
+	known, err := exists(u.tx, `
+		SELECT 1
+		FROM stage
+		WHERE id = {:id}
+		AND deleted = 0
+		AND archived = 0`, dbx.Params{"id": *patch.StageID})
+	if err != nil {
+		return err
+	}
+	if !known {
+		return fault.Invalid("stage_id", "input.invalid")
+	}
+	reason, err := checkText("stage_reason", deref(patch.StageReason), longestReason)
+	if err != nil {
+		return err
+	}
+	u.row["stage_id"] = *patch.StageID
+	u.note(EventStage, u.was.StageID, *patch.StageID, "reason", reason)
+	return nil
+}
+
+func (u *prospectUpdate) status(patch ProspectPatch) error {
+	to := u.was.Status
+	if patch.Status != nil {
+		to = *patch.Status
+	}
+	if !slices.Contains(statuses, to) {
+		return fault.Invalid("status", "input.invalid")
+	}
+	reason := deref(patch.ReasonID)
+	if to != StatusDiscarded {
+		if reason != "" {
+			return fault.Invalid("reason_id", "input.invalid")
+		}
+		if to != u.was.Status {
+			kind := EventStatus
+			if !isOpen(u.was.Status) && isOpen(to) {
+				kind = EventReopened
+			}
+			u.row["status"], u.row["reason_id"] = to, ""
+			u.note(kind, u.was.Status, to, "reason_id", u.was.ReasonID)
+		}
+		return nil
+	}
+	return u.discard(reason)
+}
+
+func (u *prospectUpdate) discard(reason string) error {
+	if u.was.Status == StatusDiscarded && (reason == "" || reason == u.was.ReasonID) {
+		return nil
+	}
+	if reason == "" {
+		return fault.Invalid("reason_id", "input.required")
+	}
+	var found []struct {
+		Opposition bool `db:"opposition"`
+	}
+	err := u.tx.Query().NewQuery(`
+		SELECT opposition
+		FROM discard_reason
+		WHERE id = {:id}
+		AND deleted = 0
+		AND archived = 0`).Bind(dbx.Params{"id": reason}).All(&found)
+	if err != nil {
+		return fmt.Errorf("read reason: %w", err)
+	}
+	if len(found) == 0 {
+		return fault.Invalid("reason_id", "input.invalid")
+	}
+	u.row["status"], u.row["reason_id"] = StatusDiscarded, reason
+	u.note(EventStatus, u.was.Status, StatusDiscarded, "reason_id", reason)
+	if found[0].Opposition {
+		u.events = append(u.events, historyLine{EventOpposition, map[string]any{"reason_id": reason}})
+	}
+	return nil
+}
+
+func (u *prospectUpdate) temperature(patch ProspectPatch) error {
+	if patch.Temperature == nil || *patch.Temperature == u.was.Temperature {
+		return nil
+	}
+	to := *patch.Temperature
+	if to != "" && !slices.Contains(temperatures, to) {
+		return fault.Invalid("temperature", "input.invalid")
+	}
+	u.row["temperature"] = to
+	u.note(EventTemperature, u.was.Temperature, to)
+	return nil
+}
+
+func (u *prospectUpdate) write(ProspectPatch) error {
+	if len(u.row) == 0 {
+		return nil
+	}
+	if err := u.tx.Set("prospect", u.was.ID, u.row); err != nil {
+		return err
+	}
+	for _, e := range u.events {
+		if err := addEvent(u.tx, u.was.ID, e.kind, e.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *prospectUpdate) owner(patch ProspectPatch) error {
+	if patch.OwnerID == nil || *patch.OwnerID == u.was.OwnerID {
+		return nil
+	}
+	to := *patch.OwnerID
+	rule := RuleTray
+	if to != "" {
+		rule = RuleManual
+		if err := mustSell(u.tx, to); err != nil {
+			return err
+		}
+	}
+	reason, err := checkText("owner_reason", deref(patch.OwnerReason), longestReason)
+	if err != nil {
+		return err
+	}
+	why := AssignedWhy{Rule: rule, By: u.tx.Author().User}
+	return assign(u.tx, u.was.ID, u.was.OwnerID, assignment{to, why}, reason)
+}
+
+// mustSell answers user.not_found unless the user is an active seller.
+func mustSell(tx *store.Tx, id string) error {
+	sells, err := exists(tx, `
+		SELECT 1
+		FROM user
+		WHERE id = {:id}
+		AND role = 'seller'
+		AND active = 1
+		AND deleted = 0`, dbx.Params{"id": id})
+	if err != nil {
+		return fmt.Errorf("look for seller: %w", err)
+	}
+	if !sells {
+		return fault.Invalid("owner_id", "user.not_found")
+	}
+	return nil
+}
