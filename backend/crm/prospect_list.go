@@ -23,6 +23,7 @@ type listPlan struct {
 	opens  []string // its halves: "is_open = 1", "is_open = 0"; none where enter settles it
 	filter []string // conditions looked at row by row
 	params dbx.Params
+	merged bool // everybody's, from an index that only has them by owner
 	empty  bool // the filters contradict each other, or the viewer
 }
 
@@ -32,8 +33,11 @@ func (f ProspectFilter) plan(v account.Viewer, lacking bool) listPlan {
 	p := listPlan{params: dbx.Params{}}
 	owned := p.own(v, f.Seller)
 	p.enterBy(f, lacking)
-	if owned {
+	p.merged = f.Sort == SortName && !owned
+	if owned || p.merged {
 		p.index = strings.Replace(p.index, "card_", "card_owner_", 1)
+	}
+	if owned {
 		p.enter = append([]string{"owner_id = {:owner}"}, p.enter...)
 	}
 	p.filterBy(f)
@@ -67,6 +71,10 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 	switch {
 	case f.Sort == SortName:
 		p.index, p.key, p.desc = "card_name", "name_key", false
+		p.params["halves"] = map[string]string{OpenOnly: "[1]", OpenNot: "[0]"}[f.Open]
+		if p.params["halves"] == "" {
+			p.params["halves"] = "[0, 1]"
+		}
 	case f.Sort == SortNext && !lacking:
 		p.index, p.key, p.desc = "card_next", "next_at", false
 		p.enter = []string{"next_at IS NOT NULL"}
@@ -82,12 +90,13 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 		p.empty = p.empty || f.Open == OpenNot
 	case f.Temperature != "":
 		p.index, p.enter = "card_temperature", []string{"temperature = {:temperature}", "temperature <> ''"}
+	case p.params["owner"] != nil: // what else there is to filter by, card_owner_lead has too, or the list is short enough
 	case f.Stage != "":
 		p.index, p.enter = "card_stage", []string{"stage_id = {:stage}"}
 	case f.Status != "":
 		p.index, p.enter, p.opens = "card_status", []string{"status = {:status}"}, nil
 		p.empty = p.empty || f.Open == OpenOnly && !isOpen(f.Status) || f.Open == OpenNot && isOpen(f.Status)
-	case f.Form != "" && p.params["owner"] == nil:
+	case f.Form != "":
 		p.index, p.enter = "card_form", []string{"form_id = {:form}", "form_id <> ''"}
 	}
 }
@@ -136,7 +145,37 @@ func (p listPlan) page(after bool) string {
 		filter = append([]string{"(c." + p.key + ", c.n) " + beyond + " ({:key}, {:n})"}, filter...)
 	}
 	columns := cardColumns + ", c." + p.key + " AS sort_key"
+	if p.merged {
+		return p.mergedPage(columns, filter, order)
+	}
 	return p.branches(columns, filter) + order + " LIMIT {:limit}"
+}
+
+// mergedPage takes a page from each owner's part of the index and sorts those few: names come in no order of time, so a
+// second index of them would dirty a page of its own for every lead.
+func (p listPlan) mergedPage(columns string, filter []string, order string) string {
+	conditions := slices.Concat([]string{"c.owner_id = owner.id", "c.is_open = half.is_open"}, filter)
+	return `WITH RECURSIVE
+		owner (id) AS (
+			SELECT min(owner_id)
+			FROM prospect_card
+			UNION ALL
+			SELECT (SELECT min(p.owner_id) FROM prospect_card p WHERE p.owner_id > owner.id)
+			FROM owner
+			WHERE owner.id IS NOT NULL),
+		half (is_open) AS (
+			SELECT value
+			FROM json_each({:halves}))
+		SELECT ` + columns + `
+		FROM owner
+		CROSS JOIN half
+		CROSS JOIN prospect_card c ON c.n IN (
+			SELECT c.n
+			FROM prospect_card c INDEXED BY ` + p.index + `
+			WHERE ` + strings.Join(conditions, " AND ") + `
+			ORDER BY c.` + p.key + `, c.n
+			LIMIT {:limit})` + order + `
+		LIMIT {:limit}`
 }
 
 // count is the query for a total that looks at no more than :limit rows: how many it saw, and how many belong to the list.
