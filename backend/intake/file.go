@@ -1,5 +1,12 @@
 package intake
 
+import (
+	"slices"
+
+	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/intake/sheet"
+)
+
 // Import is a file on its way into the office.
 type Import struct {
 	ID        string         `json:"id"`
@@ -51,4 +58,40 @@ type ImportProgress struct {
 type ImportPatch struct {
 	Columns  map[string]Target `json:"columns,omitempty"`
 	DayFirst *bool             `json:"day_first,omitempty"`
+}
+
+// fileFormat is how a file was read, as the database keeps it.
+type fileFormat struct {
+	Encoding  string `json:"encoding"`
+	Separator string `json:"separator"`
+	Sheet     string `json:"sheet"`
+}
+
+// fileMapping is what a file's columns are taken for, as the database keeps it.
+type fileMapping struct {
+	Targets  []Target `json:"targets"`
+	DayFirst *bool    `json:"day_first"`
+	Ask      string   `json:"ask"`
+}
+
+// column is the place of the first column with a target, −1 without one.
+func (m fileMapping) column(t Target) int { return slices.Index(m.Targets, t) }
+
+// source is crm.SourceLeads when the file names Meta's leads.
+func (m fileMapping) source() string {
+	if m.column(TargetLeadID) >= 0 {
+		return crm.SourceLeads
+	}
+	return crm.SourceFile
+}
+
+// order is how dates that read both ways are read.
+func (m fileMapping) order() sheet.Order {
+	switch {
+	case m.DayFirst == nil:
+		return sheet.Either
+	case *m.DayFirst:
+		return sheet.DayFirst
+	}
+	return sheet.MonthFirst
 }

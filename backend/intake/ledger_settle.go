@@ -235,17 +235,23 @@ func (s *Service) register(tx *store.Tx, l line, e crm.Enquiry) (outcome, error)
 	if duplicate {
 		return outcome{id: l.LeadID, state: to}, nil
 	}
+	return outcome{id: l.LeadID, state: to}, s.announce(tx, to, r, e, l)
+}
+
+// announce tells of an enquiry that has become a submission.
+func (s *Service) announce(tx *store.Tx, to State, r crm.Registration, e crm.Enquiry, l line) error {
 	notice := LeadNotice{
-		LeadID: l.LeadID, State: to, ProspectID: r.ProspectID, SellerID: r.OwnerID, Name: e.Name, FormName: e.FormName, History: l.History,
+		LeadID: e.LeadID, State: to, ProspectID: r.ProspectID, SellerID: r.OwnerID, Name: e.Name, FormName: e.FormName, History: l.History,
 	}
 	if len(e.Phones) > 0 {
 		notice.Phone = first(crm.Phone(e.Phones[0]).E164, e.Phones[0])
 	}
+	var err error
 	if notice.SellerName, err = userName(tx.Query(), r.OwnerID); err != nil {
-		return outcome{}, err
+		return err
 	}
 	s.notify(tx, notice, l)
-	return outcome{id: l.LeadID, state: to}, nil
+	return nil
 }
 
 // userName is the name of a user, "" for nobody.
