@@ -1,4 +1,5 @@
 import { Button, Textarea } from "@mantine/core";
+import { IconPhone } from "@tabler/icons-react";
 import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
@@ -57,8 +58,9 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
         </div>
       )}
       <div className={classes.call} data-armed={digits}>
-        <span className={classes.label}>
-          {t("compose.call")} <Kbd keys={["L"]} />
+        <span className={classes.label} title={t("compose.call")}>
+          <IconPhone size={16} stroke={1.6} aria-hidden />
+          <Kbd keys={["L"]} />
         </span>
         <CallOutcome
           active={digits}

@@ -44,13 +44,13 @@ export function ContactData({ prospect, nameField, opposed }: ContactDataProps) 
             trigger={nameField}
           />
         </Fact>
-        <Fact label={t("data.phones", { count: contact.phones.length })}>
+        <Fact label={t("data.phones", { count: Math.max(1, contact.phones.length) })}>
           {contact.phones.map((phone) => (
             <PhoneLine key={phone.id} prospect={prospect} phone={phone} opposed={opposed} />
           ))}
           <AddLine kind="phones" prospect={prospect} />
         </Fact>
-        <Fact label={t("data.emails", { count: contact.emails.length })}>
+        <Fact label={t("data.emails", { count: Math.max(1, contact.emails.length) })}>
           {contact.emails.map((email) => (
             <EmailLine key={email.id} prospect={prospect} email={email} opposed={opposed} />
           ))}
@@ -234,10 +234,10 @@ function Line({ children, actions, remove, onRemove }: LineProps) {
     <div className={classes.line}>
       <div className={classes.value}>{children}</div>
       <div className={classes.actions}>
-        {actions}
         <Small label={remove} onClick={onRemove} quiet>
           <IconTrash size={16} stroke={1.6} aria-hidden />
         </Small>
+        {actions}
       </div>
     </div>
   );

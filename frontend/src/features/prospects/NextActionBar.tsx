@@ -72,10 +72,10 @@ function Plan({ prospect, digits, onDone }: NextActionBarProps) {
   };
   return (
     <>
-      <span className={classes.none}>
-        {t("next.none")} <Kbd keys={["R"]} />
-      </span>
-      <div className={classes.plan}>
+      <div className={classes.planned}>
+        <span className={classes.none}>
+          {t("next.none")} <Kbd keys={["R"]} />
+        </span>
         <ChoiceMenu
           label={`${t("next.kind")}: ${word("kind", kind)}`}
           value={kind}
@@ -89,8 +89,8 @@ function Plan({ prospect, digits, onDone }: NextActionBarProps) {
           <KindIcon kind={kind} />
           {word("kind", kind)}
         </ChoiceMenu>
-        <WhenPicker active={digits} label={t("next.when")} onPick={plan} />
       </div>
+      <WhenPicker active={digits} label={t("next.when")} onPick={plan} />
     </>
   );
 }

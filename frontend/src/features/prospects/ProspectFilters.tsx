@@ -1,5 +1,5 @@
 import { CloseButton, TextInput } from "@mantine/core";
-import { IconSearch, IconX } from "@tabler/icons-react";
+import { IconSearch, IconSortDescending, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,7 +17,7 @@ const pause = 80;
 
 type ProspectFiltersProps = { search: ProspectSearch; onChange: (search: ProspectSearch) => void };
 
-/** Everything that narrows or orders the list, in one row. */
+/** Everything that narrows the list, in one row. */
 export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
   const { t } = useTranslation("prospects");
   const { t: common } = useTranslation();
@@ -44,10 +44,10 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
     { value: "false", name: t("filter.ended") },
     { value: "all", name: t("filter.everyone") },
   ];
-  const filter = (name: FilterName, label: string, choices: Choice[], any = t("filter.any")) => (
+  const filter = (name: FilterName, label: string, choices: Choice[]) => (
     <Filter
       label={label}
-      any={any}
+      any={t("filter.any")}
       choices={choices}
       value={search[name] ?? ""}
       onChoose={(value) => set(name, value)}
@@ -77,33 +77,20 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
         t("column.source"),
         (vocabulary?.sources ?? []).map((code) => ({ value: code, name: word("source", code) })),
       )}
-      {filter("open", t("filter.open"), open, t("filter.active"))}
+      <Filter
+        label={t("filter.open")}
+        any={t("filter.active")}
+        rest={t("filter.active")}
+        choices={open}
+        value={search.open ?? ""}
+        onChoose={(value) => set("open", value)}
+      />
       <Toggle on={search.unattended === true} onClick={() => toggle("unattended")}>
         {t("filter.unattended")}
       </Toggle>
       <Toggle on={search.no_next === true} onClick={() => toggle("no_next")}>
         {t("filter.noNext")}
       </Toggle>
-      {isNarrowed(search) && (
-        <button
-          type="button"
-          className={classes.clear}
-          onClick={() => onChange(search.sort === undefined ? {} : { sort: search.sort })}
-        >
-          <IconX size={14} stroke={1.6} aria-hidden />
-          {t("filter.clear")}
-        </button>
-      )}
-      <span className={classes.sort}>
-        <ChoiceMenu
-          label={t("sort.label")}
-          value={search.sort ?? "recent"}
-          choices={prospectSorts.map((name) => ({ value: name, name: t(`sort.${name}`) }))}
-          onChoose={(value) => onChange({ ...search, sort: value as ProspectSort })}
-        >
-          {t(`sort.${search.sort ?? "recent"}`)}
-        </ChoiceMenu>
-      </span>
     </search>
   );
 }
@@ -112,13 +99,16 @@ type FilterName = "q" | "stage" | "status" | "temperature" | "seller" | "source"
 
 type FilterProps = {
   label: string;
+  /** The choice that filters nothing. */
   any: string;
+  /** What stands on the button while nothing is chosen; the label when left out. */
+  rest?: string;
   choices: Choice[];
   value: string;
   onChoose: (value: string) => void;
 };
 
-function Filter({ label, any, choices, value, onChoose }: FilterProps) {
+function Filter({ label, any, rest = label, choices, value, onChoose }: FilterProps) {
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <ChoiceMenu
@@ -128,7 +118,7 @@ function Filter({ label, any, choices, value, onChoose }: FilterProps) {
       choices={[{ value: "", name: any }, ...choices]}
       onChoose={onChoose}
     >
-      {chosen?.name ?? label}
+      {chosen?.name ?? rest}
     </ChoiceMenu>
   );
 }
@@ -140,6 +130,40 @@ function Toggle({ on, onClick, children }: ToggleProps) {
     <button type="button" className={classes.toggle} aria-pressed={on} onClick={onClick}>
       {children}
     </button>
+  );
+}
+
+/** Takes every filter away but leaves the order; nothing while there is none. */
+export function ClearFilters({ search, onChange }: ProspectFiltersProps) {
+  const { t } = useTranslation("prospects");
+  if (!isNarrowed(search)) return null;
+  const { sort } = search;
+  return (
+    <button
+      type="button"
+      className={classes.clear}
+      onClick={() => onChange(sort === undefined ? {} : { sort })}
+    >
+      <IconX size={14} stroke={1.6} aria-hidden />
+      {t("filter.clear")}
+    </button>
+  );
+}
+
+/** The order of the list. */
+export function ProspectOrder({ search, onChange }: ProspectFiltersProps) {
+  const { t } = useTranslation("prospects");
+  const sort = search.sort ?? "recent";
+  return (
+    <ChoiceMenu
+      label={`${t("sort.label")}: ${t(`sort.${sort}`)}`}
+      value={sort}
+      choices={prospectSorts.map((name) => ({ value: name, name: t(`sort.${name}`) }))}
+      onChoose={(value) => onChange({ ...search, sort: value as ProspectSort })}
+    >
+      <IconSortDescending size={16} stroke={1.6} aria-hidden />
+      {t(`sort.${sort}`)}
+    </ChoiceMenu>
   );
 }
 

@@ -10,10 +10,9 @@ import { formatCount } from "@/shared/lib/text";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { Kbd } from "@/shared/ui/Kbd";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { NewProspectDialog } from "./NewProspectDialog";
-import { ProspectFilters } from "./ProspectFilters";
+import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters";
 import classes from "./ProspectList.module.css";
 import { prospectListQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, parseProspectSearch } from "./prospect-search";
@@ -57,13 +56,18 @@ export function ProspectList() {
         title={t("title")}
         note={<span role="status">{note}</span>}
         actions={
-          <Button
-            leftSection={<IconPlus size={16} stroke={1.8} aria-hidden />}
-            rightSection={<Kbd keys={["N"]} />}
-            onClick={() => setAdding(true)}
-          >
-            {t("new.open")}
-          </Button>
+          <>
+            <ClearFilters search={search} onChange={narrow} />
+            <ProspectOrder search={search} onChange={narrow} />
+            <Button
+              size="compact-md"
+              leftSection={<IconPlus size={16} stroke={1.8} aria-hidden />}
+              onClick={() => setAdding(true)}
+              title={t("new.key")}
+            >
+              {t("new.open")}
+            </Button>
+          </>
         }
       />
       <ProspectFilters search={search} onChange={narrow} />

@@ -45,7 +45,7 @@ export function StageStepper({ prospect, list }: StageStepperProps) {
               title={name}
               onClick={() => choose(id, index)}
             >
-              <span className={classes.name}>{name}</span>
+              <span className={classes.name}>{name.replaceAll("/", "/\u200b")}</span>
             </button>
           </li>
         ))}

@@ -34,7 +34,7 @@ const usualHeight = 44;
 export function Timeline({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const query = useInfiniteQuery(timelineQuery(prospect.id));
-  const lines = timelineLines(query.data?.pages.flatMap(({ items }) => items) ?? []);
+  const lines = timelineLines(query.data?.pages.flatMap(({ items }) => items) ?? [], prospect.next?.id);
   const viewport = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: lines.length,
@@ -101,13 +101,10 @@ function Line({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
       <span className={classes.mark}>
         <Mark item={item} />
       </span>
-      <div className={classes.text}>
-        <p className={classes.title}>
-          <span className={classes.what}>{title}</span>
-          {item.type !== "activity" && detail !== "" && <span className={classes.aside}>{detail}</span>}
-        </p>
-        {item.type === "activity" && detail !== "" && <p className={classes.body}>{detail}</p>}
-      </div>
+      <p className={classes.title}>
+        <span className={classes.what}>{title}</span>
+        {item.type !== "activity" && detail !== "" && <span className={classes.aside}>{detail}</span>}
+      </p>
       <p className={classes.meta}>
         <Remove item={item} prospect={prospect} />
         <span className={classes.author}>
@@ -115,6 +112,7 @@ function Line({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
         </span>
         <When item={item} planned={planned} />
       </p>
+      {item.type === "activity" && detail !== "" && <p className={classes.body}>{detail}</p>}
     </div>
   );
 }

@@ -33,6 +33,9 @@ describe("timelineLines", () => {
   it("leaves the first contact to the activity that made it", () => {
     expect(ids([item("e1", { kind: "attended" })])).toEqual([]);
   });
+  it("leaves the next step to its own place", () => {
+    expect(timelineLines([item("a1", { type: "activity", due_on: "2026-11-25" })], "a1")).toEqual([]);
+  });
   it("keeps the rest in order", () => {
     expect(ids([item("a", { kind: "stage" }), submission, item("b", { kind: "assigned" })])).toEqual([
       "a",

@@ -20,10 +20,10 @@ function isEcho(item: TimelineItem, ids: ReadonlySet<string>): boolean {
   return told && ids.has(datum(item, "submission_id"));
 }
 
-/** The lines worth reading, each thing told once. */
-export function timelineLines(items: readonly TimelineItem[]): TimelineItem[] {
+/** The lines worth reading, each thing told once. The next step, by its id, stands above the timeline already. */
+export function timelineLines(items: readonly TimelineItem[], next?: string): TimelineItem[] {
   const ids = new Set(items.map(({ id }) => id));
-  return items.filter((item) => !isEcho(item, ids));
+  return items.filter((item) => item.id !== next && !isEcho(item, ids));
 }
 
 /** True for a step that is planned and not done. */

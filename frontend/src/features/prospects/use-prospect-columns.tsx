@@ -2,25 +2,38 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { Card } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { ageParts, fullDate, minutesSince } from "@/shared/lib/dates";
 import { useWord } from "@/shared/prospect/use-word";
 import { Age } from "@/shared/ui/Age";
 import type { Column } from "@/shared/ui/data-table/columns";
 import { Phone } from "@/shared/ui/Phone";
-import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Stage } from "@/shared/ui/Stage";
 import { Temperature } from "@/shared/ui/Temperature";
+import { useNow } from "@/shared/ui/use-now";
 import { NextStep } from "./NextStep";
 import classes from "./ProspectList.module.css";
 
-/** How long it took to reach the person, or how long they have waited; days old leads show their date. */
+/** How old the lead is: by the response clock while the person waits, quietly after. */
 function LeadAge({ card }: { card: Card }) {
+  const { t, i18n } = useTranslation();
+  const now = new Date(useNow());
   if (card.attended_at === null && card.status !== "discarded" && card.status !== "closed") {
-    return <Age since={card.lead_at} />;
+    return (
+      <span className={classes.age}>
+        <Age since={card.lead_at} />
+      </span>
+    );
   }
+  const at = new Date(card.lead_at);
+  const { value, unit } = ageParts(minutesSince(at, now));
   return (
-    <span className={classes.quiet}>
-      <RelativeDate at={card.lead_at} dayOnly />
-    </span>
+    <time
+      className={classes.quiet}
+      dateTime={card.lead_at}
+      title={fullDate(at, i18n.language === "en" ? "en" : "es-MX", true)}
+    >
+      {t(`age.${unit}`, { value })}
+    </time>
   );
 }
 
@@ -46,7 +59,7 @@ export function useProspectColumns(): Column<Card>[] {
     {
       id: "stage",
       header: t("column.stage"),
-      width: "minmax(120px, 1.3fr)",
+      width: "minmax(156px, 1.3fr)",
       cell: (card) => {
         const stage = stages.find(({ id }) => id === card.stage_id);
         if (stage === undefined) return null;
@@ -57,7 +70,7 @@ export function useProspectColumns(): Column<Card>[] {
       id: "status",
       header: t("column.status"),
       width: "minmax(104px, 1fr)",
-      minTableWidth: 960,
+      minTableWidth: 1180,
       cell: (card) => <span className={classes.quiet}>{word("status", card.status)}</span>,
     },
     {
@@ -69,21 +82,21 @@ export function useProspectColumns(): Column<Card>[] {
     {
       id: "next",
       header: t("column.next"),
-      width: "minmax(128px, 1.3fr)",
+      width: "minmax(140px, 1.3fr)",
       cell: (card) => <NextStep next={card.next} />,
     },
     {
       id: "form",
       header: t("column.form"),
       width: "minmax(120px, 1.2fr)",
-      minTableWidth: 1240,
+      minTableWidth: 1360,
       cell: (card) => <span className={classes.quiet}>{card.form_name}</span>,
     },
-    { id: "age", header: t("column.age"), width: "84px", cell: (card) => <LeadAge card={card} /> },
+    { id: "age", header: t("column.age"), width: "72px", cell: (card) => <LeadAge card={card} /> },
     {
       id: "seller",
       header: t("column.seller"),
-      width: "minmax(96px, 1fr)",
+      width: "minmax(120px, 1fr)",
       hidden: !isAdmin,
       cell: (card) => (
         <span className={classes.quiet}>{card.owner_id === "" ? t("seller.none") : card.owner_name}</span>

@@ -2,14 +2,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { Kbd } from "@/shared/ui/Kbd";
 import classes from "./Choices.module.css";
+import { Digit } from "./Digit";
 import { useWord } from "./use-word";
 import { WhenPicker } from "./WhenPicker";
 import type { When } from "./when-presets";
 
 type CallOutcomeProps = {
-  /** Digits choose while this is true, and are drawn beside the results. */
+  /** Digits choose while this is true; they stand out then. */
   active: boolean;
   /** `when` comes with "asked to be called later", which is not logged without it. */
   onPick: (result: string, when?: When) => void;
@@ -41,10 +41,10 @@ export function CallOutcome({ active, onPick }: CallOutcomeProps) {
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
-    <div className={classes.choices} role="group" aria-label={t("call.results")}>
+    <div className={classes.choices} data-active={active} role="group" aria-label={t("call.results")}>
       {results.map((result, index) => (
         <button key={result} type="button" className={classes.choice} onClick={() => pick(result)}>
-          {active && <Kbd keys={[String(index + 1)]} />}
+          <Digit n={index + 1} />
           {word("result", result)}
         </button>
       ))}

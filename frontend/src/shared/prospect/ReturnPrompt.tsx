@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { formatPhone, type WhatsAppVariant } from "@/shared/lib/phones";
-import { Kbd } from "@/shared/ui/Kbd";
+import type { WhatsAppVariant } from "@/shared/lib/phones";
 import type { Done } from "./activity-draft";
 import { CallOutcome } from "./CallOutcome";
 import choices from "./Choices.module.css";
+import { Digit } from "./Digit";
 import { endOutreach, type Outreach, useOutreach } from "./outreach";
 import classes from "./ReturnPrompt.module.css";
 import { openChat } from "./reach";
@@ -34,7 +34,7 @@ export function ReturnPrompt({ prospect, onLogged }: ReturnPromptProps) {
   };
   switch (outreach.channel) {
     case "call":
-      return <AfterCall outreach={outreach} onDone={done} />;
+      return <AfterCall onDone={done} />;
     case "whatsapp":
       return <AfterChat prospect={prospect} outreach={outreach} onDone={done} />;
     case "email":
@@ -45,14 +45,10 @@ export function ReturnPrompt({ prospect, onLogged }: ReturnPromptProps) {
 type Of<Channel extends Outreach["channel"]> = Extract<Outreach, { channel: Channel }>;
 type OnDone = (done: Done | null) => void;
 
-function AfterCall({ outreach, onDone }: { outreach: Of<"call">; onDone: OnDone }) {
+function AfterCall({ onDone }: { onDone: OnDone }) {
   const { t } = useTranslation("prospects");
   return (
-    <Row
-      question={t("back.call", { phone: formatPhone(outreach.e164) })}
-      none={t("back.notCalled")}
-      onNone={() => onDone(null)}
-    >
+    <Row question={t("back.call")} none={t("back.notCalled")} onNone={() => onDone(null)}>
       <CallOutcome
         active
         onPick={(result, when) =>
@@ -83,28 +79,28 @@ function AfterChat({ prospect, outreach, onDone }: AfterChatProps) {
         ),
     });
   };
+  const retry = isMexican && phone !== undefined && (
+    <button
+      type="button"
+      className={choices.choice}
+      data-quiet="true"
+      onClick={() => openChat(prospect, phone, other)}
+    >
+      {t("back.tryOther", { variant: other })}
+    </button>
+  );
   const sent = (result: string) => {
     remember();
     onDone({ kind: "whatsapp", result });
   };
   return (
-    <Row question={t("back.chat")} none={t("back.no")} noneKey="3" onNone={() => onDone(null)}>
+    <Row question={t("back.chat")} none={t("back.no")} noneKey="3" onNone={() => onDone(null)} extra={retry}>
       <Answers
         options={[
           { word: t("back.yes"), act: () => sent("sent") },
           { word: t("back.noAnswer"), act: () => sent("no_answer") },
         ]}
       />
-      {isMexican && phone !== undefined && (
-        <button
-          type="button"
-          className={choices.choice}
-          data-quiet="true"
-          onClick={() => openChat(prospect, phone, other)}
-        >
-          {t("back.tryOther", { variant: other })}
-        </button>
-      )}
     </Row>
   );
 }
@@ -129,7 +125,7 @@ function Answers({ options }: AnswersProps) {
   useShortcuts(Object.fromEntries(options.map(({ act }, index) => [String(index + 1), act])));
   return options.map(({ word, act }, index) => (
     <button key={word} type="button" className={choices.choice} onClick={act}>
-      <Kbd keys={[String(index + 1)]} />
+      <Digit n={index + 1} />
       {word}
     </button>
   ));
@@ -142,20 +138,29 @@ type RowProps = {
   noneKey?: string;
   onNone: () => void;
   children: ReactNode;
+  /** Stands after the answers and is none. */
+  extra?: ReactNode;
 };
 
-function Row({ question, none, noneKey, onNone, children }: RowProps) {
+function Row({ question, none, noneKey, onNone, children, extra }: RowProps) {
   useShortcuts(noneKey === undefined ? {} : { [noneKey]: onNone });
   return (
     <section className={classes.row} aria-label={question}>
       <span className={classes.question} role="status">
         {question}
       </span>
-      <div className={choices.choices}>{children}</div>
-      <button type="button" className={choices.choice} data-quiet="true" onClick={onNone}>
-        {noneKey === undefined ? <IconX size={14} stroke={1.6} aria-hidden /> : <Kbd keys={[noneKey]} />}
-        {none}
-      </button>
+      <div className={choices.choices} data-active="true">
+        {children}
+        <button type="button" className={choices.choice} data-quiet={noneKey === undefined} onClick={onNone}>
+          {noneKey === undefined ? (
+            <IconX size={14} stroke={1.6} aria-hidden />
+          ) : (
+            <Digit n={Number(noneKey)} />
+          )}
+          {none}
+        </button>
+        {extra}
+      </div>
     </section>
   );
 }

@@ -1,18 +1,17 @@
 import { Button, Popover } from "@mantine/core";
 import { DatePicker, TimePicker } from "@mantine/dates";
-import { IconCalendar } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Language, parseDay, relativeDate, toDay } from "@/shared/lib/dates";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { Kbd } from "@/shared/ui/Kbd";
 import { useNow } from "@/shared/ui/use-now";
 import classes from "./Choices.module.css";
+import { Digit } from "./Digit";
 import { atInstant, type When, whenPresets } from "./when-presets";
 
 type WhenPickerProps = {
   onPick: (when: When) => void;
-  /** Digits choose while this is true, and are drawn beside the choices. */
+  /** Digits choose while this is true; they stand out then. */
   active?: boolean;
   /** What is being chosen, for screen readers. */
   label: string;
@@ -34,7 +33,7 @@ export function WhenPicker({ onPick, active = false, label }: WhenPickerProps) {
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
-    <div className={classes.choices} role="group" aria-label={label}>
+    <div className={classes.choices} data-active={active} role="group" aria-label={label}>
       {presets.map(({ name, at }, index) => (
         <button
           key={name}
@@ -43,14 +42,14 @@ export function WhenPicker({ onPick, active = false, label }: WhenPickerProps) {
           title={relativeDate(at, now, words, language, true)}
           onClick={() => onPick(atInstant(at))}
         >
-          {active && <Kbd keys={[String(index + 1)]} />}
+          <Digit n={index + 1} />
           {t(`when.${name}`)}
         </button>
       ))}
       <Popover opened={choosing} onChange={setChoosing} trapFocus withRoles shadow="md" position="bottom-end">
         <Popover.Target>
           <button type="button" className={classes.choice} onClick={() => setChoosing(!choosing)}>
-            {active ? <Kbd keys={[last]} /> : <IconCalendar size={14} stroke={1.6} aria-hidden />}
+            <Digit n={presets.length + 1} />
             {t("when.choose")}
           </button>
         </Popover.Target>
