@@ -35,8 +35,8 @@ CREATE TABLE prospect_card (
 -- scanned backwards they give the newest first. is_open stands before the order so that lists of open, closed and all
 -- prospects share an index: "all" merges its two halves.
 CREATE INDEX card_lead ON prospect_card (is_open, lead_at);                        -- everybody's prospects, newest first
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, stage_id, status); -- a seller's; the last two are
-                                                                                   -- for filters that never leave the index
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status); -- a seller's; the last two
+                                                                                   -- are filters that never leave the index
 CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);       -- by name; everybody's are merged by owner
 CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);             -- the board
 CREATE INDEX card_status ON prospect_card (status, lead_at);                       -- status says whether it is open
