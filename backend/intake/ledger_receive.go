@@ -69,7 +69,7 @@ func (s *Service) receive(ctx context.Context, arrivals []arrival) (receipt Rece
 			} else {
 				receipt.Known++
 			}
-			if isNew || completed {
+			if a.defect == "" && a.payload != nil && (isNew || completed) {
 				receipt.open = append(receipt.open, a.ref.LeadID)
 			}
 		}

@@ -155,8 +155,9 @@ func (s *Service) write(ctx context.Context, ready []prepared) ([]outcome, error
 			return results[:i], fmt.Errorf("settle lead %s: %w", ready[i].line.LeadID, err)
 		default:
 			broken = append(broken, i)
+			why := failureOf(err)
 			again = append(again, func(tx *store.Tx) (err error) {
-				results[i], err = s.recordFailure(tx, ready[i].line, failureOf(err))
+				results[i], err = s.recordFailure(tx, ready[i].line, why)
 				return err
 			})
 			s.explain(ready[i].line.LeadID, err)
@@ -299,5 +300,6 @@ func (s *Service) notify(tx *store.Tx, n LeadNotice, l line) {
 
 // newestLast orders leads by Meta's time, so that a person's first enquiry is registered first.
 func newestLast(leads []meta.Lead) {
+	slices.Reverse(leads) // Meta's order is newest first as a rule: keep its word about leads of one second
 	slices.SortStableFunc(leads, func(a, b meta.Lead) int { return a.Created.Compare(b.Created) })
 }

@@ -176,8 +176,8 @@ func (g *gathering) take(q Question, t Target, raw []string) {
 	}
 }
 
-// fill writes what was gathered into the enquiry: the author's own questions first, since they are what a seller reads,
-// then what identifies the person, then the fixed parameters.
+// fill writes what was gathered into the enquiry: the author's own questions first, since they are what a seller reads, and
+// of those the ones that were answered; then what identifies the person, then the fixed parameters.
 func (g *gathering) fill(e *crm.Enquiry) {
 	e.Name = strings.Join(g.names, " ")
 	if e.Name == "" {
@@ -194,7 +194,16 @@ func (g *gathering) fill(e *crm.Enquiry) {
 			}
 		}
 	}
+	slices.SortStableFunc(g.answers, func(a, b crm.Answer) int { return blanks(a) - blanks(b) })
 	e.Answers = slices.Concat(g.answers, g.contact, g.tracking)
+}
+
+// blanks is 1 for an answer without values.
+func blanks(a crm.Answer) int {
+	if len(a.Values) == 0 {
+		return 1
+	}
+	return 0
 }
 
 // resolve turns the keys of chosen options into what the person saw, and keeps the keys. Some forms and most files give
