@@ -109,16 +109,15 @@ func (c *checker) list() []Check {
 // run asks Meta. Its error means that nothing could be asked.
 func (c *checker) run(ctx context.Context) error {
 	problem, err := c.s.checkToken(ctx)
-	if err == nil {
-		c.info, err = c.l.client.CheckToken(ctx, c.l.token)
+	if err == nil && problem == "" {
+		c.info, err = debug(ctx, c.l.client, c.l.token)
 	}
-	var m *meta.Error
 	switch {
-	case errors.As(err, &m) && m.Class == meta.ClassPermission: // the app's id or secret
-		c.set(checkAppSecret, CheckMissing, "problem", m.Advice)
-		return nil
 	case err != nil:
 		return fmt.Errorf("check the connection: %w", err)
+	case problem == meta.AdviceAppSecretWrong:
+		c.set(checkAppSecret, CheckMissing, "problem", problem)
+		return nil
 	case problem != "":
 		c.set(checkAppSecret, CheckOK)
 		c.set(checkTokenValid, CheckMissing, "problem", problem)

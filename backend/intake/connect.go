@@ -38,10 +38,10 @@ func (s *Service) Connect(ctx context.Context, v account.Viewer, c Connection) (
 		return Status{}, err
 	}
 	client := s.client(c.AppID, meta.Secret(c.AppSecret), c.BaseURL, c.Version)
-	info, err := client.CheckToken(ctx, meta.Token(c.Token))
+	info, err := debug(ctx, client, meta.Token(c.Token))
 	switch {
 	case err != nil:
-		return Status{}, fmt.Errorf("check the token: %w", err)
+		return Status{}, err
 	case info.Problem != nil:
 		return Status{}, fmt.Errorf("check the token: %w", info.Problem)
 	case info.App != "" && string(info.App) != c.AppID:
@@ -111,9 +111,9 @@ func (s *Service) lengthen(ctx context.Context, c *meta.Client, t meta.Token, in
 		}
 		return "", info, fmt.Errorf("make the token long-lived: %w", err)
 	}
-	fresh, err := c.CheckToken(ctx, longer.Token)
+	fresh, err := debug(ctx, c, longer.Token)
 	if err != nil {
-		return "", info, fmt.Errorf("check the long-lived token: %w", err)
+		return "", info, err
 	}
 	if fresh.Problem != nil {
 		return "", info, fmt.Errorf("check the long-lived token: %w", fresh.Problem)

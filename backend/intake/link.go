@@ -222,12 +222,14 @@ func (s *Service) checkToken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := l.client.CheckToken(ctx, l.token)
-	if err != nil {
-		return "", fmt.Errorf("check the token: %w", err)
-	}
+	info, err := debug(ctx, l.client, l.token)
 	problem := ""
-	if info.Problem != nil {
+	switch {
+	case fault.Has(err, meta.AdviceAppSecretWrong):
+		problem = meta.AdviceAppSecretWrong
+	case err != nil:
+		return "", err
+	case info.Problem != nil:
 		problem = info.Problem.Advice
 	}
 	var before string
@@ -249,6 +251,17 @@ func (s *Service) checkToken(ctx context.Context) (string, error) {
 		return "", s.resume(ctx)
 	}
 	return problem, nil
+}
+
+// debug asks Meta about a token in the app's name. A dead token is in the answer; a refusal to answer therefore concerns the
+// app's id or secret, though Meta words it as if it were the token: meta.app_secret_wrong (field app_secret).
+func debug(ctx context.Context, c *meta.Client, t meta.Token) (meta.TokenInfo, error) {
+	info, err := c.CheckToken(ctx, t)
+	var m *meta.Error
+	if errors.As(err, &m) && (m.Class == meta.ClassReauthorise || m.Advice == meta.AdviceAppSecretWrong) {
+		return info, &fault.Error{Code: meta.AdviceAppSecretWrong, Field: "app_secret", Err: err}
+	}
+	return info, wrap("check the token", err)
 }
 
 // suspect asks Meta about the token after a call was refused for it, at most once in probeEvery. It reports whether the
