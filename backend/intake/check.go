@@ -110,7 +110,7 @@ func (c *checker) list() []Check {
 func (c *checker) run(ctx context.Context) error {
 	problem, err := c.s.checkToken(ctx)
 	if err == nil && problem == "" {
-		c.info, err = debug(ctx, c.l.client, c.l.token)
+		c.info, err = inspect(ctx, c.l.client, c.l.token)
 	}
 	switch {
 	case err != nil:

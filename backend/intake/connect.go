@@ -38,7 +38,7 @@ func (s *Service) Connect(ctx context.Context, v account.Viewer, c Connection) (
 		return Status{}, err
 	}
 	client := s.client(c.AppID, meta.Secret(c.AppSecret), c.BaseURL, c.Version)
-	info, err := debug(ctx, client, meta.Token(c.Token))
+	info, err := inspect(ctx, client, meta.Token(c.Token))
 	switch {
 	case err != nil:
 		return Status{}, err
@@ -111,7 +111,7 @@ func (s *Service) lengthen(ctx context.Context, c *meta.Client, t meta.Token, in
 		}
 		return "", info, fmt.Errorf("make the token long-lived: %w", err)
 	}
-	fresh, err := debug(ctx, c, longer.Token)
+	fresh, err := inspect(ctx, c, longer.Token)
 	if err != nil {
 		return "", info, err
 	}

@@ -222,7 +222,7 @@ func (s *Service) checkToken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := debug(ctx, l.client, l.token)
+	info, err := inspect(ctx, l.client, l.token)
 	problem := ""
 	switch {
 	case fault.Has(err, meta.AdviceAppSecretWrong):
@@ -253,9 +253,9 @@ func (s *Service) checkToken(ctx context.Context) (string, error) {
 	return problem, nil
 }
 
-// debug asks Meta about a token in the app's name. A dead token is in the answer; a refusal to answer therefore concerns the
+// inspect asks Meta about a token in the app's name. A dead token is in the answer; a refusal to answer therefore concerns the
 // app's id or secret, though Meta words it as if it were the token: meta.app_secret_wrong (field app_secret).
-func debug(ctx context.Context, c *meta.Client, t meta.Token) (meta.TokenInfo, error) {
+func inspect(ctx context.Context, c *meta.Client, t meta.Token) (meta.TokenInfo, error) {
 	info, err := c.CheckToken(ctx, t)
 	var m *meta.Error
 	if errors.As(err, &m) && (m.Class == meta.ClassReauthorise || m.Advice == meta.AdviceAppSecretWrong) {
