@@ -1,0 +1,235 @@
+// Package apptest runs the whole program for tests, in this process, on a folder of its own: the real encrypted database, a
+// key file, a free port of this computer, and a simulated Meta beside it. It goes in by the front door, over HTTP, and knows
+// nothing of what is behind it.
+package apptest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sitegroup.mx/crm/app"
+	"sitegroup.mx/crm/backend/meta/graphsim"
+)
+
+// Password is the first administrator's, "admin", of the office that SetUp makes.
+const Password = "contraseña de prueba"
+
+// deadline ends a program or a call that hangs; it never decides whether a test passes.
+const deadline = time.Minute
+
+// Program is one running `serve`.
+type Program struct {
+	// URL is where it answers, without a slash at the end.
+	URL string
+	// Folder and KeyFile are what it was started with.
+	Folder, KeyFile string
+	// Token signs calls once SetUp or SignIn was called.
+	Token string
+	// Sim is a simulated Meta with an invented office, and Demo what it takes to connect to it.
+	Sim  *graphsim.Sim
+	Demo graphsim.Demo
+
+	t    testing.TB
+	out  *output
+	stop context.CancelFunc
+	code chan int
+	once sync.Once
+}
+
+// Start runs `serve` on a new folder and returns once it answers. It ends with the test.
+func Start(t testing.TB, args ...string) *Program {
+	t.Helper()
+	return StartIn(t, t.TempDir(), args...)
+}
+
+// StartIn is Start on a folder that may have been used before; its keys are beside it.
+func StartIn(t testing.TB, dir string, args ...string) *Program {
+	t.Helper()
+	p := &Program{
+		Folder: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "keys.json"), t: t, out: newOutput(), code: make(chan int, 1),
+		Sim: graphsim.New(graphsim.Config{Seed: 1}),
+	}
+	p.Demo = p.Sim.SeedDemo()
+	if _, err := p.Sim.Start(); err != nil {
+		t.Fatalf("start simulator: %v", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	all := append([]string{"serve", "--data", p.Folder, "--key-file", p.KeyFile, "--addr", "127.0.0.1:0", "--language", "en"}, args...)
+	go func() {
+		p.code <- app.Run(ctx, all, app.IO{In: strings.NewReader(""), Out: p.out, Err: p.out, Env: func(string) string { return "" }})
+		p.out.close()
+	}()
+	t.Cleanup(func() { p.Stop() })
+	p.URL = p.out.find(t, regexp.MustCompile(`http://\S+`))
+	p.URL = strings.TrimSuffix(p.URL, "/")
+	return p
+}
+
+// Stop ends the program as a signal would, and returns its exit code once everything is closed.
+func (p *Program) Stop() (code int) {
+	p.once.Do(func() {
+		p.stop()
+		select {
+		case code = <-p.code:
+		case <-time.After(deadline):
+			p.t.Errorf("the program does not end; it said:\n%s", p.out)
+		}
+		if err := p.Sim.Close(); err != nil {
+			p.t.Errorf("stop simulator: %v", err)
+		}
+	})
+	return code
+}
+
+// Said is everything the program has printed.
+func (p *Program) Said() string { return p.out.String() }
+
+// Call sends body (nil for none) as JSON and decodes the answer into into (nil for not at all). It returns the status.
+func (p *Program) Call(method, path string, body, into any) int {
+	p.t.Helper()
+	var sent io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			p.t.Fatalf("encode body: %v", err)
+		}
+		sent = bytes.NewReader(text)
+	}
+	ctx, cancel := context.WithTimeout(p.t.Context(), deadline)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, p.URL+path, sent)
+	if err != nil {
+		p.t.Fatalf("make request: %v", err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if p.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+p.Token)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // read only
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		p.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if into != nil && answer.StatusCode < 300 {
+		if err := json.Unmarshal(text, into); err != nil {
+			p.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		}
+	}
+	if answer.StatusCode >= 300 {
+		p.t.Logf("%s %s: %d %s", method, path, answer.StatusCode, text)
+	}
+	return answer.StatusCode
+}
+
+// Must is Call that ends the test unless the status is a good one.
+func (p *Program) Must(method, path string, body, into any) {
+	p.t.Helper()
+	if status := p.Call(method, path, body, into); status >= 300 {
+		p.t.Fatalf("%s %s: status %d", method, path, status)
+	}
+}
+
+// SetUp makes the office and signs its administrator in.
+func (p *Program) SetUp() {
+	p.t.Helper()
+	var session struct{ Token string }
+	p.Must("POST", "/api/setup", map[string]any{
+		"office_name": "Oficina de prueba", "timezone": "America/Mexico_City", "language": "es-MX",
+		"admin": map[string]string{"name": "Ada Admin", "login": "admin", "password": Password},
+	}, &session)
+	p.Token = session.Token
+}
+
+// Connect connects the office to the simulated Meta.
+func (p *Program) Connect() {
+	p.t.Helper()
+	p.Must("PUT", "/api/meta/connection", map[string]string{
+		"app_id": string(p.Demo.App), "app_secret": string(p.Demo.AppSecret), "token": string(p.Demo.Token), "base_url": p.Sim.URL(),
+	}, nil)
+}
+
+// output keeps what the program prints and lets a test wait for a piece of it.
+type output struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	moved chan struct{}
+	ended bool
+}
+
+func newOutput() *output { return &output{moved: make(chan struct{}, 1)} }
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Write(b)
+	o.nudge()
+	return len(b), nil
+}
+
+func (o *output) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = true
+	o.nudge()
+}
+
+func (o *output) nudge() {
+	select {
+	case o.moved <- struct{}{}:
+	default:
+	}
+}
+
+// String is everything so far.
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// find waits for a whole line with a match.
+func (o *output) find(t testing.TB, want *regexp.Regexp) string {
+	t.Helper()
+	late := time.After(deadline)
+	for {
+		lines := bufio.NewScanner(strings.NewReader(o.String()))
+		for lines.Scan() {
+			if match := want.FindString(lines.Text()); match != "" {
+				return match
+			}
+		}
+		o.mu.Lock()
+		ended := o.ended
+		o.mu.Unlock()
+		if ended {
+			t.Fatalf("the program ended without %v:\n%s", want, o)
+		}
+		select {
+		case <-o.moved:
+		case <-late:
+			t.Fatalf("the program does not say %v:\n%s", want, o)
+		}
+	}
+}
+
+// Format implements fmt.Formatter, so that messages show the text.
+func (o *output) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+)
+
+// installation names this computer's copy of an office. It is written once, before the office's file exists, and is not
+// secret: the key it points to is in the keyring.
+type installation struct {
+	// File is the id under which the keyring holds the database's key.
+	File string `json:"file"`
+	// Device is the id of this installation in the log of changes.
+	Device string `json:"device"`
+}
+
+// keyName is where the vault holds the database's key.
+func (i installation) keyName() string { return "database-key/" + i.File }
+
+// readInstallation returns the zero value and no error when nothing was set up in the folder.
+func readInstallation(f folder) (installation, error) {
+	var i installation
+	text, err := os.ReadFile(f.installationFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return i, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &i)
+	}
+	if err == nil && (i.File == "" || i.Device == "") {
+		err = errors.New("ids are missing")
+	}
+	if err != nil {
+		return installation{}, fault.Wrap(fmt.Errorf("read installation: %w", err), "data.installation", "path", f.installationFile())
+	}
+	return i, nil
+}
+
+// writeInstallation makes a new one and puts it on disk whole or not at all.
+func writeInstallation(f folder, clk clock.Clock) (installation, error) {
+	i := installation{File: clk.NewID(), Device: clk.NewID()}
+	text, err := json.MarshalIndent(i, "", "  ")
+	if err == nil {
+		err = replaceFile(f.installationFile(), append(text, '\n'))
+	}
+	if err != nil {
+		return installation{}, fault.Wrap(fmt.Errorf("write installation: %w", err), "data.folder", "path", string(f))
+	}
+	return i, nil
+}
+
+// replaceFile writes a file beside its place, flushes it, and moves it there.
+func replaceFile(path string, content []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(tmp.Name()) // the first error is the one that counts
+		}
+	}()
+	if _, err = tmp.Write(content); err == nil {
+		err = tmp.Sync()
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+//go:build desktop
+
+package app
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"sitegroup.mx/crm/backend/api"
+	"sitegroup.mx/crm/backend/fault"
+)
+
+// icon is the window's on Linux; the other systems take theirs from the program's file. It is drawn by build/make/icons.sh.
+//
+//go:embed icon.png
+var icon []byte
+
+// Notify implements api.Window: it shows a system notification. Choosing it opens the prospect, if one is named.
+func (w *window) Notify(_ context.Context, n api.Notice) error {
+	options := runtime.NotificationOptions{ID: uuid.NewString(), Title: n.Title, Body: n.Body}
+	if n.ProspectID != "" {
+		options.Data = map[string]any{"prospect_id": n.ProspectID}
+	}
+	if err := runtime.SendNotification(w.ctx, options); err != nil {
+		return fmt.Errorf("send notification: %w", err)
+	}
+	return nil
+}
+
+// Emit implements api.Window: it hands an event to the page. A lead is announced on the desktop as well, without the
+// person's name: others may be looking at this screen.
+func (w *window) Emit(event any) {
+	runtime.EventsEmit(w.ctx, windowEvent, event)
+	lead, ok := event.(api.LeadEvent)
+	if !ok {
+		return
+	}
+	n := api.Notice{Title: w.c.say.say("window.notice"), Body: lead.FormName, ProspectID: lead.ProspectID}
+	if err := w.Notify(w.ctx, n); err != nil {
+		w.log.WithError(err).Debug("lead was not announced")
+	}
+}
+
+// answered opens the prospect of the notification that was chosen.
+func (w *window) answered(r runtime.NotificationResult) {
+	if r.Error != nil {
+		w.log.WithError(r.Error).Info("notification went wrong")
+		return
+	}
+	w.raise()
+	prospect, _ := r.Response.UserInfo["prospect_id"].(string)
+	if id, err := uuid.Parse(prospect); err == nil { // it becomes part of a script
+		runtime.WindowExecJS(w.ctx, "location.hash = '#/prospectos/"+id.String()+"'")
+	}
+}
+
+// Save implements api.Window: it asks where to keep a file and writes it there. It answers false when the person closes the
+// dialog.
+func (w *window) Save(_ context.Context, name string, content []byte) (bool, error) {
+	path, err := runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{
+		DefaultFilename: filepath.Base(name), Title: w.c.say.say("window.save"), CanCreateDirectories: true,
+	})
+	if err != nil {
+		return false, fmt.Errorf("ask where to save: %w", err)
+	}
+	if path == "" {
+		return false, nil
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return false, fault.Wrap(fmt.Errorf("save file: %w", err), "data.folder", "path", filepath.Dir(path))
+	}
+	return true, nil
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+
+	"github.com/sirupsen/logrus"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/secret"
+	"sitegroup.mx/crm/store"
+)
+
+// keyBytes is the size of a database's key.
+const keyBytes = 32
+
+// place is where an office lives: its folder, who keeps its keys, and what time it is there.
+type place struct {
+	folder
+	vault secret.Vault
+	clock clock.Clock
+	log   logrus.FieldLogger
+}
+
+// openOffice is an office whose file is open, with everything that works on it.
+type openOffice struct {
+	place
+	Store    *store.Store
+	Accounts *account.Service
+	CRM      *crm.Service
+	Intake   *intake.Service
+
+	crew crew
+	stop context.CancelFunc
+}
+
+// vaultFor opens the keyring, or the key file when one is named.
+func vaultFor(keyFile string) (secret.Vault, error) {
+	if keyFile == "" {
+		return secret.Keyring("sitegroup-crm"), nil
+	}
+	return secret.File(keyFile)
+}
+
+// openFolder opens the office of a folder. It answers setup.needed when there is none, and otherwise office.in_use,
+// office.key_missing, office.wrong_key, office.newer or office.no_cipher.
+func openFolder(ctx context.Context, p place) (*openOffice, error) {
+	i, err := readInstallation(p.folder)
+	if err != nil {
+		return nil, err
+	}
+	if i.File == "" {
+		return nil, fault.New("setup.needed")
+	}
+	key, err := p.vault.Get(i.keyName())
+	if errors.Is(err, secret.ErrNotFound) {
+		if _, missing := os.Stat(p.officeFile()); errors.Is(missing, os.ErrNotExist) {
+			return nil, fault.New("setup.needed") // setting up ended before there was anything to lose
+		}
+		return nil, fault.Wrap(err, "office.key_missing")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read database key: %w", err)
+	}
+	return openFile(ctx, p, i, key)
+}
+
+func openFile(ctx context.Context, p place, i installation, key []byte) (*openOffice, error) {
+	st, err := store.Open(ctx, store.Options{
+		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide,
+		Log: p.log.WithField("part", "store"),
+	})
+	if err != nil {
+		return nil, explainStore(err)
+	}
+	o := &openOffice{place: p, Store: st, crew: crew{log: p.log}}
+	o.Accounts = account.New(st, p.clock, p.log.WithField("part", "account"))
+	o.CRM = crm.New(st, p.clock, p.log.WithField("part", "crm"))
+	o.Intake = intake.New(intake.Deps{
+		Store: st, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version,
+	})
+	return o, nil
+}
+
+// explainStore gives the store's sentinels the codes that people get.
+func explainStore(err error) error {
+	codes := []struct {
+		err  error
+		code string
+	}{
+		{store.ErrInUse, "office.in_use"},
+		{store.ErrWrongKey, "office.wrong_key"},
+		{store.ErrNewerSchema, "office.newer"},
+		{store.ErrNoCipher, "office.no_cipher"},
+		{store.ErrDiskFull, "disk.full"},
+	}
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return fault.Wrap(err, c.code)
+		}
+	}
+	return err
+}
+
+// work starts what goes on without anybody asking: leads coming in.
+func (o *openOffice) work(ctx context.Context) {
+	ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
+	o.crew.start("intake", ctx.Done(), func() {
+		if err := o.Intake.Run(ctx); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Error("intake stopped")
+		}
+	})
+}
+
+// Close ends the background work and closes the file.
+func (o *openOffice) Close() error {
+	if o.stop != nil {
+		o.stop()
+	}
+	o.crew.wait()
+	if err := o.Store.Close(); err != nil {
+		return fmt.Errorf("close office: %w", err)
+	}
+	return nil
+}
+
+// name is the office's, and "" while setting it up has not ended.
+func (o *openOffice) name(ctx context.Context) (string, error) {
+	var names []string
+	err := o.Store.Read().NewQuery("SELECT name FROM office WHERE deleted = 0 LIMIT 1").WithContext(ctx).Column(&names)
+	if err != nil {
+		return "", fmt.Errorf("read office: %w", err)
+	}
+	if len(names) == 0 {
+		return "", nil
+	}
+	return names[0], nil
+}
+
+// firstAdmin is on whose behalf a command works: the user with this login, or the first active administrator.
+func (o *openOffice) firstAdmin(ctx context.Context, login string) (account.Viewer, error) {
+	query := "SELECT id, name\nFROM user\nWHERE deleted = 0 AND active = 1 AND role = 'admin'"
+	params := map[string]any{}
+	if login != "" {
+		query += " AND login = {:login}"
+		params["login"] = login
+	}
+	var v account.Viewer
+	err := o.Store.Read().NewQuery(query+"\nORDER BY created_at, id\nLIMIT 1").Bind(params).WithContext(ctx).Row(&v.UserID, &v.Name)
+	if err != nil {
+		return account.Viewer{}, fault.Wrap(fmt.Errorf("find administrator: %w", err), "user.not_found")
+	}
+	v.Role = account.RoleAdmin
+	return v, nil
+}

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sitegroup.mx/crm/backend/fault"
+)
+
+// folder is where one installation keeps everything: the office's file, its log, its backups.
+type folder string
+
+// officeFile is the encrypted database.
+func (f folder) officeFile() string { return filepath.Join(string(f), "office.db") }
+
+// installationFile names this installation; it holds no secret.
+func (f folder) installationFile() string { return filepath.Join(string(f), "installation.json") }
+
+// logFile is the file that logging.go turns over.
+func (f folder) logFile() string { return filepath.Join(string(f), "log", "sitegroup-crm.log") }
+
+// make creates the folder for this account alone. It answers data.folder when that cannot be done.
+func (f folder) make() error {
+	if err := os.MkdirAll(filepath.Dir(f.logFile()), 0o700); err != nil {
+		return fault.Wrap(fmt.Errorf("make data folder: %w", err), "data.folder", "path", string(f))
+	}
+	return nil
+}
+
+// chooseFolder turns the --data flag into a folder; empty means the system's usual place.
+func chooseFolder(flag string, env func(string) string) (folder, error) {
+	if flag == "" {
+		usual, err := usualFolder(env)
+		if err != nil {
+			return "", fault.Wrap(err, "data.folder", "path", "")
+		}
+		return folder(usual), nil
+	}
+	whole, err := filepath.Abs(flag)
+	if err != nil {
+		return "", fault.Wrap(fmt.Errorf("find data folder: %w", err), "data.folder", "path", flag)
+	}
+	return folder(whole), nil
+}
