@@ -30,7 +30,7 @@ run: build ## build and open the program
 	$(BINARY) $(ARGS)
 
 .PHONY: dev
-dev: compile ## Vite and the API together; both reload when their sources change
+dev: compile npm-frontend ## Vite and the API together; both reload when their sources change
 	@$(ENV) && go run ./build/devloop
 
 .PHONY: test
