@@ -70,13 +70,13 @@ release: ui compile ## the programs for this system and for Windows, in build/bi
 	@build/make/release.sh
 
 .PHONY: bench
-bench: compile ## measure against other stores; ONLY=name runs one measurement
-	@$(ENV) && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)")
+bench: ui compile ## measure against other stores; ONLY=name runs one measurement
+	@$(ENV) && go build -trimpath -tags "$(TAGS_browser)" -ldflags "-s -w" -o build/bin/sitegroup-crm-headless . && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)")
 
 .PHONY: screenshots
 screenshots: build npm-frontend ## take the pictures of docs/img again
 	@build/make/packages.sh test
-	cd frontend && npx playwright test screenshots --config playwright.screenshots.config.ts
+	cd frontend && SITEGROUP_BIN="$(CURDIR)/$(BINARY)" SCREENSHOTS=1 npx --no-install playwright test screenshots
 
 .PHONY: clean
 clean: ## remove what was built; the next build fetches nothing that is already here

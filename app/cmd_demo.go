@@ -45,7 +45,10 @@ func (c *command) demo(cmd *cobra.Command, _ []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer closing(&err, done)
+	defer func() {
+		closing(&err, done)
+		c.sayGoodbye(err)
+	}()
 	if c.surface == surfaceWindow {
 		return c.showWindow(cmd.Context(), home, true)
 	}
@@ -92,6 +95,13 @@ func removeAfter(file io.Closer, dir string) error {
 		return fmt.Errorf("remove demo folder: %w", err)
 	}
 	return nil
+}
+
+// sayGoodbye tells that a demo has left nothing behind.
+func (c *command) sayGoodbye(err error) {
+	if err == nil {
+		fmt.Fprintln(c.Out, c.say.say("demo.end"))
+	}
 }
 
 func (c *command) tellUsers() {

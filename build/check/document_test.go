@@ -2,7 +2,6 @@ package check_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -47,38 +46,6 @@ func TestMakefile_DocumentsFewTargets(t *testing.T) {
 	documented := regexp.MustCompile(`(?m)^[a-z-]+:.*## `).FindAllString(read(t, "Makefile"), -1)
 	if n := len(documented); n < 5 || n > 14 {
 		t.Errorf("%d targets are documented", n)
-	}
-}
-
-var migrationName = regexp.MustCompile(`^(\d{4})_[a-z]+_[a-z_]+\.sql$`)
-
-func TestMigrations_AreNumberedInOrder(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(root, "store/migrations/*.sql"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no migrations: %v", err)
-	}
-	next := 1
-	for _, path := range files {
-		name := filepath.Base(path)
-		if name == "schema.sql" {
-			continue
-		}
-		match := migrationName.FindStringSubmatch(name)
-		if match == nil {
-			t.Errorf("%s is not called NNNN_verb_noun.sql", name)
-			continue
-		}
-		if want := fmt.Sprintf("%04d", next); match[1] != want {
-			t.Errorf("%s should be number %s", name, want)
-		}
-		next++
-		text := read(t, "store/migrations/"+name)
-		_, down, _ := strings.Cut(text, "-- +goose Down")
-		for _, line := range strings.Split(down, "\n") {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "--") {
-				t.Errorf("%s goes back: %s", name, line)
-			}
-		}
 	}
 }
 

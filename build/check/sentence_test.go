@@ -44,7 +44,7 @@ var inside = []string{"graphsim."}
 
 var codeShape = regexp.MustCompile(`^[a-z_]+(\.[a-z0-9_]+)*$`)
 
-// usedCodes finds the codes given to fault's constructors. A code that is a constant counts where the constant is written.
+// usedCodes finds the codes given to fault's constructors, and those written as constants named Code….
 func usedCodes(t *testing.T) map[string]string {
 	t.Helper()
 	used := map[string]string{}
@@ -53,6 +53,16 @@ func usedCodes(t *testing.T) map[string]string {
 			return
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok { // const CodeX = "…"
+				for i, name := range spec.Names {
+					if strings.HasPrefix(name.Name, "Code") && i < len(spec.Values) {
+						if code, ok := literal(spec.Values[i]); ok {
+							used[code] = set.Position(spec.Pos()).String()
+						}
+					}
+				}
+				return true
+			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
