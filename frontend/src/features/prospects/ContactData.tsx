@@ -140,9 +140,8 @@ function PhoneLine({ prospect, phone, opposed }: { prospect: Prospect; phone: Ph
                 ),
             })
           }
-        >
-          {shown}
-        </EditableText>
+          shown={shown}
+        />
       </Line>
       {problem !== undefined && <p className={classes.problem}>{t(`problem.${problem}`)}</p>}
       {wroteOtherwise && <p className={classes.note}>{t("data.wrote", { raw: phone.raw })}</p>}
@@ -198,9 +197,8 @@ function EmailLine({ prospect, email, opposed }: { prospect: Prospect; email: Em
           placeholder={t("data.addEmail")}
           required
           onSave={save}
-        >
-          {shown}
-        </EditableText>
+          shown={shown}
+        />
       </Line>
       {problem !== undefined && (
         <p className={classes.problem}>{t(`problem.email.${mailProblem(problem)}`)}</p>

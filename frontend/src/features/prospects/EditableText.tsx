@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import { type KeyboardEvent, type ReactNode, type Ref, useRef, useState } from "react";
+import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./EditableText.module.css";
 
@@ -10,7 +10,7 @@ type EditableTextProps = {
   /** Called with the trimmed text when it really changed. */
   onSave: (value: string) => void;
   /** What is read while not editing, when that differs from the text; for a phone its usual form. */
-  children?: ReactNode;
+  shown?: string;
   /** Stands quietly where there is nothing yet. */
   placeholder: string;
   /** An empty text is no change. */
@@ -21,27 +21,31 @@ type EditableTextProps = {
 
 /** A text that turns into a field where it stands. Enter or leaving saves, Escape does not. */
 export function EditableText(props: EditableTextProps) {
-  const { label, value, onSave, children, placeholder, required = false, type = "text", trigger } = props;
+  const {
+    label,
+    value,
+    onSave,
+    shown = value,
+    placeholder,
+    required = false,
+    type = "text",
+    trigger,
+  } = props;
   const { t } = useTranslation("prospects");
   const [draft, setDraft] = useState<string | null>(null);
-  const button = useRef<HTMLButtonElement>(null);
   if (draft === null) {
     const empty = value === "";
     return (
       <button
         type="button"
-        ref={(node) => {
-          button.current = node;
-          if (typeof trigger === "function") return trigger(node);
-          if (trigger) trigger.current = node;
-        }}
+        ref={trigger}
         className={classes.text}
         data-empty={empty}
-        aria-label={empty ? placeholder : t("data.editValue", { label, value })}
+        aria-label={empty ? placeholder : t("data.editValue", { label, value: shown })}
         title={t("data.edit")}
         onClick={() => setDraft(value)}
       >
-        {empty ? placeholder : (children ?? value)}
+        {empty ? placeholder : shown}
       </button>
     );
   }

@@ -112,7 +112,7 @@ function Filter({ label, any, rest = label, choices, value, onChoose }: FilterPr
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <ChoiceMenu
-      label={chosen === undefined ? label : `${label}: ${chosen.name}`}
+      label={chosen !== undefined || rest !== label ? `${label}: ${chosen?.name ?? rest}` : label}
       active={chosen !== undefined}
       value={value}
       choices={[{ value: "", name: any }, ...choices]}

@@ -43,6 +43,7 @@ export function StageStepper({ prospect, list }: StageStepperProps) {
               aria-current={index === present ? "step" : undefined}
               tabIndex={index === Math.max(0, present) ? 0 : -1}
               title={name}
+              aria-label={name}
               onClick={() => choose(id, index)}
             >
               <span className={classes.name}>{name.replaceAll("/", "/\u200b")}</span>

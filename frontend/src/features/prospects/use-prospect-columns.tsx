@@ -60,6 +60,7 @@ export function useProspectColumns(): Column<Card>[] {
       id: "stage",
       header: t("column.stage"),
       width: "minmax(156px, 1.3fr)",
+      minTableWidth: 820,
       cell: (card) => {
         const stage = stages.find(({ id }) => id === card.stage_id);
         if (stage === undefined) return null;
@@ -83,6 +84,7 @@ export function useProspectColumns(): Column<Card>[] {
       id: "next",
       header: t("column.next"),
       width: "minmax(140px, 1.3fr)",
+      minTableWidth: 660,
       cell: (card) => <NextStep next={card.next} />,
     },
     {
@@ -98,6 +100,7 @@ export function useProspectColumns(): Column<Card>[] {
       header: t("column.seller"),
       width: "minmax(120px, 1fr)",
       hidden: !isAdmin,
+      minTableWidth: 960,
       cell: (card) => (
         <span className={classes.quiet}>{card.owner_id === "" ? t("seller.none") : card.owner_name}</span>
       ),

@@ -87,6 +87,8 @@ function ExactWhen({ now, onPick }: { now: Date; onPick: (when: When) => void })
         onChange={(value) => setDay(value ?? toDay(now))}
         minDate={toDay(now)}
         size="sm"
+        weekendDays={[]}
+        ariaLabels={{ previousMonth: t("when.previousMonth"), nextMonth: t("when.nextMonth") }}
       />
       <TimePicker
         label={t("when.time")}

@@ -1,0 +1,92 @@
+import { admin, expect, test } from "./fixtures";
+import { Inbox } from "./pages/inbox";
+import { ProspectPage } from "./pages/prospect-page";
+import { SignIn } from "./pages/sign-in";
+
+test("a prospect is created, called, planned, warmed up and undone with the keyboard alone", async ({
+  page,
+  office,
+}) => {
+  await page.clock.install({ time: new Date("2026-11-24T11:00:00-06:00") });
+  await page.clock.resume();
+  const { keyboard } = page;
+  const prospect = new ProspectPage(page);
+
+  await test.step("sign in", async () => {
+    await new SignIn(page).open(office);
+    await keyboard.type(admin.login);
+    await keyboard.press("Tab");
+    await keyboard.type(admin.password);
+    await keyboard.press("Enter");
+    await page.getByRole("navigation", { name: "Pantallas" }).waitFor();
+  });
+
+  await test.step("G P opens the prospects, N a new one", async () => {
+    await keyboard.press("g");
+    await keyboard.press("p");
+    await page.getByRole("heading", { name: "Prospectos" }).waitFor();
+    await keyboard.press("n");
+    await expect(page.getByLabel("Nombre")).toBeFocused();
+    await keyboard.type("Ximena Téllez");
+    await keyboard.press("Tab");
+    await keyboard.type("044 55 5555 0142");
+    await expect(page.getByText("55 5555 0142 es un número completo")).toBeVisible();
+    await keyboard.press("Enter");
+    await prospect.expectName("Ximena Téllez");
+  });
+
+  await test.step("L 2 logs a call that nobody answered", async () => {
+    await keyboard.press("l");
+    await keyboard.press("2");
+    await prospect.expectHistory("Llamada: No contestó");
+  });
+
+  await test.step("R 4 plans the next one for tomorrow", async () => {
+    await keyboard.press("r");
+    await keyboard.press("4");
+    await expect(prospect.next()).toContainText("Llamada");
+    await expect(prospect.next()).toContainText("mañana 09:00");
+  });
+
+  await test.step("N writes a note", async () => {
+    await keyboard.press("n");
+    await keyboard.type("Prefiere por la tarde.");
+    await keyboard.press("Control+Enter");
+    await prospect.expectHistory("Prefiere por la tarde.");
+    await keyboard.press("Escape");
+  });
+
+  await test.step("T 3 makes it hot, Ctrl+Z takes that back", async () => {
+    const hot = page.getByRole("button", { name: "Caliente" });
+    await keyboard.press("t");
+    await keyboard.press("3");
+    await expect(hot).toHaveAttribute("aria-pressed", "true");
+    await expect(page.getByRole("alert").filter({ hasText: "Temperatura: Caliente." })).toBeVisible();
+    await keyboard.press("Control+z");
+    await expect(hot).toHaveAttribute("aria-pressed", "false");
+  });
+
+  await test.step("S and the arrows move the stage", async () => {
+    await keyboard.press("s");
+    await keyboard.press("ArrowRight");
+    await keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Perfilado" })).toHaveAttribute("aria-current", "step");
+    await prospect.expectHistory("Etapa: Prospecto → Perfilado");
+  });
+
+  await test.step("Ctrl+K finds the person by the last digits", async () => {
+    await keyboard.press("Control+k");
+    await keyboard.type("0142");
+    await expect(page.getByRole("dialog").getByText("Ximena Téllez")).toBeVisible();
+    await keyboard.press("Escape");
+  });
+
+  await test.step("G B opens the tray, where nobody waits for the administrator's call", async () => {
+    await keyboard.press("g");
+    await keyboard.press("b");
+    await page.getByRole("heading", { name: "Bandeja" }).waitFor();
+    await expect(new Inbox(page).chosen()).toContainText("Ximena Téllez");
+    await keyboard.press("Enter");
+    await prospect.expectName("Ximena Téllez");
+  });
+});

@@ -1,0 +1,49 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { demoAdmin, expect, test } from "./fixtures";
+import { signInAs } from "./pages/sign-in";
+import { screens } from "./screens";
+
+/** WCAG 2.2 at level AA, as far as a machine can tell. */
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function expectAccessible(page: Page): Promise<void> {
+  // Half-drawn colours of a fading dialog are nobody's contrast.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
+  expect(found).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("the wizard is accessible", async ({ page, program }) => {
+      await page.goto(program.url);
+      await page.getByRole("button", { name: "Crear mi oficina" }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Crear mi oficina" }).click();
+      await page.getByLabel("Nombre de la oficina").fill("Punta Clara");
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Siguiente" }).click();
+      await page.getByLabel("Tu nombre").waitFor();
+      await expectAccessible(page);
+    });
+
+    test("the sign-in screen is accessible", async ({ page, demo }) => {
+      await page.goto(demo.url);
+      await page.getByLabel("Usuario").waitFor();
+      await expectAccessible(page);
+    });
+
+    for (const { name, hash, ready } of screens) {
+      test(`${name} is accessible`, async ({ page, demo }) => {
+        await signInAs(page, demo, demoAdmin);
+        await page.goto(`${demo.url}#${hash}`);
+        await ready(page);
+        await expectAccessible(page);
+      });
+    }
+  });
+}

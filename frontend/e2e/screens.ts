@@ -1,0 +1,75 @@
+import type { Page } from "@playwright/test";
+
+/** A screen of the program as the demonstration's administrator sees it. */
+export type Screen = {
+  /** Names the picture and the test. */
+  name: string;
+  /** Where it is, after the hash. */
+  hash: string;
+  /** Brings the screen to the state worth looking at, and waits for it. */
+  ready: (page: Page) => Promise<void>;
+};
+
+const heading = (name: string) => async (page: Page) => {
+  await page.getByRole("heading", { name, exact: true }).first().waitFor();
+};
+
+/** Opens the first prospect of the list whose seller has called already. */
+async function openProspect(page: Page): Promise<void> {
+  const table = page.getByRole("grid", { name: "Prospectos" });
+  await table.getByRole("row").nth(1).waitFor();
+  await table.getByRole("row").nth(6).click();
+  await page.getByRole("region", { name: "Historial" }).getByRole("listitem").first().waitFor();
+}
+
+/** All screens behind the sign-in. */
+export const screens: Screen[] = [
+  {
+    name: "bandeja",
+    hash: "/bandeja",
+    ready: async (page) => {
+      await page.getByRole("grid").getByRole("row").first().waitFor();
+      await page.getByRole("heading", { name: "Respuestas del formulario" }).waitFor();
+    },
+  },
+  {
+    name: "prospectos",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Prospectos" }).getByRole("row").nth(1).waitFor();
+    },
+  },
+  { name: "prospecto", hash: "/prospectos?sort=activity", ready: openProspect },
+  {
+    name: "nuevo-prospecto",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Nuevo prospecto" }).click();
+      await page.getByLabel("Teléfono").fill("044 55 5555");
+      await page.getByText(/Falta la lada/).waitFor();
+    },
+  },
+  {
+    name: "buscar",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Buscar personas y pantallas" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("ma");
+      await page.getByRole("dialog").getByText("Personas").waitFor();
+    },
+  },
+  {
+    name: "atajos",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Prospectos" }).waitFor();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Atajos de teclado" }).waitFor();
+    },
+  },
+  { name: "importar", hash: "/importar", ready: heading("Importar") },
+  { name: "salud", hash: "/salud", ready: heading("Salud") },
+  { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Mi cuenta") },
+  { name: "ajustes-meta", hash: "/ajustes/meta", ready: heading("Formularios") },
+  { name: "ajustes-usuarios", hash: "/ajustes/usuarios", ready: heading("Usuarios") },
+];
