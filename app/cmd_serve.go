@@ -64,10 +64,10 @@ func (c *command) answer(ctx context.Context, p *program, ready func()) error {
 		return err
 	}
 	fmt.Fprintln(c.Out, c.say.say("serve.ready", "address", s.address()))
+	fmt.Fprintln(c.Out, c.say.say("serve.stop"))
 	if ready != nil {
 		ready()
 	}
-	fmt.Fprintln(c.Out, c.say.say("serve.stop"))
 	if c.open {
 		if err := openBrowser(ctx, s.address()); err != nil {
 			p.home.log.WithError(err).Warn("browser did not open")

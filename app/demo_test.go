@@ -1,0 +1,78 @@
+package app
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/crm"
+)
+
+func TestDemo_LooksLikeAnOfficeAtWork(t *testing.T) {
+	const backlog = 40
+	log := newLog(io.Discard, logrus.ErrorLevel, t.Output())
+	started := time.Now()
+	d, err := openDemo(t.Context(), log, demoOptions{backlog: backlog})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(d.dir); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the demo left %s behind: %v", d.dir, err)
+		}
+	}()
+
+	waiting, err := d.CRM.InboxCount(t.Context(), d.admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := d.CRM.ListProspects(t.Context(), d.admin, crm.ProspectFilter{Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(page.Items); n < backlog*2/3 || n > backlog || waiting < 5 || waiting > n*2/3 {
+		t.Errorf("%d prospects, %d of them unattended", n, waiting)
+	}
+	sellers, temperatures, next := map[string]int{}, map[string]int{}, 0
+	for _, c := range page.Items {
+		sellers[c.OwnerName]++
+		temperatures[c.Temperature]++
+		if c.Next != nil {
+			next++
+		}
+		lead, received := instant(t, c.LeadAt), instant(t, c.ReceivedAt)
+		if wait := received.Sub(lead); wait < 0 || wait > time.Minute {
+			t.Errorf("a lead took %s to arrive", wait)
+		}
+		if received.After(time.Now()) || received.Before(started.Add(-demoPast)) {
+			t.Errorf("a lead arrived at %s", received)
+		}
+		if c.AttendedAt != nil && instant(t, *c.AttendedAt).After(time.Now()) {
+			t.Errorf("somebody has called at %s, which is still to come", *c.AttendedAt)
+		}
+	}
+	if len(sellers) != len(demoUsers)-1 || sellers[""] > 0 {
+		t.Errorf("prospects by seller: %v", sellers)
+	}
+	if len(temperatures) < 3 || next < 8 {
+		t.Errorf("temperatures %v, %d with a next step", temperatures, next)
+	}
+}
+
+func instant(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := clock.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
