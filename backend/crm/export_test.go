@@ -32,8 +32,8 @@ func ListQueries(v account.Viewer, f ProspectFilter) []Query {
 // SearchQuery returns the statement behind a search.
 func SearchQuery(v account.Viewer, f ProspectFilter) Query {
 	p := f.searchPlan(v)
-	p.params["limit"] = 51
-	return Query{p.found(cardColumns, false), p.params}
+	p.params["limit"], p.params["most"] = 51, mostCounted+1
+	return Query{p.found(false), p.params}
 }
 
 // SearchWords returns a typed text as FTS5 is asked for it.

@@ -3,10 +3,7 @@ package crm
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
 )
@@ -36,6 +33,7 @@ type cardRow struct {
 	NextID         *string `db:"next_id"`
 	LastActivityAt *string `db:"last_activity_at"`
 	SortKey        string  `db:"sort_key"`
+	Total          int     `db:"total"` // of searches
 }
 
 func (r cardRow) card() Card {
@@ -72,15 +70,25 @@ func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f Prospec
 		return ProspectPage{}, err
 	}
 	f.Limit = pageLimit(f.Limit)
-	read, count := s.listRows, s.countProspects
+	var rows []cardRow
+	total := CountUnknown
 	if strings.TrimSpace(f.Query) != "" {
-		read, count = s.searchRows, s.countFound
+		rows, total, err = s.searchRows(ctx, v, f, after)
+	} else {
+		rows, err = s.listRows(ctx, v, f, after)
+		if err == nil && after == nil && len(rows) > f.Limit {
+			total, err = s.countProspects(ctx, v, f)
+		}
 	}
-	rows, err := read(ctx, v, f, after)
 	if err != nil {
 		return ProspectPage{}, fmt.Errorf("list prospects: %w", err)
 	}
-	page := ProspectPage{Items: make([]Card, min(len(rows), f.Limit)), Total: len(rows)}
+	return f.page(rows, total, after), nil
+}
+
+// page is the page that rows, one more than it holds when there is another, make. total counts where they are not all.
+func (f ProspectFilter) page(rows []cardRow, total int, after *cursor) ProspectPage {
+	page := ProspectPage{Items: make([]Card, min(len(rows), f.Limit)), Total: total}
 	for i := range page.Items {
 		page.Items[i] = rows[i].card()
 	}
@@ -88,15 +96,13 @@ func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f Prospec
 	switch {
 	case after != nil:
 		page.Total = after.Total
-	case more:
-		if page.Total, err = count(ctx, v, f); err != nil {
-			return ProspectPage{}, fmt.Errorf("count prospects: %w", err)
-		}
+	case !more:
+		page.Total = len(rows)
 	}
 	if more {
 		page.Next = f.cursorAt(rows[f.Limit-1], page.Total).String()
 	}
-	return page, nil
+	return page
 }
 
 // cursorAt is the cursor of a page that ends with row.
@@ -154,62 +160,4 @@ func (s *Service) countProspects(ctx context.Context, v account.Viewer, f Prospe
 		return CountUnknown, nil
 	}
 	return hits, nil
-}
-
-// searchPlan narrows what the words have found.
-func (f ProspectFilter) searchPlan(v account.Viewer) listPlan {
-	p := listPlan{params: dbx.Params{}}
-	words := searchQuery(f.Query)
-	nothing := words == ""
-	if p.own(v, f.Seller) {
-		words = quoteTerm(ownerWord(p.params["owner"].(string))) + " AND " + words
-		p.filter = append(p.filter, "c.owner_id = {:owner}") // the word is how it is found, this is who may see it
-	}
-	p.filterBy(f)
-	switch f.Open {
-	case OpenOnly:
-		p.filter = append(p.filter, "is_open = 1")
-	case OpenNot:
-		p.filter = append(p.filter, "is_open = 0")
-	}
-	p.params["words"] = words
-	p.empty = p.empty || nothing
-	return p
-}
-
-// found is the query for what the words and the filters leave, newest prospect first.
-func (p listPlan) found(columns string, after bool) string {
-	conditions := []string{"prospect_search MATCH {:words}"}
-	if after {
-		conditions = append(conditions, "prospect_search.rowid < {:n}")
-	}
-	conditions = slices.Concat(conditions, p.filter)
-	return "SELECT " + columns + " FROM prospect_search CROSS JOIN prospect_card c ON c.n = prospect_search.rowid WHERE " +
-		strings.Join(conditions, " AND ") + " ORDER BY prospect_search.rowid DESC LIMIT {:limit}"
-}
-
-func (s *Service) searchRows(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) ([]cardRow, error) {
-	p := f.searchPlan(v)
-	if p.empty {
-		return nil, nil
-	}
-	p.params["limit"] = f.Limit + 1
-	if after != nil {
-		p.params["n"] = after.N
-	}
-	var rows []cardRow
-	query := p.found(cardColumns+", '' AS sort_key", after != nil)
-	return rows, s.store.Read().NewQuery(query).Bind(p.params).WithContext(ctx).All(&rows)
-}
-
-// countFound counts what a search finds, CountUnknown when that is more than mostCounted.
-func (s *Service) countFound(ctx context.Context, v account.Viewer, f ProspectFilter) (int, error) {
-	p := f.searchPlan(v)
-	p.params["limit"] = mostCounted + 1
-	var n int
-	err := s.store.Read().NewQuery("SELECT count(*) FROM (" + p.found("1", false) + ")").Bind(p.params).WithContext(ctx).Row(&n)
-	if n > mostCounted {
-		n = CountUnknown
-	}
-	return n, err
 }

@@ -1,19 +1,24 @@
 package crm
 
 import (
+	"context"
 	"strings"
 	"unicode"
 
+	"github.com/pocketbase/dbx"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
+
+	"sitegroup.mx/crm/backend/account"
 )
 
-// The marks that set the owner's word and reversed digits apart in prospect_search: characters of the private use area,
-// which FTS5's tokenizer takes for letters and searchWords for separators.
+// The marks that set the program's own words apart in prospect_search: characters of the private use area, which FTS5's
+// tokenizer takes for letters and searchWords for separators.
 const (
 	ownerMark   = "\uE000"
 	reverseMark = "\uE001"
+	openMark    = "\uE002"
 )
 
 const (
@@ -24,6 +29,9 @@ const (
 
 // ownerWord is how prospect_search spells an owner.
 func ownerWord(ownerID string) string { return ownerMark + strings.ReplaceAll(ownerID, "-", "") }
+
+// openWords are how prospect_search spells ProspectFilter.Open.
+var openWords = map[string]string{OpenOnly: openMark + "1", OpenNot: openMark + "0"}
 
 // searchQuery writes what a person typed as an FTS5 query: every word must begin some word of the prospect, and digits
 // may also end a phone. Words are quoted and hold only letters and digits, so no text has a meaning for FTS5. It returns
@@ -133,4 +141,71 @@ func isSearched(r rune) bool {
 		return unicode.IsLetter(r) && r != 0x37F
 	}
 	return false
+}
+
+// searchPlan is how a search is read: params hold the words, filter what they do not say.
+func (f ProspectFilter) searchPlan(v account.Viewer) listPlan {
+	p := listPlan{params: dbx.Params{}}
+	words := searchQuery(f.Query)
+	nothing := words == ""
+	if open, ok := openWords[f.Open]; ok {
+		words = quoteTerm(open) + " AND " + words
+	}
+	p.params["owner"] = nil
+	if p.own(v, f.Seller) {
+		words = quoteTerm(ownerWord(p.params["owner"].(string))) + " AND " + words
+	}
+	p.filterBy(f)
+	p.params["words"] = words
+	p.empty = p.empty || nothing
+	return p
+}
+
+// found is the query of a search, newest prospect first. The words are looked up once, for up to :most rows, which are
+// counted, and the page is the first :limit of them. The owner's word is how a seller's prospects are found; that their
+// cards are the seller's is asked again.
+func (p listPlan) found(after bool) string {
+	from, conditions := "prospect_search", []string{"prospect_search MATCH {:words}"}
+	if len(p.filter) > 0 {
+		from += " CROSS JOIN prospect_card c ON c.n = prospect_search.rowid"
+	}
+	if after {
+		conditions = append(conditions, "prospect_search.rowid < {:n}")
+	}
+	return `WITH
+		hit (n) AS MATERIALIZED (
+			SELECT prospect_search.rowid
+			FROM ` + from + `
+			WHERE ` + strings.Join(append(conditions, p.filter...), " AND ") + `
+			ORDER BY prospect_search.rowid DESC
+			LIMIT {:most})
+		SELECT ` + cardColumns + `, '' AS sort_key, (SELECT count(*) FROM hit) AS total
+		FROM (
+			SELECT n
+			FROM hit
+			LIMIT {:limit}) h
+		CROSS JOIN prospect_card c ON c.n = h.n
+		WHERE {:owner} IS NULL
+		OR c.owner_id = {:owner}
+		ORDER BY h.n DESC`
+}
+
+// searchRows reads one row more than the page holds and, for the first page, counts what the search finds.
+func (s *Service) searchRows(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) (rows []cardRow, total int, err error) {
+	p := f.searchPlan(v)
+	if p.empty {
+		return nil, 0, nil
+	}
+	p.params["limit"], p.params["most"] = f.Limit+1, mostCounted+1
+	if after != nil {
+		p.params["n"], p.params["most"] = after.N, f.Limit+1
+	}
+	err = s.store.Read().NewQuery(p.found(after != nil)).Bind(p.params).WithContext(ctx).All(&rows)
+	if err != nil || len(rows) == 0 {
+		return nil, 0, err
+	}
+	if total = rows[0].Total; total > mostCounted {
+		total = CountUnknown
+	}
+	return rows, total, nil
 }

@@ -35,8 +35,8 @@ CREATE TABLE prospect_card (
 -- scanned backwards they give the newest first. is_open stands before the order so that lists of open, closed and all
 -- prospects share an index: "all" merges its two halves.
 CREATE INDEX card_lead ON prospect_card (is_open, lead_at);                        -- everybody's prospects, newest first
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status); -- a seller's; the last two
-                                                                                   -- are filters that never leave the index
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status, form_id); -- a seller's; the
+                                                                                   -- last are filters that stay in the index
 CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);       -- by name; everybody's are merged by owner
 CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);             -- the board
 CREATE INDEX card_status ON prospect_card (status, lead_at);                       -- status says whether it is open
@@ -107,10 +107,11 @@ LEFT JOIN activity a ON a.id = (
   LIMIT 1)
 WHERE p.deleted = 0;
 
--- prospect_search: words by prefix, without accents. owner holds one word, the owner's id behind a character of the
--- private use area that no typed word contains, so that a seller's search never walks through other sellers' rows.
--- phone holds the national digits, and behind another such character the digits backwards, so that the last digits are
--- a prefix too. text is the first 20,000 characters of the answers, and as many of what was written down since.
+-- prospect_search: words by prefix, without accents. owner holds two words, each behind a character of the private use
+-- area that no typed word contains: the owner's id, so that a seller's search never walks through other sellers' rows,
+-- and whether the prospect is open. phone holds the national digits, and behind a third such character the digits
+-- backwards, so that the last digits are a prefix too. text is the first 20,000 characters of the answers, and as many of
+-- what was written down since.
 CREATE VIRTUAL TABLE prospect_search USING fts5 (
   owner, name, phone, email, text,
   content = '', contentless_delete = 1,
@@ -123,7 +124,7 @@ SELECT
   p.n,
   p.id AS prospect_id,
   p.contact_id,
-  char(0xE000) || replace(p.owner_id, '-', '') AS owner,
+  char(0xE000) || replace(p.owner_id, '-', '') || ' ' || char(0xE002) || (p.status NOT IN ('discarded', 'closed')) AS owner,
   c.name,
   (
     SELECT group_concat(CASE WHEN h.e164 = '' THEN substr(h.raw, 1, 200) ELSE
@@ -206,6 +207,14 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER prospect_changed_words AFTER UPDATE OF contact_id, owner_id, deleted ON prospect
+BEGIN
+  INSERT INTO stale_search (n) VALUES (NEW.n);
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER prospect_closed_words AFTER UPDATE OF status ON prospect
+WHEN (OLD.status IN ('discarded', 'closed')) <> (NEW.status IN ('discarded', 'closed'))
 BEGIN
   INSERT INTO stale_search (n) VALUES (NEW.n);
 END;
