@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { IconInbox } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboxCard, Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
@@ -33,10 +33,9 @@ export function Inbox() {
   const isWide = useMediaQuery(wide, true, { getInitialValueInEffect: false });
   const [chosen, setChosen] = useState<string | null>(null);
   // The card that just left hands over to its neighbour, which was noted while it was still there.
-  const heir = useRef<string | null>(null);
+  const [heir, setHeir] = useState<string | null>(null);
   const present = (id: string | null) => id !== null && rows.some((row) => row.id === id);
-  const activeId =
-    [chosen, heir.current, isWide ? rows[0]?.id : null].find((id) => present(id ?? null)) ?? null;
+  const activeId = [chosen, heir, isWide ? rows[0]?.id : null].find((id) => present(id ?? null)) ?? null;
   const active = rows.find(({ id }) => id === activeId);
 
   const open = (id: string) => void navigate({ to: "/prospectos/$id", params: { id } });
@@ -48,9 +47,7 @@ export function Inbox() {
       showError(thrown);
     }
   };
-  const moveOn = (id: string) => {
-    heir.current = neighbour(rows, id);
-  };
+  const moveOn = (id: string) => setHeir(neighbour(rows, id));
   useShortcuts({
     l: () => activeId !== null && void reach(activeId, call),
     w: () => activeId !== null && void reach(activeId, openChat),

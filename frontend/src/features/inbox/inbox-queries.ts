@@ -15,4 +15,6 @@ export const inboxQuery = infiniteQueryOptions({
     ),
   initialPageParam: "",
   getNextPageParam: (last) => (last.next === "" ? undefined : last.next),
+  // No event refreshes it while another screen is open; see shared/api/events.
+  refetchOnMount: "always",
 });

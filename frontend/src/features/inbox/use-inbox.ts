@@ -29,10 +29,6 @@ function useFreshInbox(): void {
     }, burst);
   });
   useEffect(() => () => clearTimeout(timer.current), []);
-  // What happened while another screen was open.
-  useEffect(() => {
-    void client.invalidateQueries({ queryKey: inboxQuery.queryKey });
-  }, [client]);
 }
 
 /** The tray as the screen shows it. */

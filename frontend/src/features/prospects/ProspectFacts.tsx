@@ -179,8 +179,9 @@ function Seller({ prospect }: { prospect: Prospect }) {
 function Why({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const { user } = useMe();
-  const { rule, turn, of } = prospect.assigned_why;
+  const { rule, turn, of, by } = prospect.assigned_why;
   if (!["turn", "owner", "fixed", "manual", "tray"].includes(rule)) return null;
+  if (rule === "tray") return <p className={classes.note}>{t(by === "" ? "why.tray" : "why.trayBy")}</p>;
   const mine = prospect.owner_id === user.id;
   return (
     <p className={classes.note}>

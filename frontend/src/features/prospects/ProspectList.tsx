@@ -24,8 +24,7 @@ const rowKey = ({ id }: Card) => id;
 export function ProspectList() {
   const { t } = useTranslation("prospects");
   const navigate = useNavigate();
-  const raw: Record<string, unknown> = useSearch({ strict: false });
-  const search = parseProspectSearch(raw);
+  const search = useSearch({ from: "/prospectos" });
   const [adding, setAdding] = useState(false);
   const columns = useProspectColumns();
   const list = useInfiniteQuery(prospectListQuery(search));
@@ -34,7 +33,7 @@ export function ProspectList() {
 
   const narrow = useCallback(
     (next: ProspectSearch) =>
-      void navigate({ to: "/prospectos", search: parseProspectSearch(next) as never, replace: true }),
+      void navigate({ to: "/prospectos", search: parseProspectSearch(next), replace: true }),
     [navigate],
   );
   const open = (card: Card) => void navigate({ to: "/prospectos/$id", params: { id: card.id } });

@@ -1,6 +1,8 @@
+import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { useOutreach } from "@/shared/prospect/outreach";
@@ -30,6 +32,10 @@ export function ProspectPage() {
 export type DigitMode = "call" | "next" | "temperature" | null;
 
 function Desk({ prospect }: { prospect: Prospect }) {
+  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
+  const { name } = prospect.contact;
+  useDocumentTitle(`${name === "" ? t("nameless") : name} · ${common("product")}`);
   const [mode, setMode] = useState<DigitMode>(null);
   const note = useRef<HTMLTextAreaElement>(null);
   const stepper = useRef<HTMLOListElement>(null);

@@ -77,7 +77,7 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
   const assigned = (item: TimelineItem) => {
     const to = datum(item, "to");
     const name = nameOf(to);
-    if (to === "") return t("line.tray");
+    if (to === "") return t(item.author_id === "" ? "line.tray" : "line.toTray");
     if (datum(item, "rule") !== "turn") return t("line.assigned", { name });
     return t("line.byTurn", { name, turn: number(item, "turn"), of: number(item, "of") });
   };

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { User } from "@/shared/api/types";
 import { afterDone, type Done, fulfils } from "./activity-draft";
 
 const now = new Date(2026, 10, 24, 11, 30);
-const seller = { id: "u2", name: "Jorge Peña" } as User;
-const admin = { id: "u1", name: "Laura Méndez" } as User;
 const call: Done = { kind: "call", result: "no_answer" };
 const planned = (kind: string, at: Date | null, on: string | null = null) => ({
   id: "a1",
@@ -25,24 +22,28 @@ describe("fulfils", () => {
 });
 
 describe("afterDone", () => {
-  const prospect = { attended_at: null, next: null, owner_id: "u2" };
+  const prospect = { attended_at: null, next: null, status: "new" };
 
-  it("stops the clock when the seller reaches out", () => {
-    expect(afterDone(prospect, call, seller, now).attended_at).toBe(now.toISOString());
-  });
-  it("does not when somebody else does", () => {
-    expect(afterDone(prospect, call, admin, now).attended_at).toBeNull();
-  });
+  it("stops the clock", () => expect(afterDone(prospect, call, now).attended_at).toBe(now.toISOString()));
   it("does not for a note", () => {
-    expect(afterDone(prospect, { kind: "note", body: "x" }, seller, now).attended_at).toBeNull();
+    expect(afterDone(prospect, { kind: "note", body: "x" }, now)).toEqual(prospect);
   });
   it("keeps the first contact", () => {
     const earlier = "2026-11-20T12:00:00.000Z";
-    expect(afterDone({ ...prospect, attended_at: earlier }, call, seller, now).attended_at).toBe(earlier);
+    expect(afterDone({ ...prospect, attended_at: earlier }, call, now).attended_at).toBe(earlier);
   });
   it("shows the step made with it", () => {
     const due_at = "2026-11-25T15:00:00.000Z";
     const done: Done = { kind: "call", result: "call_later", next: { kind: "call", when: { due_at } } };
-    expect(afterDone(prospect, done, seller, now).next).toMatchObject({ kind: "call", at: due_at, on: null });
+    expect(afterDone(prospect, done, now).next).toMatchObject({ kind: "call", at: due_at, on: null });
+  });
+  it.each([
+    { name: "an attempt", status: "new", result: "busy", want: "trying" },
+    { name: "an answer", status: "trying", result: "answered", want: "contacted" },
+    { name: "a visit", status: "contacted", result: "held", want: "following" },
+    { name: "never back", status: "following", result: "no_answer", want: "following" },
+    { name: "what a person chose stays", status: "paused", result: "answered", want: "paused" },
+  ])("moves the status: $name", ({ status, result, want }) => {
+    expect(afterDone({ ...prospect, status }, { kind: "call", result }, now).status).toBe(want);
   });
 });

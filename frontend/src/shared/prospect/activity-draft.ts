@@ -51,11 +51,21 @@ export function draftItem(done: Done, author: User, now: Date): TimelineItem {
   };
 }
 
-type Followed = Pick<Prospect, "attended_at" | "next" | "owner_id">;
+type Followed = Pick<Prospect, "attended_at" | "next" | "status">;
+
+/** The way to a follow-up; the other statuses are chosen by a person and stay. */
+const progress = ["new", "trying", "contacted", "following"];
+
+/** Where an attempt with this result leads at least; a status never moves back by itself. */
+function statusAfter(status: string, { result = "" }: Done): string {
+  const reached = { answered: "contacted", call_later: "contacted", held: "following" }[result] ?? "trying";
+  const isOnTheWay = progress.includes(status);
+  return isOnTheWay && progress.indexOf(reached) > progress.indexOf(status) ? reached : status;
+}
 
 /** What the deed changes on the prospect itself, foreseen; the program decides. */
-export function afterDone<T extends Followed>(known: T, done: Done, author: User, now: Date): T {
-  const attends = reachesOut(done) && known.owner_id === author.id;
+export function afterDone<T extends Followed>(known: T, done: Done, now: Date): T {
+  const attends = reachesOut(done);
   const planned = fulfils(done, known.next, now) === null ? known.next : null;
   const next: NextAction | null =
     done.next === undefined
@@ -66,5 +76,10 @@ export function afterDone<T extends Followed>(known: T, done: Done, author: User
           at: done.next.when.due_at ?? null,
           on: done.next.when.due_on ?? null,
         };
-  return { ...known, attended_at: known.attended_at ?? (attends ? now.toISOString() : null), next };
+  return {
+    ...known,
+    attended_at: known.attended_at ?? (attends ? now.toISOString() : null),
+    status: attends ? statusAfter(known.status, done) : known.status,
+    next,
+  };
 }

@@ -44,8 +44,8 @@ export function useActivityLog(prospect: Prospect): (done: Done) => void {
     mutate({
       message: t("logged", { what }),
       send: () => send(prospect, done),
-      prospect: (known) => afterDone(known, done, user, now),
-      card: (card) => afterDone(card, done, user, now),
+      prospect: (known) => afterDone(known, done, now),
+      card: (card) => afterDone(card, done, now),
       item: draftItem(done, user, now),
     });
   };
