@@ -39,6 +39,7 @@ type IO struct {
 
 // StandardIO is the process's own.
 func StandardIO() IO {
+	attachConsole()
 	return IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv}
 }
 
