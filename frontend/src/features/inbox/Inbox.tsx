@@ -58,7 +58,9 @@ export function Inbox() {
   return (
     <>
       <PageHeader title={t("title")} note={note} />
-      <ErrorNotice error={inbox.error} onRetry={inbox.retry} />
+      <div className={classes.fault}>
+        <ErrorNotice error={inbox.error} onRetry={inbox.retry} />
+      </div>
       {inbox.count !== undefined && rows.length === 0 && inbox.waiting === 0 ? (
         <Nobody />
       ) : (

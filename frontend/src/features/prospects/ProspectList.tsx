@@ -70,7 +70,9 @@ export function ProspectList() {
         }
       />
       <ProspectFilters search={search} onChange={narrow} />
-      <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+      <div className={classes.fault}>
+        <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+      </div>
       <div className={classes.list}>
         <DataTable
           label={t("list.label")}

@@ -9,10 +9,10 @@ import { useOutreach } from "@/shared/prospect/outreach";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { openChat } from "@/shared/prospect/reach";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { Composer } from "./Composer";
 import { ContactData } from "./ContactData";
 import { NextActionBar } from "./NextActionBar";
+import { NoProspect } from "./NoProspect";
 import { ProspectFacts } from "./ProspectFacts";
 import { ProspectHeader } from "./ProspectHeader";
 import classes from "./ProspectPage.module.css";
@@ -24,7 +24,7 @@ import { useIsOpposed } from "./use-is-opposed";
 export function ProspectPage() {
   const { id } = useParams({ from: "/prospectos/$id" });
   const { data: prospect, error, refetch } = useQuery(prospectQuery(id));
-  if (prospect === undefined) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (prospect === undefined) return <NoProspect error={error} onRetry={() => void refetch()} />;
   return <Desk key={prospect.id} prospect={prospect} />;
 }
 

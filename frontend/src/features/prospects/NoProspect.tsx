@@ -1,0 +1,35 @@
+import { Button } from "@mantine/core";
+import { IconUserQuestion } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { toAppError } from "@/shared/api/app-error";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { errorSentence } from "@/shared/ui/fault-sentence";
+import classes from "./ProspectList.module.css";
+
+type NoProspectProps = { error: unknown; onRetry: () => void };
+
+/** In place of a prospect that cannot be shown: one that is gone or another's, or a fault worth a second try. */
+export function NoProspect({ error, onRetry }: NoProspectProps) {
+  const { t } = useTranslation("prospects");
+  if (error === null) return null;
+  if (toAppError(error).code !== "prospect.not_found") {
+    return (
+      <div className={classes.fault}>
+        <ErrorNotice error={error} onRetry={onRetry} />
+      </div>
+    );
+  }
+  return (
+    <EmptyState
+      icon={<IconUserQuestion size={32} stroke={1.4} />}
+      title={errorSentence(error)}
+      action={
+        <Button variant="default" renderRoot={(props) => <Link to="/prospectos" {...props} />}>
+          {t("back.toList")}
+        </Button>
+      }
+    />
+  );
+}
