@@ -149,7 +149,9 @@ func (s *Service) addReach(ctx context.Context, v account.Viewer, k reachKind, c
 	return Created{ID: id, Change: c}, nil
 }
 
-func (s *Service) updateReach(ctx context.Context, v account.Viewer, k reachKind, id string, raw *string, also func(store.Row)) (Change, error) {
+func (s *Service) updateReach(
+	ctx context.Context, v account.Viewer, k reachKind, id string, raw *string, also func(store.Row),
+) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
 		contactID, key, err := k.find(tx, v, id)
 		if err != nil {

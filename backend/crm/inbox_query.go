@@ -57,8 +57,33 @@ func (s *Service) InboxCount(ctx context.Context, v account.Viewer) (int, error)
 	return hits, nil
 }
 
-// addAnswers fills in the answers of each card's newest submission and how many submissions there are. Values are cut by
-// SQLite, so that a form filled with a novel costs the list nothing.
+type inboxRow struct {
+	ProspectID string  `db:"prospect_id"`
+	Enquiries  int     `db:"enquiries"`
+	Question   *int    `db:"question"` // nil for a submission without answers
+	Label      *string `db:"label"`
+	Value      *string `db:"value"`
+}
+
+// inboxQuery reads the first answers of each prospect's newest submission. Values are cut by SQLite, so that a form filled
+// with a novel costs the list nothing.
+const inboxQuery = `
+	WITH latest AS (
+		SELECT i.value AS prospect_id,
+			(SELECT count(*) FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0) AS enquiries,
+			(SELECT s.id FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0
+				ORDER BY s.lead_at DESC LIMIT 1) AS submission_id
+		FROM json_each({:ids}) i)
+	SELECT l.prospect_id, l.enquiries, q.key AS question,
+		coalesce(nullif(q.value ->> '$.label', ''), q.value ->> '$.name') AS label,
+		substr(v.value, 1, {:longest}) AS value
+	FROM latest l
+	LEFT JOIN submission s ON s.id = l.submission_id
+	LEFT JOIN json_each(s.answers) q ON q.key < {:answers}
+	LEFT JOIN json_each(q.value, '$.values') v
+	ORDER BY l.prospect_id, q.key, v.key`
+
+// addAnswers fills in the answers of each card's newest submission and how many submissions there are.
 func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
 	if len(items) == 0 {
 		return nil
@@ -73,42 +98,19 @@ func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
 	if err != nil {
 		return err
 	}
-	var rows []struct {
-		ProspectID string  `db:"prospect_id"`
-		Enquiries  int     `db:"enquiries"`
-		Question   *int    `db:"question"` // nil for a submission without answers
-		Label      *string `db:"label"`
-		Value      *string `db:"value"`
-	}
-	err = s.store.Read().NewQuery(`
-		WITH latest AS (
-			SELECT i.value AS prospect_id,
-				(SELECT count(*) FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0) AS enquiries,
-				(SELECT s.id FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0
-					ORDER BY s.lead_at DESC LIMIT 1) AS submission_id
-			FROM json_each({:ids}) i)
-		SELECT l.prospect_id, l.enquiries, q.key AS question,
-			coalesce(nullif(q.value ->> '$.label', ''), q.value ->> '$.name') AS label,
-			substr(v.value, 1, {:longest}) AS value
-		FROM latest l
-		LEFT JOIN submission s ON s.id = l.submission_id
-		LEFT JOIN json_each(s.answers) q ON q.key < {:answers}
-		LEFT JOIN json_each(q.value, '$.values') v
-		ORDER BY l.prospect_id, q.key, v.key`).
-		Bind(dbx.Params{"ids": string(list), "longest": longestInboxValue, "answers": inboxAnswers}).WithContext(ctx).All(&rows)
-	if err != nil {
+	var rows []inboxRow
+	params := dbx.Params{"ids": string(list), "longest": longestInboxValue, "answers": inboxAnswers}
+	if err := s.store.Read().NewQuery(inboxQuery).Bind(params).WithContext(ctx).All(&rows); err != nil {
 		return err
 	}
-	last := -1
 	for i, r := range rows {
 		card := at[r.ProspectID]
 		card.Enquiries = r.Enquiries
 		if r.Question == nil {
 			continue
 		}
-		if i == 0 || rows[i-1].ProspectID != r.ProspectID || *r.Question != last {
+		if i == 0 || rows[i-1].ProspectID != r.ProspectID || *r.Question != *rows[i-1].Question {
 			card.Answers = append(card.Answers, InboxAnswer{Label: deref(r.Label), Values: []string{}})
-			last = *r.Question
 		}
 		if r.Value != nil {
 			answer := &card.Answers[len(card.Answers)-1]

@@ -42,6 +42,9 @@ func phoneText(raw string) (text, problem string) {
 			text = strings.TrimSpace(text[len(prefix):])
 		}
 	}
+	if !strings.ContainsAny(text, "eE#.,") {
+		return text, "" // as nearly all are
+	}
 	if overflow.MatchString(text) {
 		return "", ProblemDamaged
 	}
@@ -92,6 +95,9 @@ func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) || unicode.IsCo
 
 // cutExtension splits "55 1234 5678 ext. 12". What would leave fewer than seven digits is no extension.
 func cutExtension(text string) (number, ext string) {
+	if !strings.ContainsAny(text, "eExX#") {
+		return text, ""
+	}
 	m := extension.FindStringSubmatchIndex(text)
 	if m == nil || countDigits(text[:m[0]]) < 7 {
 		return text, ""

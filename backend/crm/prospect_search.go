@@ -191,7 +191,9 @@ func (p listPlan) found(after bool) string {
 }
 
 // searchRows reads one row more than the page holds and, for the first page, counts what the search finds.
-func (s *Service) searchRows(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) (rows []cardRow, total int, err error) {
+func (s *Service) searchRows(
+	ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor,
+) (rows []cardRow, total int, err error) {
 	p := f.searchPlan(v)
 	if p.empty {
 		return nil, 0, nil

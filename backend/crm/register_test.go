@@ -299,11 +299,12 @@ func TestRegister_FixedOwner(t *testing.T) {
 
 func TestRegister_AfterTheProspectWasUndone(t *testing.T) {
 	office := crmtest.New(t, 1)
-	created, err := office.CRM.CreateProspect(ctx, office.Admin, crm.NewProspect{Name: "Ana", Phones: []string{"5555550101"}})
+	seller := office.Sellers[0]
+	created, err := office.CRM.CreateProspect(ctx, seller, crm.NewProspect{Name: "Ana", Phones: []string{"5555550101"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	undo(t, office, office.Admin, created.TxID)
+	undo(t, office, seller, created.TxID)
 	r := office.Register(office.Enquiry(func(e *crm.Enquiry) { e.Phones = []string{"5555550101"} }))
 	if r.Linked || r.ProspectID == created.ID {
 		t.Errorf("joined a prospect that was undone: %+v", r)

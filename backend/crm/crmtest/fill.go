@@ -19,10 +19,11 @@ import (
 
 // Fill writes prospects of invented persons straight into an office's file, by SQL and in one transaction, for benchmarks
 // that need more of them than anybody wants to wait for. The file must be closed, migrated, and hold stages and sellers.
-// The prospects are spread evenly over the sellers and the last two years; half are over, one in twenty is unattended, one
+// The prospects are spread evenly over the sellers and the last two years, a minute apart; half are over, one in twenty is unattended, one
 // in three has been called, one in ten has a next action. Nothing of this is in the op log.
 func Fill(ctx context.Context, path string, key []byte, prospects int) (err error) {
-	location := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=rw&cipher=chacha20&key=raw:" + hex.EncodeToString(key)}
+	query := "mode=rw&cipher=chacha20&key=raw:" + hex.EncodeToString(key)
+	location := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query}
 	db, err := sql.Open("sqlite3", location.String()) // the driver that package store links
 	if err != nil {
 		return fmt.Errorf("open file: %w", err)
@@ -101,7 +102,7 @@ func (f *filler) quietly(fn func()) {
 func (f *filler) person(i int) {
 	contact, prospect := uuidOf(1, i), uuidOf(2, i)
 	owner, stage := f.sellers[i%len(f.sellers)], f.stages[i/7%len(f.stages)]
-	at := clock.Format(f.end.Add(-time.Duration(2*365*24) * time.Hour / time.Duration(1_000_000) * time.Duration(1_000_000-i%1_000_000)))
+	at := clock.Format(f.end.Add(-time.Minute * time.Duration(1_000_000-i%1_000_000)))
 	status, attended := statusOf(i)
 	f.do(`INSERT INTO contact (id, name, city, created_at, created_hlc, rev) VALUES (?, ?, 'Puebla', ?, 1, 1)`, contact, Name(i), at)
 	phone := crm.Phone(PhoneText(i))
