@@ -25,8 +25,8 @@ func (c *command) backup(cmd *cobra.Command, args []string) (err error) {
 		return fault.Wrap(fmt.Errorf("find backup: %w", err), "backup.path", "path", args[0])
 	}
 	for _, taken := range []string{path, path + ".key"} {
-		if _, err := os.Stat(taken); !errors.Is(err, fs.ErrNotExist) {
-			return fault.Wrap(err, "backup.path", "path", taken)
+		if _, err := os.Lstat(taken); !errors.Is(err, fs.ErrNotExist) {
+			return fault.New("backup.path", "path", taken)
 		}
 	}
 	home, done, err := c.home()
