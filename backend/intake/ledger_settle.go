@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/sirupsen/logrus"
@@ -296,10 +295,4 @@ func (s *Service) notify(tx *store.Tx, n LeadNotice, l line) {
 		s.log.WithFields(fields).Info("lead settled")
 		s.hooks.tellLead(n)
 	})
-}
-
-// newestLast orders leads by Meta's time, so that a person's first enquiry is registered first.
-func newestLast(leads []meta.Lead) {
-	slices.Reverse(leads) // Meta's order is newest first as a rule: keep its word about leads of one second
-	slices.SortStableFunc(leads, func(a, b meta.Lead) int { return a.Created.Compare(b.Created) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -267,6 +268,8 @@ func (s *Service) pull(ctx context.Context, formID, origin string) (Pull, error)
 			return nil
 		})
 	}
+	// What came before a failure is in the ledger, and people are waiting.
+	err = errors.Join(err, own(p.settle(ctx)))
 	if err != nil {
 		return p.pull, errors.Join(err, s.pullFailed(ctx, form, err))
 	}
@@ -280,13 +283,11 @@ type puller struct {
 	origin string
 	high   time.Time
 	pull   Pull
-	tests  map[string]bool // nil until Meta was asked
+	open   []meta.LeadStub // entered and to be settled
 }
 
-// take enters a page of leads into the ledger, and then settles the new ones. The high water it keeps counts only leads
-// that are in the ledger by then.
+// take enters a page of leads into the ledger. The high water it keeps counts only leads that are there by then.
 func (p *puller) take(ctx context.Context, page []meta.Lead) error {
-	newestLast(page)
 	ids := make([]string, len(page))
 	for i, l := range page {
 		ids[i] = string(l.ID)
@@ -298,6 +299,7 @@ func (p *puller) take(ctx context.Context, page []meta.Lead) error {
 	now := p.s.clock.Now()
 	var arrivals []arrival
 	high := p.high
+	created := map[string]time.Time{}
 	for _, l := range page {
 		if l.Created.After(high) {
 			high = l.Created
@@ -307,7 +309,14 @@ func (p *puller) take(ctx context.Context, page []meta.Lead) error {
 			p.pull.Known++ // read once more by ourselves: no news
 			continue
 		}
-		arrivals = append(arrivals, arrivalOf(l, p.form, p.origin, now, p.form.PulledAt.IsZero()))
+		a := arrivalOf(l, p.form, p.origin, now, p.form.PulledAt.IsZero())
+		arrivals, created[a.ref.LeadID] = append(arrivals, a), l.Created
+		if a.defect != "" {
+			p.pull.Failed++
+		}
+		if a.payload == nil { // the list could not give it in full
+			nudge(p.s.wakes.work)
+		}
 	}
 	receipt, err := p.s.receive(ctx, arrivals)
 	if err != nil {
@@ -316,26 +325,25 @@ func (p *puller) take(ctx context.Context, page []meta.Lead) error {
 	p.high = high
 	p.pull.Received += len(receipt.New)
 	p.pull.Known += receipt.Known
-	return p.settle(ctx, receipt.open, arrivals)
+	for _, id := range receipt.open {
+		p.open = append(p.open, meta.LeadStub{ID: meta.ID(id), Created: created[id]})
+	}
+	return nil
 }
 
-// settle takes new leads to their end. Those that the list could not give in full are left to the retries.
-func (p *puller) settle(ctx context.Context, fresh []string, arrivals []arrival) error {
-	for _, a := range arrivals {
-		if a.defect != "" {
-			p.pull.Failed++
-		}
-		if a.payload == nil {
-			nudge(p.s.wakes.work)
-		}
-	}
-	if len(fresh) == 0 {
+// settle takes the leads that were entered to their end, oldest first, so that a person's first enquiry is registered
+// before their second.
+func (p *puller) settle(ctx context.Context) error {
+	if len(p.open) == 0 {
 		return nil
 	}
-	if p.tests == nil {
-		p.tests = p.s.testLeads(ctx, p.form.PageID, []string{p.form.ID})
+	slices.Reverse(p.open) // Meta's order is newest first as a rule: keep its word about leads of one second
+	slices.SortStableFunc(p.open, func(a, b meta.LeadStub) int { return a.Created.Compare(b.Created) })
+	ids := make([]string, len(p.open))
+	for i, l := range p.open {
+		ids[i] = string(l.ID)
 	}
-	done, err := p.s.settle(ctx, fresh, p.tests)
+	done, err := p.s.settle(ctx, ids, p.s.testLeads(ctx, p.form.PageID, []string{p.form.ID}))
 	for _, o := range done {
 		p.pull.count(o)
 	}

@@ -10,12 +10,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-const (
-	// longestQuoted is where a quoted cell that does not end is taken for a stray quote, in bytes.
-	longestQuoted = 128 << 10
-	// strayQuotes is how many of those a file may have; each costs a look over longestQuoted.
-	strayQuotes = 200
-)
+// longestQuoted is where a quoted cell that does not end is taken for a stray quote, in bytes.
+const longestQuoted = 128 << 10
 
 func readText(body []byte) (*Table, error) {
 	text, encoding := decode(body)
@@ -127,15 +123,10 @@ func countOutside(text string, separator byte) int {
 func split(text string, separator byte) ([][]string, error) {
 	var records [][]string
 	var record []string
-	stray := 0
 	for pos := 0; pos < len(text); {
 		cell, next, ok := "", 0, false
 		if text[pos] == '"' {
-			if cell, next, ok = quotedCell(text, pos, separator); !ok {
-				if stray++; stray > strayQuotes {
-					return nil, ErrUnreadable
-				}
-			}
+			cell, next, ok = quotedCell(text, pos, separator)
 		}
 		if !ok {
 			next = pos
@@ -170,7 +161,8 @@ func split(text string, separator byte) ([][]string, error) {
 }
 
 // quotedCell reads a quoted cell at pos. ok is false when its end is not followed by a separator, a line end or the end of
-// the text, or does not come soon.
+// the text, or does not come soon. Looking for it in vain costs little: the search ends at the next cell that begins with a
+// quote.
 func quotedCell(text string, pos int, separator byte) (cell string, next int, ok bool) {
 	start, doubled := pos+1, false
 	for i := start; i < min(len(text), start+longestQuoted); i++ {

@@ -130,7 +130,10 @@ func workbookCell(raw, shown string, since1904 bool) string {
 	if n >= firstDay && n < lastDay && shownDate.MatchString(shown) {
 		return serialDate(n, since1904)
 	}
-	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
+	switch {
+	case math.Abs(n) >= 1e15: // a number, so its last digits are lost: ID has to see that
+		return strconv.FormatFloat(n, 'E', -1, 64)
+	case n == math.Trunc(n):
 		return strconv.FormatInt(int64(n), 10)
 	}
 	return raw
