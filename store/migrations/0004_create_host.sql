@@ -11,7 +11,6 @@ CREATE TABLE setting (
 CREATE TABLE credential (
   user_id     TEXT PRIMARY KEY,
   hash        TEXT NOT NULL,             -- argon2id in PHC form
-  must_change INTEGER NOT NULL DEFAULT 0,
   changed_at  TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -26,7 +25,7 @@ CREATE TABLE session (
 CREATE INDEX session_user ON session (user_id);
 
 CREATE TABLE sign_in_delay (
-  login         TEXT PRIMARY KEY,
+  login         TEXT PRIMARY KEY,        -- of an unknown one only its SHA-256: it may be a password in the wrong field
   failures      INTEGER NOT NULL,
   next_at       TEXT NOT NULL            -- no attempt is looked at before
 ) WITHOUT ROWID;
@@ -42,6 +41,8 @@ CREATE TABLE audit (
 CREATE INDEX audit_at ON audit (at);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n)
+  BEGIN SELECT raise(ABORT, 'audit is append-only'); END; -- REPLACE deletes without asking the trigger above
 
 -- Turns: how many prospects each seller was given by turn, and when last.
 CREATE TABLE turn (

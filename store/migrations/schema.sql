@@ -64,6 +64,9 @@ CREATE INDEX audit_at ON audit (at);
 
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n)
+  BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
+
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 
 CREATE TABLE commits (
@@ -152,7 +155,6 @@ END;
 CREATE TABLE credential (
   user_id     TEXT PRIMARY KEY,
   hash        TEXT NOT NULL,             -- argon2id in PHC form
-  must_change INTEGER NOT NULL DEFAULT 0,
   changed_at  TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -365,6 +367,12 @@ BEGIN
   INSERT INTO stale_search (n) VALUES (NEW.n);
 END;
 
+CREATE TRIGGER prospect_closed_words AFTER UPDATE OF status ON prospect
+WHEN (OLD.status IN ('discarded', 'closed')) <> (NEW.status IN ('discarded', 'closed'))
+BEGIN
+  INSERT INTO stale_search (n) VALUES (NEW.n);
+END;
+
 CREATE TRIGGER prospect_created AFTER INSERT ON prospect
 BEGIN
   INSERT INTO prospect_card
@@ -419,7 +427,7 @@ CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT 
 
 CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, stage_id, status);
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status, form_id);
 
 CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);
 
@@ -512,7 +520,7 @@ SELECT
   p.n,
   p.id AS prospect_id,
   p.contact_id,
-  char(0xE000) || replace(p.owner_id, '-', '') AS owner,
+  char(0xE000) || replace(p.owner_id, '-', '') || ' ' || char(0xE002) || (p.status NOT IN ('discarded', 'closed')) AS owner,
   c.name,
   (
     SELECT group_concat(CASE WHEN h.e164 = '' THEN substr(h.raw, 1, 200) ELSE
@@ -589,7 +597,7 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 
 CREATE TABLE sign_in_delay (
-  login         TEXT PRIMARY KEY,
+  login         TEXT PRIMARY KEY,        -- of an unknown one only its SHA-256: it may be a password in the wrong field
   failures      INTEGER NOT NULL,
   next_at       TEXT NOT NULL            -- no attempt is looked at before
 ) WITHOUT ROWID;

@@ -1,0 +1,117 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
+)
+
+const (
+	// freeFailures cost no wait: everybody mistypes.
+	freeFailures = 2
+	// longestDelay is where the doubling ends.
+	longestDelay = 5 * time.Minute
+	// forgetAfter is how long failures count.
+	forgetAfter = 24 * time.Hour
+)
+
+// delayAfter is the wait after so many failures in a row: none, none, one second, two, four and so on to longestDelay.
+func delayAfter(failures int) time.Duration {
+	if failures <= freeFailures {
+		return 0
+	}
+	doublings := failures - freeFailures - 1
+	if doublings > 9 { // 512 s
+		return longestDelay
+	}
+	return min(time.Second<<doublings, longestDelay)
+}
+
+// delayKey is what a login's failures are counted under. What was typed for an unknown one is not kept: it may be a
+// password in the wrong field.
+func delayKey(login string, known bool) string {
+	if known {
+		return login
+	}
+	sum := sha256.Sum256([]byte(login))
+	return "unknown " + hex.EncodeToString(sum[:])
+}
+
+// attempt counts a failure before a password is looked at; forgive takes it back when the password was right. It answers
+// account.wait when the last failures are too fresh.
+func (s *Service) attempt(ctx context.Context, key string) error {
+	var wait time.Duration
+	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		failures, nextAt, err := readDelay(tx, key)
+		if err != nil {
+			return err
+		}
+		wait = nextAt.Sub(tx.Now())
+		if wait > 0 && wait <= longestDelay { // more than that means that the clock was set back
+			return nil
+		}
+		wait = 0
+		return writeDelay(tx, key, failures+1)
+	})
+	if err != nil {
+		return fmt.Errorf("count an attempt: %w", err)
+	}
+	if wait > 0 {
+		return fault.New(CodeWait, "seconds", int((wait+time.Second-1)/time.Second))
+	}
+	return nil
+}
+
+func readDelay(tx *store.Tx, key string) (failures int, nextAt time.Time, err error) {
+	var next string
+	err = tx.Query().NewQuery(`
+		SELECT failures, next_at
+		FROM sign_in_delay
+		WHERE login = {:login}`).Bind(dbx.Params{"login": key}).Row(&failures, &next)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, time.Time{}, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	if nextAt, err = clock.Parse(next); err != nil {
+		return 0, time.Time{}, err
+	}
+	if tx.Now().Sub(nextAt) > forgetAfter {
+		failures = 0
+	}
+	return failures, nextAt, nil
+}
+
+func writeDelay(tx *store.Tx, key string, failures int) error {
+	_, err := tx.Exec(`
+		INSERT INTO sign_in_delay (login, failures, next_at)
+		VALUES ({:login}, {:failures}, {:next})
+		ON CONFLICT (login) DO UPDATE SET failures = excluded.failures, next_at = excluded.next_at`,
+		dbx.Params{"login": key, "failures": failures, "next": clock.Format(tx.Now().Add(delayAfter(failures)))})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`
+		DELETE FROM sign_in_delay
+		WHERE next_at < {:old}`, dbx.Params{"old": clock.Format(tx.Now().Add(-forgetAfter))})
+	return err
+}
+
+// forgive forgets the failures of a login in the transaction that lets somebody in.
+func forgive(tx *store.Tx, key string) error {
+	_, err := tx.Exec(`
+		DELETE FROM sign_in_delay
+		WHERE login = {:login}`, dbx.Params{"login": key})
+	return err
+}
