@@ -148,13 +148,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             );
           })}
         </div>
-        {rows.length === 0 && empty}
-        {hasMore && (
-          <p className={classes.more} role="status">
-            {t("table.more")}
-          </p>
-        )}
       </div>
+      {rows.length === 0 && <div className={classes.empty}>{empty}</div>}
+      {hasMore && (
+        <p className={classes.more} role="status">
+          {t("table.more")}
+        </p>
+      )}
     </div>
   );
 }
