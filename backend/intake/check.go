@@ -53,7 +53,7 @@ func CheckCodes() []string {
 // What Meta refuses is a line of the list, not an error. It answers meta.not_connected, and meta.not_reachable when Meta
 // gives no answer.
 func (s *Service) Check(ctx context.Context, v account.Viewer) (Status, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
 	l, err := s.connected(ctx)
@@ -71,6 +71,11 @@ func (s *Service) Check(ctx context.Context, v account.Viewer) (Status, error) {
 		return Status{}, fmt.Errorf("keep the checks: %w", err)
 	}
 	s.hooks.tellStatus()
+	if !slices.ContainsFunc(c.list(), func(c Check) bool { return c.State == CheckMissing }) {
+		if err := s.resume(ctx); err != nil { // whatever was wrong has been put right
+			return Status{}, err
+		}
+	}
 	return s.Status(ctx, v)
 }
 

@@ -30,7 +30,7 @@ var versionText = regexp.MustCompile(`^v\d{1,3}\.\d{1,2}$`)
 // the token or the app's secret; then the answer is Meta's refusal. What is merely missing is told by the checks. A
 // backlog that waited for a working token is set free.
 func (s *Service) Connect(ctx context.Context, v account.Viewer, c Connection) (Status, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
 	c, err := s.completeConnection(ctx, c)
@@ -54,12 +54,15 @@ func (s *Service) Connect(ctx context.Context, v account.Viewer, c Connection) (
 	if err := s.keepConnection(ctx, v, c, token, info); err != nil {
 		return Status{}, err
 	}
+	st, err := s.Check(ctx, v)
+	if err != nil {
+		return Status{}, err
+	}
 	if err := s.resume(ctx); err != nil {
 		return Status{}, err
 	}
-	nudge(s.wakes.check)
 	nudge(s.wakes.sweep)
-	return s.Check(ctx, v)
+	return st, nil
 }
 
 // completeConnection checks what was typed in and takes from the present connection what was left empty.
@@ -143,7 +146,7 @@ func (s *Service) keepConnection(ctx context.Context, v account.Viewer, c Connec
 		if err := writeRecord(tx, rec); err != nil {
 			return err
 		}
-		return audit(tx, v, "meta.connected", c.AppID, map[string]any{"token_type": string(info.Kind)})
+		return account.Audit(tx, v.UserID, "meta.connected", c.AppID, map[string]any{"token_type": string(info.Kind)})
 	})
 	if err != nil {
 		return fmt.Errorf("keep the connection: %w", err)
@@ -160,7 +163,7 @@ func (s *Service) keepConnection(ctx context.Context, v account.Viewer, c Connec
 // Disconnect forgets the connection: the secrets are deleted, pages and forms stay and are not asked any longer. What is
 // in the ledger stays.
 func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return err
 	}
 	var pages []string
@@ -171,7 +174,7 @@ func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
 		if _, err := tx.Exec(`DELETE FROM setting WHERE k = {:k}`, dbx.Params{"k": settingConnection}); err != nil {
 			return wrap("forget the connection", err)
 		}
-		return audit(tx, v, "meta.disconnected", "", nil)
+		return account.Audit(tx, v.UserID, "meta.disconnected", "", nil)
 	})
 	if err != nil {
 		return err
@@ -195,7 +198,7 @@ func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
 // AddPage probes a page by its id, for pages that Meta's list leaves out, and makes it active. It answers input.invalid,
 // meta.not_connected and Meta's refusal.
 func (s *Service) AddPage(ctx context.Context, v account.Viewer, id string) (Status, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
 	if !meta.ID(id).Valid() {
@@ -224,7 +227,7 @@ func (s *Service) AddPage(ctx context.Context, v account.Viewer, id string) (Sta
 
 // UpdatePage switches a page on or off. A page that is switched on has its forms listed. It answers page.not_found.
 func (s *Service) UpdatePage(ctx context.Context, v account.Viewer, id string, p PagePatch) (Page, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Page{}, err
 	}
 	if p.Active != nil {
@@ -236,7 +239,7 @@ func (s *Service) UpdatePage(ctx context.Context, v account.Viewer, id string, p
 			if n, err := res.RowsAffected(); err != nil || n == 0 {
 				return errors.Join(err, fault.New(CodePageNotFound))
 			}
-			return audit(tx, v, "meta.page_changed", id, map[string]any{"active": *p.Active})
+			return account.Audit(tx, v.UserID, "meta.page_changed", id, map[string]any{"active": *p.Active})
 		})
 		if err != nil {
 			return Page{}, err

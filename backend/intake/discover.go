@@ -22,7 +22,7 @@ const discoverEvery = time.Hour
 // Discover asks Meta for new pages and forms and returns what is known then. It answers meta.not_connected and Meta's
 // refusal to list the pages; a page that cannot be read carries its own problem.
 func (s *Service) Discover(ctx context.Context, v account.Viewer) (Status, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
 	if err := s.discoverPages(ctx); err != nil {

@@ -24,10 +24,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
-	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/meta"
 	"sitegroup.mx/crm/store"
 )
@@ -126,14 +124,6 @@ func Codes() []string {
 		CodeImportUnreadable, CodeImportState, CodeImportIDDamaged, CodeImportDateAsk, CodeImportDateInvalid,
 		CodeImportNoContact, CodeImportNoColumns,
 	}
-}
-
-// adminOnly refuses everybody but administrators.
-func adminOnly(v account.Viewer) error {
-	if v.IsAdmin() {
-		return nil
-	}
-	return fault.New("access.admin_only")
 }
 
 // format writes an instant for the database and the API; "" for none.

@@ -8,7 +8,9 @@ import (
 // What the loops of Run do, one step at a time.
 
 // Pull reads a form as the polls do.
-func (s *Service) Pull(ctx context.Context, form string) (Pull, error) { return s.pull(ctx, form, OriginPoll) }
+func (s *Service) Pull(ctx context.Context, form string) (Pull, error) {
+	return s.pull(ctx, form, OriginPoll)
+}
 
 // Sweep compares a form's ids with the ledger.
 func (s *Service) Sweep(ctx context.Context, form string, everything bool) (Pull, error) {

@@ -37,7 +37,7 @@ const reasonOther = "No se pudo registrar."
 // two more columns, so that they can be put right and imported again. The file is UTF-8 with a mark, and no cell can be
 // taken for a formula. It answers import.not_found.
 func (s *Service) WriteImportErrors(ctx context.Context, v account.Viewer, id string, w io.Writer) error {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return err
 	}
 	f, err := findFile(ctx, s.store.Read(), id)

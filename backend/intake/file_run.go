@@ -54,7 +54,7 @@ func (r *running) cancel(id string) {
 // RunImport starts an import; Run carries it through, also after the program was ended in between. It answers
 // import.not_found, import.state, import.no_contact_column, import.date_ambiguous and import.id_damaged.
 func (s *Service) RunImport(ctx context.Context, v account.Viewer, id string) (Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
 	}
 	t, err := s.readBody(ctx, id)
@@ -75,7 +75,7 @@ func (s *Service) RunImport(ctx context.Context, v account.Viewer, id string) (I
 		if err := setFileState(tx, id, ImportRunning); err != nil {
 			return err
 		}
-		return audit(tx, v, "import.run", id, map[string]any{"rows": f.Total})
+		return account.Audit(tx, v.UserID, "import.run", id, map[string]any{"rows": f.Total})
 	})
 	if err != nil {
 		return Import{}, err
@@ -88,7 +88,7 @@ func (s *Service) RunImport(ctx context.Context, v account.Viewer, id string) (I
 // CancelImport ends an import. Rows that were imported stay; the file is forgotten. It answers import.not_found and
 // import.state.
 func (s *Service) CancelImport(ctx context.Context, v account.Viewer, id string) (Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
 	}
 	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
@@ -102,7 +102,7 @@ func (s *Service) CancelImport(ctx context.Context, v account.Viewer, id string)
 		if err := setFileState(tx, id, ImportCancelled); err != nil {
 			return err
 		}
-		return audit(tx, v, "import.cancelled", id, nil)
+		return account.Audit(tx, v.UserID, "import.cancelled", id, nil)
 	})
 	if err != nil {
 		return Import{}, err

@@ -78,7 +78,7 @@ func findFile(ctx context.Context, q dbx.Builder, id string) (fileRow, error) {
 // Preview takes a file in and reads it: what it is, what its columns may be, and its first rows. Nothing is imported yet. It
 // answers import.too_large, import.empty and import.unreadable.
 func (s *Service) Preview(ctx context.Context, v account.Viewer, name string, body []byte) (Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
 	}
 	t, err := readTable(body)
@@ -100,7 +100,7 @@ func (s *Service) Preview(ctx context.Context, v account.Viewer, name string, bo
 		if err := insertFile(tx, f, body); err != nil {
 			return err
 		}
-		return audit(tx, v, "import.uploaded", f.ID, map[string]any{"rows": f.Total})
+		return account.Audit(tx, v.UserID, "import.uploaded", f.ID, map[string]any{"rows": f.Total})
 	})
 	if err != nil {
 		return Import{}, fmt.Errorf("keep import: %w", err)
@@ -154,7 +154,7 @@ func (s *Service) readBody(ctx context.Context, id string) (*sheet.Table, error)
 
 // Import returns an import as it stands: import.not_found.
 func (s *Service) Import(ctx context.Context, v account.Viewer, id string) (Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
 	}
 	f, err := findFile(ctx, s.store.Read(), id)
@@ -164,13 +164,13 @@ func (s *Service) Import(ctx context.Context, v account.Viewer, id string) (Impo
 	return s.importOf(ctx, f)
 }
 
-// ListImports returns the last imports, newest first.
+// ListImports returns the last thirty imports, newest first.
 func (s *Service) ListImports(ctx context.Context, v account.Viewer) ([]Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return nil, err
 	}
 	var wire []wireFileRow
-	err := s.store.Read().NewQuery(fileSelect + ` ORDER BY created_at DESC, id DESC LIMIT 100`).WithContext(ctx).All(&wire)
+	err := s.store.Read().NewQuery(fileSelect + ` ORDER BY created_at DESC, id DESC LIMIT 30`).WithContext(ctx).All(&wire)
 	if err != nil {
 		return nil, fmt.Errorf("list imports: %w", err)
 	}
@@ -249,7 +249,7 @@ func (s *Service) progress(ctx context.Context, id string) (p ImportProgress, er
 // SetMapping changes what columns are taken for and how dates read, before the import runs. It answers import.not_found,
 // import.state and input.invalid.
 func (s *Service) SetMapping(ctx context.Context, v account.Viewer, id string, p ImportPatch) (Import, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
 	}
 	t, err := s.readBody(ctx, id)

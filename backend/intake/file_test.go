@@ -472,4 +472,3 @@ func TestImport_HeldLeadOfAFileCanBeRetried(t *testing.T) {
 		t.Errorf("answers = %v", got)
 	}
 }
-

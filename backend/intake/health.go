@@ -68,7 +68,7 @@ const (
 
 // Health returns what needs a person. It asks Meta nothing.
 func (s *Service) Health(ctx context.Context, v account.Viewer) (Health, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Health{}, err
 	}
 	h := Health{Level: LevelOK, Items: []HealthItem{}, Forms: []HealthForm{}, Version: s.version}

@@ -82,8 +82,7 @@ func (s *Service) fetchPage(ctx context.Context, pageID string, lines []line) ([
 		if err != nil {
 			return all, err
 		}
-		tests := s.testLeads(ctx, pageID, formsOf(part, ids))
-		settled, err := s.settle(ctx, ids, tests)
+		settled, err := s.settle(ctx, ids)
 		all = append(all, settled...)
 		if err != nil {
 			return all, err
@@ -184,43 +183,38 @@ func (s *Service) takeLead(tx *store.Tx, a arrival) error {
 	return move(tx, known, StateFetched)
 }
 
-// formsOf returns the forms of the lines with these ids.
-func formsOf(lines []line, ids []string) []string {
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		wanted[id] = true
-	}
-	var forms []string
-	for _, l := range lines {
-		if wanted[l.LeadID] && l.FormID != "" {
-			forms = append(forms, l.FormID)
-		}
-	}
-	return unique(forms)
+// testFinder asks Meta which leads are tests, once for each form. Test leads made with answers of their own look real, so
+// this is the only way to know them. When Meta does not answer, leads are taken for real: a test that reaches a seller does
+// less harm than a person who waits.
+type testFinder struct {
+	s     *Service
+	asked map[string]bool
+	tests map[string]bool
 }
 
-// testLeads asks Meta which leads of the forms are tests. Test leads made with answers of their own look real, so this is
-// the only way to know them. When Meta does not answer, leads are taken for real: a test that reaches a seller does less
-// harm than a person who waits.
-func (s *Service) testLeads(ctx context.Context, pageID string, forms []string) map[string]bool {
-	tests := map[string]bool{}
-	l, err := s.connected(ctx)
-	if err != nil || pageID == "" {
-		return tests
+func (s *Service) newTestFinder() *testFinder {
+	return &testFinder{s: s, asked: map[string]bool{}, tests: map[string]bool{}}
+}
+
+// isTest reports whether Meta lists the lead among its form's test leads.
+func (f *testFinder) isTest(ctx context.Context, l line) bool {
+	if l.FormID == "" || l.PageID == "" || f.asked[l.FormID] {
+		return f.tests[l.LeadID]
 	}
-	for _, form := range forms {
+	f.asked[l.FormID] = true
+	live, err := f.s.connected(ctx)
+	if err == nil {
 		var leads []meta.Lead
-		err := s.withPage(ctx, l, pageID, func(token meta.Token) (err error) {
-			leads, err = l.client.TestLeads(ctx, token, meta.ID(form))
+		err = f.s.withPage(ctx, live, l.PageID, func(token meta.Token) (err error) {
+			leads, err = live.client.TestLeads(ctx, token, meta.ID(l.FormID))
 			return err
 		})
-		if err != nil {
-			s.log.WithField("form_id", form).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")
-			continue
-		}
 		for _, lead := range leads {
-			tests[string(lead.ID)] = true
+			f.tests[string(lead.ID)] = true
 		}
 	}
-	return tests
+	if err != nil {
+		f.s.log.WithField("form_id", l.FormID).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")
+	}
+	return f.tests[l.LeadID]
 }

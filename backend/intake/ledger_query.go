@@ -61,7 +61,7 @@ func (r leadRow) lead() Lead {
 
 // ListLeads returns lines of the ledger, newest received first, and how many lines each state has.
 func (s *Service) ListLeads(ctx context.Context, v account.Viewer, f LeadFilter) (LeadPage, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return LeadPage{}, err
 	}
 	if _, ok := moves[f.State]; !ok {
@@ -152,7 +152,7 @@ func (s *Service) countLeads(ctx context.Context) (LeadCounts, error) {
 
 // Lead returns a line with the answers that wait in it: lead.not_found.
 func (s *Service) Lead(ctx context.Context, v account.Viewer, id string) (LeadDetail, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return LeadDetail{}, err
 	}
 	var rows []leadRow

@@ -58,10 +58,11 @@ type prepared struct {
 // settleTimes is how many leads are written in one wait for the disk.
 const settleTimes = 100
 
-// settle takes leads whose answers are in the ledger to their end, each in its own transaction. tests are ids that Meta
-// lists as test leads. The error is one that concerns them all: the lines stay as they are, for the retries.
-func (s *Service) settle(ctx context.Context, ids []string, tests map[string]bool) ([]outcome, error) {
+// settle takes leads whose answers are in the ledger to their end, each in its own transaction. The error is one that
+// concerns them all: the lines stay as they are, for the retries.
+func (s *Service) settle(ctx context.Context, ids []string) ([]outcome, error) {
 	var all []outcome
+	tests := s.newTestFinder()
 	for start := 0; start < len(ids); start += settleTimes {
 		lines, err := s.linesOf(ctx, ids[start:min(start+settleTimes, len(ids))])
 		if err != nil {
@@ -102,7 +103,7 @@ func (s *Service) linesOf(ctx context.Context, ids []string) ([]line, error) {
 }
 
 // prepare reads what each line holds.
-func (s *Service) prepare(ctx context.Context, lines []line, tests map[string]bool) ([]prepared, error) {
+func (s *Service) prepare(ctx context.Context, lines []line, tests *testFinder) ([]prepared, error) {
 	forms := map[string]formRow{}
 	ready := make([]prepared, 0, len(lines))
 	for _, l := range lines {
@@ -127,7 +128,7 @@ func (s *Service) prepare(ctx context.Context, lines []line, tests map[string]bo
 			forms[formID] = form
 		}
 		l.FormID, l.PageID, l.LeadAt = formID, first(l.PageID, form.PageID), first(l.LeadAt, format(lead.Created))
-		ready = append(ready, prepared{line: l, test: tests[l.LeadID] || lead.LooksLikeTest(), enquiry: form.enquiry(lead, l)})
+		ready = append(ready, prepared{line: l, test: lead.LooksLikeTest() || tests.isTest(ctx, l), enquiry: form.enquiry(lead, l)})
 	}
 	return ready, nil
 }

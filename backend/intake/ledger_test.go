@@ -275,7 +275,7 @@ func TestListLeads_PagesByKeyAlongAnIndex(t *testing.T) {
 		}
 	}
 	for query, index := range map[string]string{
-		`SELECT lead_id FROM lead l WHERE l.received_at <= {:a} AND (l.received_at < {:a} OR l.lead_id > {:b}) ORDER BY l.received_at DESC, l.lead_id LIMIT 9`:                       "lead_recent",
+		`SELECT lead_id FROM lead l WHERE l.received_at <= {:a} AND (l.received_at < {:a} OR l.lead_id > {:b}) ORDER BY l.received_at DESC, l.lead_id LIMIT 9`:                      "lead_recent",
 		`SELECT lead_id FROM lead l WHERE l.state = 'held' AND l.received_at <= {:a} AND (l.received_at < {:a} OR l.lead_id > {:b}) ORDER BY l.received_at DESC, l.lead_id LIMIT 9`: "lead_state",
 	} {
 		var plan []struct {

@@ -54,7 +54,7 @@ func (s *Service) take(ctx context.Context, ids []string) error {
 	if err := s.postpone(ctx, ids); err != nil {
 		return err
 	}
-	if _, err := s.settle(ctx, ids, nil); err != nil {
+	if _, err := s.settle(ctx, ids); err != nil {
 		return err
 	}
 	_, err := s.fetch(ctx, ids)
@@ -94,7 +94,7 @@ func (s *Service) untilNextTry(ctx context.Context, err error) (time.Duration, e
 // Retry takes a line up at once, whatever its class, and returns where it stands after. Lines that are held are tried again
 // too: a person has put right what held them. It answers lead.not_found and lead.settled.
 func (s *Service) Retry(ctx context.Context, v account.Viewer, id string) (Lead, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Lead{}, err
 	}
 	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -44,7 +45,9 @@ func first(a, b string) string {
 }
 
 func TestMapping_ReadsPeopleOutOfForms(t *testing.T) {
-	q := func(kind, key, label string) graphsim.Question { return graphsim.Question{Type: kind, Key: key, Label: label} }
+	q := func(kind, key, label string) graphsim.Question {
+		return graphsim.Question{Type: kind, Key: key, Label: label}
+	}
 	for _, tt := range []struct {
 		name      string
 		questions []graphsim.Question
@@ -224,6 +227,27 @@ func TestMapping_TestLeadsReachNobody(t *testing.T) {
 		if n.State == intake.StateTest && (n.SellerID != "" || n.Name != "") {
 			t.Errorf("notice of a test = %+v", n)
 		}
+	}
+}
+
+func TestMapping_TestLeadIsKnownAfterAFailureToo(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	id := w.lead(1)
+	list := `{"data":[{"id":"` + string(id) + `","created_time":"2026-11-02T15:00:00+0000","field_data":[]}]}`
+	w.fault(graphsim.Fault{Edge: "test_leads", Body: list, Times: -1})
+	w.fault(graphsim.Fault{Edge: "batch", Preset: "temporary"})
+	if _, err := w.svc.Receive(ctx, intake.OriginWebhook, []intake.Ref{{LeadID: string(id), PageID: string(w.page.ID), FormID: string(w.form.ID)}}); err != nil {
+		t.Fatal(err)
+	}
+	w.step("work", w.svc.WorkStep)
+	if got := w.line(id); got.State != intake.StateFailed || got.Class != string(meta.ClassRetry) {
+		t.Fatalf("line = %+v", got.Lead)
+	}
+	w.Clock.Advance(time.Minute)
+	w.step("work", w.svc.WorkStep)
+	if got := w.line(id).State; got != intake.StateTest {
+		t.Errorf("state = %s", got)
 	}
 }
 

@@ -178,6 +178,21 @@ func TestPull_LeadOfAnUnknownShapeIsKeptWithoutAnID(t *testing.T) {
 	}
 }
 
+func TestPull_OneWrongTimeHidesNothing(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	before := w.highWater()
+	strange := w.lead(1, at(w.Clock.Now().AddDate(60, 0, 0)))
+	if p := w.pull(); p.Registered != 1 || !w.highWater().Equal(before) {
+		t.Errorf("pull = %+v, high water %s", p, w.highWater())
+	}
+	id := w.lead(2)
+	w.pull()
+	if got := w.line(id).State; got != intake.StateRegistered || w.line(strange).State != intake.StateRegistered {
+		t.Errorf("state = %s", got)
+	}
+}
+
 func TestPull_AnswersOfTenMegabytesHoldUpNobody(t *testing.T) {
 	w := newWorld(t, 1)
 	w.connect()

@@ -15,7 +15,7 @@ import (
 
 // Status returns the connection with its checks, pages and forms, as they were last seen. It asks Meta nothing.
 func (s *Service) Status(ctx context.Context, v account.Viewer) (Status, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
 	out := Status{Checks: []Check{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
@@ -74,7 +74,7 @@ func (s *Service) listPages(ctx context.Context) ([]Page, error) {
 // UpdateForm switches a form on or off, or changes what its questions mean for leads to come. It answers form.not_found
 // and input.invalid for a target that no question can have.
 func (s *Service) UpdateForm(ctx context.Context, v account.Viewer, id string, p FormPatch) (Form, error) {
-	if err := adminOnly(v); err != nil {
+	if err := account.AdminOnly(v); err != nil {
 		return Form{}, err
 	}
 	for _, t := range p.Mapping {
@@ -87,20 +87,11 @@ func (s *Service) UpdateForm(ctx context.Context, v account.Viewer, id string, p
 		if err != nil {
 			return err
 		}
-		mapping := maps.Clone(f.Mapping)
-		for key, t := range p.Mapping {
-			if mapping == nil {
-				mapping = map[string]Target{}
-			}
-			mapping[key] = t
-			if t == "" {
-				delete(mapping, key)
-			}
-		}
 		if p.Active != nil {
 			f.Active = *p.Active
 		}
-		text, err := json.Marshal(mapping)
+		f.Mapping = patchMapping(f.Mapping, p.Mapping)
+		text, err := json.Marshal(f.Mapping)
 		if err != nil {
 			return fmt.Errorf("encode mapping: %w", err)
 		}
@@ -109,21 +100,33 @@ func (s *Service) UpdateForm(ctx context.Context, v account.Viewer, id string, p
 		if err != nil {
 			return wrap("change form", err)
 		}
-		return audit(tx, v, "meta.form_changed", id, map[string]any{"active": f.Active, "mapped": len(mapping)})
+		return account.Audit(tx, v.UserID, "meta.form_changed", id, map[string]any{"active": f.Active, "mapped": len(f.Mapping)})
 	})
 	if err != nil {
 		return Form{}, err
 	}
 	nudge(s.wakes.poll)
 	s.hooks.tellStatus()
-	st, err := s.Status(ctx, v)
+	f, err := findForm(ctx, s.store.Read(), id)
 	if err != nil {
 		return Form{}, err
 	}
-	for _, f := range st.Forms {
-		if f.ID == id {
-			return f, nil
+	names := map[string]string{}
+	if from, err := findForm(ctx, s.store.Read(), f.Inherited); err == nil {
+		names[from.ID] = from.Name
+	}
+	return f.api(names), nil
+}
+
+// patchMapping applies what an administrator chose; "" takes a choice back.
+func patchMapping(mapping, patch map[string]Target) map[string]Target {
+	out := map[string]Target{}
+	maps.Copy(out, mapping)
+	for key, t := range patch {
+		out[key] = t
+		if t == "" {
+			delete(out, key)
 		}
 	}
-	return Form{}, fault.New(CodeFormNotFound)
+	return out
 }
