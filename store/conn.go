@@ -48,7 +48,7 @@ var writing = append([]string{
 	"PRAGMA secure_delete = FAST",
 	"PRAGMA cache_size = -65536",
 	"PRAGMA journal_size_limit = 67108864",
-	"PRAGMA wal_autocheckpoint = 2000",
+	"PRAGMA wal_autocheckpoint = 8000",
 	"PRAGMA analysis_limit = 400",
 }, shared...)
 

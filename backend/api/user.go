@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"sitegroup.mx/crm/backend/account"
+)
+
+// Changed is the answer of a change: the transaction that an undo names, "" when there is nothing to undo.
+type Changed struct {
+	TxID string `json:"tx_id"`
+}
+
+// List is a list that comes whole.
+type List[T any] struct {
+	Items []T `json:"items"`
+}
+
+func list[T any](items []T, err error) (List[T], error) {
+	if items == nil {
+		items = []T{}
+	}
+	return List[T]{Items: items}, err
+}
+
+// NewUser is an account to make.
+type NewUser struct {
+	Login    string `json:"login" maxLength:"64"`
+	Name     string `json:"name" maxLength:"200"`
+	Role     string `json:"role" enum:"admin,seller"`
+	Password string `json:"password" maxLength:"1024"`
+}
+
+// UserPatch changes what it names.
+type UserPatch struct {
+	Name   *string `json:"name,omitempty" maxLength:"200"`
+	Role   *string `json:"role,omitempty" enum:"admin,seller"`
+	Active *bool   `json:"active,omitempty"`
+	Paused *bool   `json:"paused,omitempty" doc:"Takes no turns"`
+}
+
+// Paged asks for a page of a list.
+type Paged struct {
+	Cursor string `query:"cursor" maxLength:"2048"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"200"`
+}
+
+func (a *API) routeUsers() {
+	handle(a, route{id: "list-users", method: http.MethodGet, path: "/api/users", summary: "Users; a seller sees only themself", access: user, passive: true},
+		func(ctx context.Context, c caller, _ *struct{}) (List[account.User], error) {
+			return list(c.office.Accounts.ListUsers(ctx, c.viewer))
+		})
+	handle(a, route{id: "create-user", method: http.MethodPost, path: "/api/users", summary: "Create a user", access: adminOnly},
+		func(ctx context.Context, c caller, input *in[NewUser]) (account.User, error) {
+			n := input.Body
+			return c.office.Accounts.CreateUser(ctx, c.viewer, account.NewUser{
+				Login: n.Login, Name: n.Name, Role: account.Role(n.Role), Password: n.Password,
+			})
+		})
+	handle(a, route{id: "update-user", method: http.MethodPatch, path: "/api/users/{id}", summary: "Change, pause, deactivate or reactivate a user", access: adminOnly},
+		func(ctx context.Context, c caller, input *toID[UserPatch]) (Changed, error) {
+			p := account.UserPatch{Name: input.Body.Name, Active: input.Body.Active, Paused: input.Body.Paused}
+			if input.Body.Role != nil {
+				role := account.Role(*input.Body.Role)
+				p.Role = &role
+			}
+			_, err := c.office.Accounts.UpdateUser(ctx, c.viewer, input.ID, p)
+			return Changed{}, err
+		})
+	handle(a, route{id: "reset-password", method: http.MethodPut, path: "/api/users/{id}/password", summary: "Give a user a new password", access: adminOnly},
+		func(ctx context.Context, c caller, input *toID[Password]) (Changed, error) {
+			return Changed{}, c.office.Accounts.ResetPassword(ctx, c.viewer, input.ID, input.Body.Password)
+		})
+	handle(a, route{id: "list-audit", method: http.MethodGet, path: "/api/audit", summary: "Who did what", access: adminOnly, passive: true},
+		func(ctx context.Context, c caller, input *Paged) (account.AuditPage, error) {
+			return c.office.Accounts.ListAudit(ctx, c.viewer, input.Cursor, input.Limit)
+		})
+}

@@ -1,0 +1,175 @@
+package api_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"sitegroup.mx/crm/backend/api/apitest"
+)
+
+// operations lists every operation of the description with its place.
+func operations(o *apitest.Office) []*huma.Operation {
+	var all []*huma.Operation
+	paths := o.API.OpenAPI().Paths
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		p := paths[path]
+		for _, operation := range []*huma.Operation{p.Get, p.Post, p.Put, p.Patch, p.Delete} {
+			if operation != nil {
+				all = append(all, operation)
+			}
+		}
+	}
+	return all
+}
+
+// bodies are valid inputs of operations that need one; an operation with a body that is missing here fails the walk.
+var bodies = map[string]any{
+	"create-office":   map[string]any{"office_name": "Otra", "timezone": "America/Mexico_City", "language": "es-MX", "admin": map[string]any{"name": "X", "login": "x", "password": "xxxxxxxxxxxx"}},
+	"sign-in":         map[string]any{"login": "nadie", "password": "xxxxxxxxxxxx"},
+	"unlock":          map[string]any{"password": "xxxxxxxxxxxx"},
+	"change-password": map[string]any{"current": "xxxxxxxxxxxx", "new": "yyyyyyyyyyyy"},
+	"set-preferences": map[string]any{"language": "es-MX", "theme": "dark", "density": "dense", "lock_minutes": 15, "hide_names": false},
+	"create-user":     map[string]any{"login": "otra", "name": "Otra", "role": "seller", "password": "xxxxxxxxxxxx"},
+	"update-user":     map[string]any{"name": "Otra"},
+	"reset-password":  map[string]any{"password": "xxxxxxxxxxxx"},
+	"create-prospect": map[string]any{"name": "Alguien", "phones": []string{"55 1234 9876"}, "emails": []string{}},
+	"update-prospect": map[string]any{"temperature": "hot"},
+	"undo":            map[string]any{"tx_id": "00000000-0000-7000-8000-000000000000"},
+	"update-contact":  map[string]any{"name": "Alguien"},
+	"add-phone":       map[string]any{"raw": "55 1234 1111"},
+	"update-phone":    map[string]any{"raw": "55 1234 2222"},
+	"add-email":       map[string]any{"raw": "otra@example.com"},
+	"update-email":    map[string]any{"raw": "otro@example.com"},
+	"log-activity":    map[string]any{"kind": "note", "body": "hola"},
+	"update-activity": map[string]any{"body": "hola"},
+	"finish-activity": map[string]any{"body": "hola"},
+	"snooze-reminder": map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
+	"connect-meta":    map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
+	"add-page":        map[string]any{"id": "1"},
+	"update-page":     map[string]any{"active": true},
+	"update-form":     map[string]any{"active": true},
+	"preview-import":  []byte("a,b\n1,2\n"),
+	"map-import":      map[string]any{"columns": map[string]string{"0": "name"}},
+	"notify":          map[string]any{"title": "x", "body": "y"},
+	"save-file":       map[string]any{"name": "x", "content_base64": ""},
+}
+
+// foreign is everything about one prospect of ana's, by the word in the path before the id.
+type foreign map[string]string
+
+func foreignOf(t *testing.T, o *apitest.Office) foreign {
+	t.Helper()
+	id := o.Prospect(t, "ana", "Marcador Uno", "55 5123 0101", "marcador.uno@example.com")
+	var p struct {
+		Contact struct {
+			ID             string
+			Phones, Emails []struct{ ID string }
+		}
+	}
+	o.Do(t, "ana", http.MethodGet, "/api/prospects/"+id, nil).Decode(t, &p)
+	var a struct{ ID string }
+	o.Do(t, "ana", http.MethodPost, "/api/prospects/"+id+"/activities", map[string]any{
+		"kind": "call", "due_at": "2026-11-02T15:00:00.000Z", "remind_at": "2026-11-02T16:30:00.000Z", "body": "marcador actividad",
+	}).Decode(t, &a)
+	var r struct{ Items []struct{ ID string } }
+	o.Do(t, "ana", http.MethodGet, "/api/reminders?until=2026-11-03T00:00:00.000Z", nil).Decode(t, &r)
+	if len(r.Items) != 1 {
+		t.Fatalf("reminders of ana = %d, want 1", len(r.Items))
+	}
+	return foreign{
+		"prospects": id, "contacts": p.Contact.ID, "phones": p.Contact.Phones[0].ID, "emails": p.Contact.Emails[0].ID,
+		"activities": a.ID, "reminders": r.Items[0].ID,
+	}
+}
+
+func (f foreign) path(operation *huma.Operation) string {
+	noun := strings.Split(operation.Path, "/")[2]
+	id := f[noun]
+	if id == "" {
+		id = "1"
+	}
+	path := strings.ReplaceAll(operation.Path, "{id}", id)
+	if operation.OperationID == "preview-import" {
+		path += "?name=x.csv"
+	}
+	return path
+}
+
+// own are operations that a seller may call and that name no foreign row: they answer the seller's own things.
+var own = map[string]bool{
+	"leave-demo": true, "sign-out": true, "lock": true, "stay-awake": true, "unlock": true, "get-me": true, "change-password": true, "set-preferences": true,
+	"list-users": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
+	"get-vocabulary": true, "undo": true, "list-reminders": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
+}
+
+// TestEveryRoute_RefusesStrangers walks the whole description as nobody and as another seller.
+func TestEveryRoute_RefusesStrangers(t *testing.T) {
+	o := apitest.New(t)
+	f := foreignOf(t, o)
+	for _, operation := range operations(o) {
+		access, _ := operation.Extensions["x-access"].(string)
+		input, known := bodies[operation.OperationID]
+		if operation.RequestBody != nil && !known {
+			t.Errorf("%s takes a body and the walk has none for it", operation.OperationID)
+			continue
+		}
+		t.Run(operation.OperationID, func(t *testing.T) {
+			if access != "anybody" {
+				got := o.Do(t, "", operation.Method, f.path(operation), input)
+				if got.Status != http.StatusUnauthorized || got.Code() != "session.missing" {
+					t.Errorf("as nobody: %d %s, want 401 session.missing", got.Status, got.Body)
+				}
+			}
+			switch {
+			case access == "anybody" || own[operation.OperationID]:
+			case access == "admin":
+				got := o.Do(t, "beto", operation.Method, f.path(operation), input)
+				if got.Status != http.StatusForbidden || got.Code() != "access.admin_only" {
+					t.Errorf("as a seller: %d %s, want 403 access.admin_only", got.Status, got.Body)
+				}
+			case strings.Contains(operation.Path, "{id}"):
+				got := o.Do(t, "beto", operation.Method, f.path(operation), input)
+				if got.Status != http.StatusNotFound {
+					t.Errorf("as another seller: %d %s, want 404", got.Status, got.Body)
+				}
+				if strings.Contains(strings.ToLower(got.Body), "marcador") {
+					t.Errorf("as another seller: the answer tells of the prospect: %s", got.Body)
+				}
+			default:
+				t.Errorf("no rule for %s %s: say in this test what a seller may do with it", operation.Method, operation.Path)
+			}
+		})
+	}
+}
+
+// TestSeller_FindsNothingOfOthers reads every list as another seller.
+func TestSeller_FindsNothingOfOthers(t *testing.T) {
+	o := apitest.New(t)
+	f := foreignOf(t, o)
+	for _, path := range []string{
+		"/api/prospects", "/api/prospects?q=marcador", "/api/prospects?q=0101", "/api/prospects?open=all&sort=name",
+		"/api/prospects?unattended=true", "/api/inbox", "/api/inbox/count", "/api/reminders?until=2026-11-05T00:00:00.000Z", "/api/users",
+		"/api/prospects?seller=" + o.Viewer("ana").UserID,
+	} {
+		got := o.Do(t, "beto", http.MethodGet, path, nil)
+		if got.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+		low := strings.ToLower(got.Body)
+		for _, secret := range []string{"marcador", "0101", f["prospects"], o.Viewer("ana").UserID} {
+			if strings.Contains(low, secret) {
+				t.Errorf("%s tells beto %q: %s", path, secret, got.Body)
+			}
+		}
+		var counted struct{ Count, Total int }
+		if err := json.Unmarshal([]byte(got.Body), &counted); err != nil || counted.Count != 0 || counted.Total != 0 {
+			t.Errorf("%s counts what beto may not see: %s", path, got.Body)
+		}
+	}
+}
