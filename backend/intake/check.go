@@ -188,10 +188,6 @@ func (c *checker) pages(ctx context.Context) error {
 		return nil
 	}
 	active := slices.DeleteFunc(slices.Clone(pages), func(p Page) bool { return !p.Active })
-	if len(active) == 0 {
-		c.set(checkPagesFound, CheckWarn, "count", len(pages), "active", 0)
-		return nil
-	}
 	c.set(checkPagesFound, CheckOK, "count", len(pages), "active", len(active))
 	forms, err := listForms(ctx, c.s.store.Read())
 	if err != nil {

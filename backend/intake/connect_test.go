@@ -180,8 +180,11 @@ func TestConnect_OfSeveralPagesAnAdministratorChooses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(st.Pages) != 2 || st.Pages[0].Active || st.Pages[1].Active || states(st)["pages_found"] != intake.CheckWarn || len(st.Forms) != 0 {
+	if len(st.Pages) != 2 || st.Pages[0].Active || st.Pages[1].Active || states(st)["pages_found"] != "" || len(st.Forms) != 0 {
 		t.Errorf("status = %+v", st)
+	}
+	if h, err := w.svc.Health(ctx, w.Admin); err != nil || !hasItem(h, "meta.no_page", intake.LevelWarn) {
+		t.Errorf("health = %+v, %v", h.Items, err)
 	}
 	on := true
 	if _, err := w.svc.UpdatePage(ctx, w.Admin, string(w.page.ID), intake.PagePatch{Active: &on}); err != nil {

@@ -3,7 +3,9 @@ package intake
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sitegroup.mx/crm/backend/account"
@@ -109,7 +111,7 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 	case !ok:
 		h.add("meta.not_connected", LevelWarn, "open_meta")
 	case rec.Problem != "":
-		h.add("meta.token_dead", LevelBad, "reconnect", "problem", rec.Problem)
+		h.add("meta.token_dead", LevelBad, "reconnect", flat(rec.ProblemArgs, "problem", rec.Problem)...)
 	case !expires.IsZero() && expires.Sub(now) < expiresSoon:
 		level := LevelWarn
 		if expires.Sub(now) < expiresNow {
@@ -121,7 +123,12 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
-	var stale time.Duration
+	if ok {
+		if err := s.healthOfPages(ctx, h); err != nil {
+			return err
+		}
+	}
+	stale := time.Duration(0)
 	for _, f := range forms {
 		h.Forms = append(h.Forms, HealthForm{
 			ID: f.ID, Name: f.Name, PageName: f.PageName, Active: f.Active && f.PageActive, PulledAt: optional(f.PulledAt),
@@ -131,18 +138,34 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 			continue
 		}
 		if f.Problem != "" && rec.Problem == "" {
-			h.add("meta.form_failing", LevelBad, "retry", "form", f.Name, "form_id", f.ID, "problem", f.Problem)
+			h.add("meta.form_failing", LevelBad, "retry", flat(f.ProblemArgs, "name", f.Name, "form_id", f.ID, "problem", f.Problem)...)
 		}
-		since := f.PulledAt
-		if since.IsZero() {
-			since = parse(rec.ConnectedAt)
-		}
-		stale = max(stale, now.Sub(since))
+		stale = max(stale, now.Sub(parse(first(format(f.PulledAt), rec.ConnectedAt))))
 	}
 	if stale > staleAfter {
 		h.add("intake.stale", LevelBad, "retry", "minutes", int(stale.Minutes()))
 	}
 	return nil
+}
+
+// healthOfPages looks for an office that is connected and reads nothing.
+func (s *Service) healthOfPages(ctx context.Context, h *Health) error {
+	pages, err := s.listPages(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(pages, func(p Page) bool { return p.Active }) {
+		h.add("meta.no_page", LevelWarn, "open_meta", "count", len(pages))
+	}
+	return nil
+}
+
+// flat puts the arguments of a problem's sentence behind others.
+func flat(args map[string]any, pairs ...any) []any {
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		pairs = append(pairs, name, args[name])
+	}
+	return pairs
 }
 
 // expiry is the earlier end of the token and of its access to data.

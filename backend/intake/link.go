@@ -37,6 +37,8 @@ type linkRecord struct {
 	DebuggedAt  string      `json:"debugged_at"` // when Meta was last asked about the token
 	Checks      []Check     `json:"checks"`
 	Problem     string      `json:"problem"`
+	// ProblemArgs fill the problem's sentence.
+	ProblemArgs map[string]any `json:"problem_args,omitempty"`
 }
 
 // link is the live connection. It is read from the database and the Vault when first needed.
@@ -223,19 +225,19 @@ func (s *Service) checkToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	info, err := inspect(ctx, l.client, l.token)
-	problem := ""
+	problem, args := "", map[string]any(nil)
 	switch {
 	case fault.Has(err, meta.AdviceAppSecretWrong):
 		problem = meta.AdviceAppSecretWrong
 	case err != nil:
 		return "", err
 	case info.Problem != nil:
-		problem = info.Problem.Advice
+		problem, args = info.Problem.Advice, info.Problem.Args
 	}
 	var before string
 	err = s.changeRecord(ctx, func(rec *linkRecord) {
 		before = rec.Problem
-		rec.Problem, rec.DebuggedAt = problem, format(s.clock.Now())
+		rec.Problem, rec.ProblemArgs, rec.DebuggedAt = problem, args, format(s.clock.Now())
 		if problem == "" {
 			rec.Token, rec.UserID = tokenStatus(info), string(info.User)
 		}
