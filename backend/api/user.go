@@ -40,6 +40,12 @@ type UserPatch struct {
 	Paused *bool   `json:"paused,omitempty" doc:"Takes no turns"`
 }
 
+// CreatedUser is a new account. There is nothing to undo: an account is deactivated, not unmade.
+type CreatedUser struct {
+	account.User
+	Changed
+}
+
 // Paged asks for a page of a list.
 type Paged struct {
 	Cursor string `query:"cursor" maxLength:"2048"`
@@ -52,11 +58,12 @@ func (a *API) routeUsers() {
 			return list(c.office.Accounts.ListUsers(ctx, c.viewer))
 		})
 	handle(a, route{id: "create-user", method: http.MethodPost, path: "/api/users", summary: "Create a user", access: adminOnly},
-		func(ctx context.Context, c caller, input *in[NewUser]) (account.User, error) {
+		func(ctx context.Context, c caller, input *in[NewUser]) (CreatedUser, error) {
 			n := input.Body
-			return c.office.Accounts.CreateUser(ctx, c.viewer, account.NewUser{
+			u, err := c.office.Accounts.CreateUser(ctx, c.viewer, account.NewUser{
 				Login: n.Login, Name: n.Name, Role: account.Role(n.Role), Password: n.Password,
 			})
+			return CreatedUser{User: u}, err
 		})
 	handle(a, route{id: "update-user", method: http.MethodPatch, path: "/api/users/{id}", summary: "Change, pause, deactivate or reactivate a user", access: adminOnly},
 		func(ctx context.Context, c caller, input *toID[UserPatch]) (Changed, error) {
