@@ -3,7 +3,6 @@ package intake_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/crm/crmtest"
+	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/meta"
 	"sitegroup.mx/crm/backend/meta/graphsim"
@@ -32,7 +32,7 @@ type vault struct {
 	broken error
 }
 
-var errNoSecret = errors.New("no such secret")
+var errNoSecret = fault.New("secret.not_found")
 
 func (v *vault) Get(name string) ([]byte, error) {
 	v.mu.Lock()

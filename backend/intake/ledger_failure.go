@@ -50,7 +50,7 @@ func failureOf(err error) failure {
 		}
 	}
 	switch f.code {
-	case CodeNotConnected, CodeLeadNotConnected, "secret.keyring_unavailable", "secret.file_mode":
+	case CodeNotConnected, CodeLeadNotConnected, codeKeyringLocked, codeKeyFileMode:
 		f.class = meta.ClassReauthorise
 	}
 	return f

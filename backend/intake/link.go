@@ -122,13 +122,19 @@ func (s *Service) connected(ctx context.Context) (*linked, error) {
 	return s.link.live, nil
 }
 
+// Codes of a Vault that cannot be opened, whatever it holds (see backend/secret).
+const (
+	codeKeyringLocked = "secret.keyring_unavailable"
+	codeKeyFileMode   = "secret.file_mode"
+)
+
 // secret reads one secret. One that is missing means that somebody has to connect again.
 func (s *Service) secret(name string) (string, error) {
 	value, err := s.vault.Get(name)
 	if err == nil {
 		return string(value), nil
 	}
-	if fault.Code(err) != fault.CodeInternal {
+	if fault.Has(err, codeKeyringLocked) || fault.Has(err, codeKeyFileMode) {
 		return "", fmt.Errorf("open the keyring: %w", err)
 	}
 	return "", fault.Wrap(err, CodeNotConnected)
