@@ -1,51 +1,180 @@
-// Package office is the office as several computers: who may change what, and, from the next release on, devices,
-// invitations, membership and pages of changes. Its rules are pure; it refuses to know screens, Meta and SQL.
+// Package office holds what makes one office of many computers: who may change what, and what the office is. It refuses to
+// know how a change is stored, which screen made it and how it travels: Decide is handed to the store when the office's file
+// is opened, and is asked about every op inside the transaction that would write it.
 package office
 
-import "sitegroup.mx/crm/store"
+import (
+	"encoding/json"
+	"slices"
 
-// Reasons why a change is refused. They are kept in the log of changes and shown, translated.
-const (
-	ReasonNotOwner  = "not_owner"  // the prospect is not, or no longer, the author's
-	ReasonAdminOnly = "admin_only" // only an administrator changes this
-	ReasonUnknown   = "unknown_entity"
+	"sitegroup.mx/crm/store"
 )
 
-// everybody is the root of rows that belong to no prospect.
-const everybody = "*"
+// Reasons of refusals. They are final: an op keeps its reason for as long as the log exists.
+const (
+	// ReasonUnknownEntity refuses what no rule is about.
+	ReasonUnknownEntity = "unknown_entity"
+	// ReasonUnknownRole refuses an author of no known kind.
+	ReasonUnknownRole = "unknown_role"
+	// ReasonAppendOnly refuses a change of what is only ever added.
+	ReasonAppendOnly = "append_only"
+	// ReasonAdminOnly refuses a seller what only an administrator, or the program, may write.
+	ReasonAdminOnly = "admin_only"
+	// ReasonOutOfScope refuses a seller somebody else's prospect.
+	ReasonOutOfScope = "out_of_scope"
+	// ReasonNotOwner refuses a row in somebody else's name.
+	ReasonNotOwner = "not_owner"
+	// ReasonProgramOnly refuses a person what only the program attests: a lead, a turn.
+	ReasonProgramOnly = "program_only"
+	// ReasonNotUndoable refuses to take back what is changed forward only: accounts.
+	ReasonNotUndoable = "not_undoable"
+	// ReasonMalformed refuses a creation that is no object.
+	ReasonMalformed = "malformed"
+)
 
-// ofProspects are the tables whose rows belong to a prospect, directly or through its contact.
-var ofProspects = map[string]bool{
-	"contact": true, "contact_phone": true, "contact_email": true,
-	"prospect": true, "submission": true, "activity": true, "reminder": true, "event": true,
+// fieldDeleted is the field that removing and restoring a row writes.
+const fieldDeleted = "deleted"
+
+// rule is what sellers may do with the rows of one table.
+type rule struct {
+	// shared rows belong to the whole office; only administrators write them.
+	shared bool
+	// appendOnly rows are created, and removed and restored by an undo.
+	appendOnly bool
+	// fields may be changed by the seller of the prospect; the others follow from what the program or an administrator does.
+	fields []string
+	// self is the column of a new row that has to name its author.
+	self string
+	// created checks the rest of a new row; nil has nothing to check.
+	created func(row map[string]any) (reason string)
 }
 
-// hostFields are fields of a prospect that the host alone decides: whose it is, and what Meta said of it.
-var hostFields = map[string]bool{
-	"owner_id": true, "assigned_at": true, "assigned_why": true, "source": true, "contact_id": true, "created_at": true,
-	"form_id": true, "form_name": true, "campaign_id": true, "campaign_name": true, "lead_at": true, "received_at": true,
+// rules has every replicated table; a test holds it to the store's registry.
+var rules = map[string]rule{
+	"office":         {shared: true},
+	"user":           {shared: true},
+	"stage":          {shared: true},
+	"discard_reason": {shared: true},
+
+	"contact":       {fields: []string{"name", "city"}},
+	"contact_phone": {fields: []string{"e164", "raw", "problem", "wa_variant", "position", fieldDeleted}},
+	"contact_email": {fields: []string{"address", "raw", "problem", "position", fieldDeleted}},
+	"prospect": {
+		fields: []string{"stage_id", "status", "temperature", "reason_id", "attended_at"}, self: "owner_id", created: typedIn("source"),
+	},
+	"submission": {appendOnly: true, created: submitted},
+	"activity":   {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id"},
+	"reminder":   {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
+	"event":      {appendOnly: true, self: "author_id", created: witnessed},
 }
 
-// Decide settles one change. The program itself and administrators may change everything. A seller changes what belongs to
-// prospects in their scope, but not whose they are nor what Meta said of them, and nothing that everybody shares. Taking a
-// change back is a change like any other. It looks at nothing but its argument.
+// Decide settles an op. It is pure: the same proposal always has the same verdict.
+//
+// The program itself and administrators may write everything but history. A seller who is held to their scope works on
+// their own prospects, field by field as rules say, and may take back what they did there. A seller who is not held to it is
+// the program acting in their name – registering somebody who may be known to others – after it has checked what they may.
 func Decide(p store.Proposal) store.Verdict {
-	if !p.Actor.Scoped {
-		return store.Verdict{Outcome: store.Applied}
-	}
-	switch {
-	case p.Root == everybody:
-		return refuse(ReasonAdminOnly)
-	case !ofProspects[p.Op.Entity]:
-		return refuse(ReasonUnknown)
-	case !p.InScope:
-		return refuse(ReasonNotOwner)
-	case p.Op.Entity == "prospect" && hostFields[p.Op.Field]:
-		return refuse(ReasonAdminOnly)
+	if reason := refusal(p); reason != "" {
+		return store.Verdict{Outcome: store.Refused, Reason: reason}
 	}
 	return store.Verdict{Outcome: store.Applied}
 }
 
-func refuse(reason string) store.Verdict {
-	return store.Verdict{Outcome: store.Refused, Reason: reason}
+func refusal(p store.Proposal) string {
+	r, known := rules[p.Op.Entity]
+	switch {
+	case !known:
+		return ReasonUnknownEntity
+	case r.appendOnly && p.Op.Field != "" && p.Op.Field != fieldDeleted:
+		return ReasonAppendOnly
+	case p.Undo && p.Op.Entity == "user":
+		return ReasonNotUndoable
+	}
+	switch p.Actor.Role {
+	case "system", "admin":
+		if p.Actor.Scoped {
+			return r.scoped(p)
+		}
+		return ""
+	case "seller":
+		if r.shared {
+			return ReasonAdminOnly
+		}
+		if p.Actor.Scoped {
+			return r.scoped(p)
+		}
+		return ""
+	}
+	return ReasonUnknownRole
+}
+
+// scoped is the rule for whoever is held to their scope.
+func (r rule) scoped(p store.Proposal) string {
+	switch {
+	case r.shared:
+		return ReasonAdminOnly
+	case p.Undo && r.takesBack(p):
+		return ""
+	case !p.InScope:
+		return ReasonOutOfScope
+	case p.Op.Field == "":
+		return r.creation(p)
+	case p.Undo, slices.Contains(r.fields, p.Op.Field):
+		return ""
+	case r.appendOnly:
+		return ReasonAppendOnly
+	}
+	return ReasonAdminOnly
+}
+
+// takesBack reports whether an undo removes a contact, or a phone or an e-mail of one. The store has made sure that the
+// actor added it and that nobody has touched it since. Scope is not asked: when a seller takes back a whole prospect, the
+// store has ended their scope by the time it comes to the contact.
+func (r rule) takesBack(p store.Proposal) bool {
+	switch p.Op.Entity {
+	case "contact", "contact_phone", "contact_email":
+		return p.Op.Field == fieldDeleted && string(p.Op.Value) == "1"
+	}
+	return false
+}
+
+func (r rule) creation(p store.Proposal) string {
+	var row map[string]any
+	if json.Unmarshal(p.Op.Value, &row) != nil || row == nil {
+		return ReasonMalformed
+	}
+	if r.self != "" && row[r.self] != p.Actor.User {
+		return ReasonNotOwner
+	}
+	if r.created == nil {
+		return ""
+	}
+	return r.created(row)
+}
+
+// typedIn wants a column to say that a person typed the row in.
+func typedIn(column string) func(map[string]any) string {
+	return func(row map[string]any) string {
+		if row[column] != "manual" {
+			return ReasonProgramOnly
+		}
+		return ""
+	}
+}
+
+// submitted refuses a submission that claims to be Meta's.
+func submitted(row map[string]any) string {
+	if lead, given := row["lead_id"]; given && lead != "" {
+		return ReasonProgramOnly
+	}
+	return typedIn("origin")(row)
+}
+
+// witnessed refuses events that would forge how a prospect came to the office and to its seller.
+func witnessed(row map[string]any) string {
+	kind, _ := row["kind"].(string)
+	if slices.Contains([]string{"registered", "enquired_again", "assigned"}, kind) {
+		return ReasonProgramOnly
+	}
+	return ""
 }

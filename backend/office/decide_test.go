@@ -1,0 +1,216 @@
+package office_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/storetest"
+)
+
+var (
+	admin    = store.Author{User: "u-admin", Role: "admin"}
+	seller   = store.Author{User: "u-ana", Role: "seller", Scoped: true}
+	inName   = store.Author{User: "u-ana", Role: "seller"} // the program in a seller's name
+	nobody   = store.Author{User: "u-x", Role: "guest"}
+	demoted  = store.Author{User: "u-admin", Role: "admin", Scoped: true}
+	unnamed  = store.Author{}
+	inScope  = true
+	outScope = false
+)
+
+// op writes an op as "entity.field=value", or "entity{…}" for a creation.
+func op(text string) store.Op {
+	if i := strings.IndexAny(text, "{="); text[i] == '{' {
+		return store.Op{Entity: text[:i], Row: "r1", Value: json.RawMessage(text[i:])}
+	}
+	name, value, _ := strings.Cut(text, "=")
+	entity, field, _ := strings.Cut(name, ".")
+	return store.Op{Entity: entity, Row: "r1", Field: field, Value: json.RawMessage(value), Before: json.RawMessage(`"x"`)}
+}
+
+type proposal struct {
+	name  string
+	actor store.Author
+	op    string
+	scope bool
+	undo  bool
+	want  string // the reason, "" when applied
+}
+
+func check(t *testing.T, tests []proposal) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := op(tt.op)
+			p := store.Proposal{Actor: tt.actor, Op: o, InScope: tt.scope, Undo: tt.undo, Root: "r1", Now: storetest.Start}
+			want := store.Verdict{Outcome: store.Applied}
+			if tt.want != "" {
+				want = store.Verdict{Outcome: store.Refused, Reason: tt.want}
+			}
+			if diff := cmp.Diff(want, office.Decide(p)); diff != "" {
+				t.Errorf("%s by %+v (-want +got):\n%s", tt.op, tt.actor, diff)
+			}
+		})
+	}
+}
+
+func TestDecide_Everybody(t *testing.T) {
+	check(t, []proposal{
+		{"unknown table, program", store.System, `payment{"amount":1}`, outScope, false, office.ReasonUnknownEntity},
+		{"unknown table, admin", admin, `payment{"amount":1}`, outScope, false, office.ReasonUnknownEntity},
+		{"unknown table, seller", seller, `payment{"amount":1}`, inScope, false, office.ReasonUnknownEntity},
+		{"host's table", admin, `session{"user_id":"x"}`, outScope, false, office.ReasonUnknownEntity},
+		{"unknown role", nobody, `activity.body="x"`, inScope, false, office.ReasonUnknownRole},
+		{"no role", unnamed, `activity.body="x"`, inScope, false, office.ReasonUnknownRole},
+		{"history is not rewritten by the program", store.System, `event.kind="assigned"`, outScope, false, office.ReasonAppendOnly},
+		{"nor by an admin", admin, `event.kind="assigned"`, outScope, false, office.ReasonAppendOnly},
+		{"nor by a seller", seller, `event.kind="stage"`, inScope, false, office.ReasonAppendOnly},
+		{"answers neither", admin, `submission.answers="[]"`, outScope, false, office.ReasonAppendOnly},
+		{"nor by an undo", admin, `submission.answers="[]"`, outScope, true, office.ReasonAppendOnly},
+		{"program creates", store.System, `prospect{"owner_id":"u-ana","source":"leads"}`, outScope, false, ""},
+		{"program changes", store.System, `prospect.owner_id="u-beto"`, outScope, false, ""},
+		{"admin assigns", admin, `prospect.owner_id="u-beto"`, outScope, false, ""},
+		{"admin creates in another's name", admin, `reminder{"user_id":"u-ana"}`, outScope, false, ""},
+		{"admin renames a stage", admin, `stage.name="Otra"`, outScope, false, ""},
+		{"admin removes a prospect", admin, `prospect.deleted=1`, outScope, false, ""},
+		{"admin makes a user", admin, `user{"login":"x"}`, outScope, false, ""},
+		{"admin takes back a move", admin, `prospect.stage_id="s1"`, outScope, true, ""},
+		{"admin takes back a submission", admin, `submission.deleted=1`, outScope, true, ""},
+		{"nobody takes back an account", admin, `user.active=1`, outScope, true, office.ReasonNotUndoable},
+		{"not even the program", store.System, `user.deleted=1`, outScope, true, office.ReasonNotUndoable},
+		{"an admin held to a scope is held to it", demoted, `stage.name="Otra"`, outScope, false, office.ReasonAdminOnly},
+		{"also on prospects", demoted, `prospect.status="closed"`, outScope, false, office.ReasonOutOfScope},
+	})
+}
+
+func TestDecide_SellerWorks(t *testing.T) {
+	var tests []proposal
+	for _, text := range []string{
+		`contact.name="Rosa"`, `contact.city="Puebla"`, `contact_phone.raw="55"`, `contact_phone.e164="+525555550101"`,
+		`contact_phone.problem=""`, `contact_phone.wa_variant="521"`, `contact_phone.deleted=1`, `contact_email.address="a@example.com"`,
+		`contact_email.raw="a"`, `contact_email.deleted=1`, `contact_phone{"contact_id":"c1","raw":"55"}`,
+		`contact_email{"contact_id":"c1","raw":"a@example.com"}`, `prospect.stage_id="s2"`, `prospect.status="closed"`,
+		`prospect.temperature="hot"`, `prospect.reason_id="r1"`, `prospect.attended_at="2026-11-02T15:00:00.000Z"`,
+		`activity{"author_id":"u-ana","prospect_id":"p1","kind":"call"}`, `activity.body="x"`, `activity.result="answered"`,
+		`activity.due_on="2026-11-03"`, `activity.due_at=null`, `activity.done_at="2026-11-02T15:00:00.000Z"`, `activity.deleted=1`,
+		`reminder{"user_id":"u-ana","prospect_id":"p1"}`, `reminder.remind_at="2026-11-02T15:00:00.000Z"`, `reminder.done_at=null`,
+		`reminder.deleted=1`, `event{"author_id":"u-ana","kind":"stage"}`, `event{"author_id":"u-ana","kind":"attended"}`,
+		`prospect{"owner_id":"u-ana","source":"manual"}`, `submission{"origin":"manual"}`, `submission{"origin":"manual","lead_id":""}`,
+	} {
+		tests = append(tests,
+			proposal{"own: " + text, seller, text, inScope, false, ""},
+			proposal{"another's: " + text, seller, text, outScope, false, office.ReasonOutOfScope},
+			proposal{"the program in their name: " + text, inName, text, outScope, false, ""},
+		)
+	}
+	check(t, tests)
+}
+
+func TestDecide_SellerDoesNot(t *testing.T) {
+	var tests []proposal
+	for _, text := range []string{
+		`office.name="x"`, `user.name="x"`, `user.role="admin"`, `user{"login":"x","role":"admin"}`, `stage.name="x"`,
+		`stage{"name":"x"}`, `discard_reason.opposition=0`, `discard_reason.deleted=1`,
+	} {
+		tests = append(tests,
+			proposal{"what is everybody's: " + text, seller, text, outScope, false, office.ReasonAdminOnly},
+			proposal{"what is everybody's, granted: " + text, seller, text, inScope, false, office.ReasonAdminOnly},
+			proposal{"what is everybody's, through the program: " + text, inName, text, outScope, false, office.ReasonAdminOnly},
+		)
+	}
+	for _, text := range []string{
+		`prospect.owner_id="u-beto"`, `prospect.owner_id="u-ana"`, `prospect.contact_id="c2"`, `prospect.source="leads"`,
+		`prospect.lead_at="2026-11-02T15:00:00.000Z"`, `prospect.received_at="x"`, `prospect.form_id="1"`, `prospect.form_name="x"`,
+		`prospect.campaign_id="1"`, `prospect.campaign_name="x"`, `prospect.assigned_at="x"`, `prospect.assigned_why="{}"`,
+		`prospect.created_at="x"`, `prospect.deleted=1`, `contact.deleted=1`, `contact.created_at="x"`, `contact_phone.contact_id="c2"`,
+		`contact_phone.created_at="x"`, `activity.author_id="u-beto"`, `activity.prospect_id="p2"`, `activity.kind="call"`,
+		`activity.created_at="x"`, `reminder.user_id="u-beto"`, `reminder.prospect_id="p2"`, `reminder.activity_id="a2"`, `contact.extra="{}"`,
+	} {
+		tests = append(tests, proposal{text, seller, text, inScope, false, office.ReasonAdminOnly})
+	}
+	tests = append(tests, []proposal{
+		{"a prospect for another", seller, `prospect{"owner_id":"u-beto","source":"manual"}`, inScope, false, office.ReasonNotOwner},
+		{"a prospect for nobody", seller, `prospect{"source":"manual"}`, inScope, false, office.ReasonNotOwner},
+		{"a prospect from Meta", seller, `prospect{"owner_id":"u-ana","source":"leads"}`, inScope, false, office.ReasonProgramOnly},
+		{"an activity of another", seller, `activity{"author_id":"u-beto","kind":"call"}`, inScope, false, office.ReasonNotOwner},
+		{"an activity of nobody", seller, `activity{"kind":"call"}`, inScope, false, office.ReasonNotOwner},
+		{"a reminder for another", seller, `reminder{"user_id":"u-beto"}`, inScope, false, office.ReasonNotOwner},
+		{"an event of another", seller, `event{"author_id":"u-beto","kind":"stage"}`, inScope, false, office.ReasonNotOwner},
+		{"an event of the program", seller, `event{"author_id":"","kind":"stage"}`, inScope, false, office.ReasonNotOwner},
+		{"a forged assignment", seller, `event{"author_id":"u-ana","kind":"assigned"}`, inScope, false, office.ReasonProgramOnly},
+		{"a forged registration", seller, `event{"author_id":"u-ana","kind":"registered"}`, inScope, false, office.ReasonProgramOnly},
+		{"a forged enquiry", seller, `event{"author_id":"u-ana","kind":"enquired_again"}`, inScope, false, office.ReasonProgramOnly},
+		{"a submission from Meta", seller, `submission{"origin":"poll"}`, inScope, false, office.ReasonProgramOnly},
+		{"a submission with a lead", seller, `submission{"origin":"manual","lead_id":"9"}`, inScope, false, office.ReasonProgramOnly},
+		{"a person without a prospect", seller, `contact{"name":"x"}`, outScope, false, office.ReasonOutOfScope},
+		{"history removed", seller, `event.deleted=1`, inScope, false, office.ReasonAppendOnly},
+		{"answers removed", seller, `submission.deleted=1`, inScope, false, office.ReasonAppendOnly},
+		{"no object", seller, `activity{"author_id":`, inScope, false, office.ReasonMalformed},
+	}...)
+	check(t, tests)
+}
+
+func TestDecide_SellerTakesBack(t *testing.T) {
+	check(t, []proposal{
+		{"a move", seller, `prospect.stage_id="s1"`, inScope, true, ""},
+		{"a move of what is another's now", seller, `prospect.stage_id="s1"`, outScope, true, office.ReasonOutOfScope},
+		{"a prospect typed in", seller, `prospect.deleted=1`, inScope, true, ""},
+		{"its submission", seller, `submission.deleted=1`, inScope, true, ""},
+		{"its history", seller, `event.deleted=1`, inScope, true, ""},
+		{"its contact, once the scope has ended", seller, `contact.deleted=1`, outScope, true, ""},
+		{"its phones", seller, `contact_phone.deleted=1`, outScope, true, ""},
+		{"its e-mails", seller, `contact_email.deleted=1`, outScope, true, ""},
+		{"an enquiry of a known person", seller, `prospect.lead_at="2026-11-01T00:00:00.000Z"`, inScope, true, ""},
+		{"the removal of another's phone", seller, `contact_phone.deleted=0`, outScope, true, office.ReasonOutOfScope},
+		{"another's name", seller, `contact.name="x"`, outScope, true, office.ReasonOutOfScope},
+		{"another's activity", seller, `activity.deleted=1`, outScope, true, office.ReasonOutOfScope},
+		{"a stage of the office", seller, `stage.name="x"`, outScope, true, office.ReasonAdminOnly},
+		{"an answer", seller, `submission.answers="[]"`, inScope, true, office.ReasonAppendOnly},
+	})
+}
+
+// TestDecide_KnowsEveryTable holds the rules to the store's registry: a new replicated table needs a rule, and a rule that is
+// right about who shares it and whether it is append-only.
+func TestDecide_KnowsEveryTable(t *testing.T) {
+	st := storetest.Open(t)
+	var tables []struct {
+		Name       string `db:"name"`
+		Root       string `db:"root"`
+		AppendOnly bool   `db:"append_only"`
+	}
+	if err := st.Read().NewQuery("SELECT name, root, append_only FROM entity ORDER BY name").All(&tables); err != nil {
+		t.Fatal(err)
+	}
+	if len(tables) < 12 {
+		t.Fatalf("only %d tables", len(tables))
+	}
+	for _, table := range tables {
+		propose := func(a store.Author, field string, scope bool) string {
+			return office.Decide(store.Proposal{Actor: a, InScope: scope, Op: store.Op{Entity: table.Name, Row: "r1", Field: field, Value: json.RawMessage(`"x"`)}}).Reason
+		}
+		if got := propose(admin, fieldDeleted, outScope); got != "" {
+			t.Errorf("%s: an admin is refused: %s", table.Name, got)
+		}
+		want := ""
+		if table.AppendOnly {
+			want = office.ReasonAppendOnly
+		}
+		if got := propose(admin, "created_at", outScope); got != want {
+			t.Errorf("%s: a change is answered %q, want %q", table.Name, got, want)
+		}
+		want = office.ReasonOutOfScope
+		if table.Root == "*" {
+			want = office.ReasonAdminOnly
+		}
+		if got := propose(seller, fieldDeleted, outScope); got != want {
+			t.Errorf("%s: a seller is answered %q, want %q", table.Name, got, want)
+		}
+	}
+}
+
+const fieldDeleted = "deleted"
