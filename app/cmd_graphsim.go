@@ -15,17 +15,21 @@ import (
 // graphsimCommand runs the simulated Meta alone, for the browser tests. Its one line of output holds everything needed to
 // connect to it, all of it invented.
 func (c *command) graphsimCommand() *cobra.Command {
-	cmd := c.command("graphsim", "graphsim", cobra.NoArgs, c.graphsim)
+	// Not the demo's variables: a flag's default is written when the flag is made, and the last one would win.
+	var quiet demoOptions
+	cmd := c.command("graphsim", "graphsim", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return c.graphsim(cmd, quiet)
+	})
 	cmd.Hidden = true
-	cmd.Flags().DurationVar(&c.every, "every", 0, c.usage("every"))
-	cmd.Flags().IntVar(&c.backlog, "backlog", 0, c.usage("backlog"))
+	cmd.Flags().DurationVar(&quiet.every, "every", 0, c.usage("every"))
+	cmd.Flags().IntVar(&quiet.backlog, "backlog", 0, c.usage("backlog"))
 	return cmd
 }
 
-func (c *command) graphsim(cmd *cobra.Command, _ []string) (err error) {
+func (c *command) graphsim(cmd *cobra.Command, leads demoOptions) (err error) {
 	sim := graphsim.New(graphsim.Config{Clock: clock.System{}, Seed: 1})
 	demo := sim.SeedDemo()
-	if err := sim.SeedDemoLeads(c.backlog, 3*24*time.Hour); err != nil {
+	if err := sim.SeedDemoLeads(leads.backlog, 3*24*time.Hour); err != nil {
 		return fmt.Errorf("make backlog: %w", err)
 	}
 	address, err := sim.Start()
@@ -52,8 +56,8 @@ func (c *command) graphsim(cmd *cobra.Command, _ []string) (err error) {
 	}
 	for {
 		var next <-chan time.Time
-		if c.every > 0 {
-			next = time.After(c.every)
+		if leads.every > 0 {
+			next = time.After(leads.every)
 		}
 		select {
 		case <-cmd.Context().Done():
