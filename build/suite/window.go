@@ -42,17 +42,16 @@ func windowTest(ctx context.Context, r *result) {
 		"LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "TMPDIR=" + work, "NO_AT_BRIDGE=1",
 	}}
 	w.steps(ctx)
-	if r.failed > 0 {
-		w.keepEvidence()
-	}
+	w.keepEvidence()
 }
 
 // windowRun is one start of the program.
 type windowRun struct {
 	*result
-	work string
-	env  []string
-	out  bytes.Buffer
+	work  string
+	env   []string
+	out   bytes.Buffer
+	ended chan struct{} // closed once the program has ended
 }
 
 func (w *windowRun) steps(ctx context.Context) {
@@ -63,17 +62,18 @@ func (w *windowRun) steps(ctx context.Context) {
 	if !w.check("start the program", start.Start()) {
 		return
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- start.Wait() }() // what the program prints is read once it has ended
+	w.ended = make(chan struct{})
+	go func() {
+		_ = start.Wait() // ended from outside, so always with an error; what counts is what was seen before
+		close(w.ended)
+	}()
 	defer func() {
 		_ = start.Cancel() // a program that has ended already cannot be ended
 		w.check("end the program", waitFor(ctx, "the end", func() error {
-			select {
-			case <-ended:
+			if w.over() {
 				return nil
-			default:
-				return errors.New("still running")
 			}
+			return errors.New("still running")
 		}))
 	}()
 
@@ -99,7 +99,20 @@ func (w *windowRun) steps(ctx context.Context) {
 }
 
 func (w *windowRun) until(ctx context.Context, what string, try func() error) {
+	if w.over() {
+		w.check(what, errors.New("the program has ended"))
+		return
+	}
 	w.check(what, waitFor(ctx, what, try))
+}
+
+func (w *windowRun) over() bool {
+	select {
+	case <-w.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // signIn types as a person would: the field for the name has the focus when the screen opens.
@@ -197,7 +210,9 @@ func (w *windowRun) keepEvidence() {
 			_ = os.WriteFile(filepath.Join(kept, filepath.Base(path)), content, 0o644) // best effort
 		}
 	}
-	fmt.Printf("  what was there is in %s\n%s\n", kept, tail(w.out.String(), 30))
+	if w.failed > 0 {
+		fmt.Printf("  what was there is in %s\n%s\n", kept, tail(w.out.String(), 30))
+	}
 }
 
 // startXvfb starts a screen of its own and returns its name. It ends with ctx.
