@@ -129,9 +129,18 @@ func TestClient_NothingLeaks(t *testing.T) {
 	echo := "Malformed access token " + string(markedToken) + " at /x?access_token=" + string(page) + "&appsecret_proof=" +
 		markedToken.Proof(fixtureSecret) + " and " + string(fixtureApp) + "|" + string(fixtureSecret) + " EAASHORTLIVED verify_token=s3cret-verify client_secret=" + string(fixtureSecret)
 	faults := []graphsim.Fault{
-		{Kind: "cut"}, {Kind: "half"}, {Kind: "html"}, {Kind: "empty"}, {Kind: "redirect"},
-		{Code: 190, Message: echo}, {Code: 100, Message: echo}, {Code: 4, Message: echo}, {Status: 500, Code: 1, Message: echo},
-		{Code: 1e6, Message: echo}, {Body: `{"error":"` + echo + `"}`}, {Body: `{"data":[{"id":{"` + echo + `":1}}]}`, Status: 200},
+		{Kind: "cut"},
+		{Kind: "half"},
+		{Kind: "html"},
+		{Kind: "empty"},
+		{Kind: "redirect"},
+		{Code: 190, Message: echo},
+		{Code: 100, Message: echo},
+		{Code: 4, Message: echo},
+		{Status: 500, Code: 1, Message: echo},
+		{Code: 1e6, Message: echo},
+		{Body: `{"error":"` + echo + `"}`},
+		{Body: `{"data":[{"id":{"` + echo + `":1}}]}`, Status: 200},
 		{Body: `{"error":{"message":"x","type":"` + echo + `","error_user_title":"` + echo + `","fbtrace_id":"` + echo + `"}}`, Status: 400},
 		{Body: "<html>" + echo + "</html>", Status: 200},
 	}

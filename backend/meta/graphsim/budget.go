@@ -106,7 +106,10 @@ func round(percent float64) int { return int(math.Round(percent)) }
 // setBusinessUsage writes an object of lists; the time is in minutes.
 func setBusinessUsage(h http.Header, id meta.ID, kind string, percent float64, left time.Duration) {
 	text, err := json.Marshal(map[string]any{string(id): []any{object{
-		{"type", kind}, {"call_count", round(percent)}, {"total_cputime", 1}, {"total_time", 1},
+		{"type", kind},
+		{"call_count", round(percent)},
+		{"total_cputime", 1},
+		{"total_time", 1},
 		{"estimated_time_to_regain_access", int(math.Ceil(left.Minutes()))},
 	}}})
 	if err != nil {

@@ -126,6 +126,10 @@ func (s *Sim) demoAnswers(f *form, who person) map[string][]string {
 			answers[q.Key] = []string{who.typedName(s.random)}
 		case "FIRST_NAME":
 			answers[q.Key] = []string{who.first}
+		case "CUSTOM":
+			if len(q.Options) == 0 {
+				answers[q.Key] = []string{demoQuestions[s.random.IntN(len(demoQuestions))]}
+			}
 		case "LAST_NAME":
 			answers[q.Key] = []string{who.last + " " + who.mother}
 		case "EMAIL":

@@ -27,8 +27,16 @@ var (
 		"Peña", "Núñez", "Ibáñez", "Cárdenas", "Zúñiga", "Quiñones",
 	}
 	demoCities = []struct{ name, area string }{
-		{"Ciudad de México", "55"}, {"Guadalajara", "33"}, {"Monterrey", "81"}, {"Querétaro", "442"}, {"Puebla", "222"},
-		{"León", "477"}, {"Mérida", "999"}, {"Cancún", "998"}, {"Toluca", "722"}, {"San Luis Potosí", "444"},
+		{"Ciudad de México", "55"},
+		{"Guadalajara", "33"},
+		{"Monterrey", "81"},
+		{"Querétaro", "442"},
+		{"Puebla", "222"},
+		{"León", "477"},
+		{"Mérida", "999"},
+		{"Cancún", "998"},
+		{"Toluca", "722"},
+		{"San Luis Potosí", "444"},
 	}
 	unaccent = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "ñ", "n", " ", ".")
 )
@@ -90,4 +98,11 @@ func (p person) typedEmail(random *rand.Rand) string {
 		return strings.ToUpper(p.email[:1]) + p.email[1:]
 	}
 	return p.email
+}
+
+// demoQuestions are what people write where a form lets them write.
+var demoQuestions = []string{
+	"¿Aceptan crédito Infonavit?", "Quiero saber el precio y si se puede pagar en mensualidades", "¿Ya tiene escrituras?",
+	"Ubicación exacta por favor", "¿Cuánto es de enganche?", "Informes", "¿Se puede construir de inmediato?",
+	"Me interesa uno en esquina, ¿cuánto mide?", "¿Tiene agua y luz?", "Busco para invertir, ¿qué plusvalía tiene la zona?",
 }

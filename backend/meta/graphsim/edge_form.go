@@ -82,8 +82,13 @@ func (s *Sim) formField(f *form, name string) (any, *apiError) {
 		return object{{"id", f.part(903)}, {"title", f.Name}, {"style", "PARAGRAPH_STYLE"}, {"content", []string{"Déjanos tus datos"}}}, nil
 	case "thank_you_page":
 		return object{
-			{"id", f.part(904)}, {"title", "Gracias"}, {"body", "Te llamamos"}, {"button_type", "VIEW_WEBSITE"},
-			{"button_text", "Ver"}, {"website_url", "https://example.com"}, {"enable_messenger", false},
+			{"id", f.part(904)},
+			{"title", "Gracias"},
+			{"body", "Te llamamos"},
+			{"button_type", "VIEW_WEBSITE"},
+			{"button_text", "Ver"},
+			{"website_url", "https://example.com"},
+			{"enable_messenger", false},
 		}, nil
 	case "follow_up_action_url", "follow_up_action_text", "question_page_custom_headline", "creator":
 		return nil, nil

@@ -83,8 +83,11 @@ func (s *Sim) leadAccess(c *caller, p *page, field string) (object, *apiError) {
 	}
 	has := !p.revoked[app]
 	out := object{
-		{"app_has_leads_permission", has}, {"user_has_leads_permission", true}, {"can_access_lead", has},
-		{"enabled_lead_access_manager", p.managed}, {"is_page_admin", slices.Contains(p.Tasks, "MANAGE")},
+		{"app_has_leads_permission", has},
+		{"user_has_leads_permission", true},
+		{"can_access_lead", has},
+		{"enabled_lead_access_manager", p.managed},
+		{"is_page_admin", slices.Contains(p.Tasks, "MANAGE")},
 	}
 	if !has {
 		out = append(
@@ -119,7 +122,10 @@ func (s *Sim) subscribedApps(c *caller) (any, *apiError) {
 	for _, id := range s.appOrder {
 		if fields, found := c.page.subscribed[id]; found {
 			list = append(list, object{
-				{"category", "Business"}, {"link", "https://crm.example.com/"}, {"name", s.apps[id].Name}, {"id", id},
+				{"category", "Business"},
+				{"link", "https://crm.example.com/"},
+				{"name", s.apps[id].Name},
+				{"id", id},
 				{"subscribed_fields", fields},
 			})
 		}

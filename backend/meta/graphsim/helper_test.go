@@ -58,7 +58,10 @@ func newWorld(t *testing.T) *world {
 			{Label: "Which service are you interested in?", Options: []meta.KeyValue{
 				{Key: "whole-home_heat_pump", Value: "Whole-home heat pump"}, {Key: "solar_panels", Value: "Solar panels"},
 			}},
-			{Label: "Best time to call"}, {Type: "FULL_NAME"}, {Type: "EMAIL"}, {Type: "PHONE"},
+			{Label: "Best time to call"},
+			{Type: "FULL_NAME"},
+			{Type: "EMAIL"},
+			{Type: "PHONE"},
 		},
 		Checkboxes: []meta.Checkbox{{Key: "optional_1", Text: "Acepto recibir ofertas"}, {Key: "optional_2", Text: "Otra"}},
 		Created:    time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC),

@@ -346,8 +346,12 @@ func (s *Sim) SendConnectionTest(ctx context.Context, app meta.ID) (int, error) 
 	secret := a.Secret
 	s.mu.Unlock()
 	value := object{
-		{"ad_id", "444444444"}, {"form_id", "444444444444"}, {"leadgen_id", "444444444444"}, {"created_time", now},
-		{"page_id", "444444444444"}, {"adgroup_id", "44444444444"},
+		{"ad_id", "444444444"},
+		{"form_id", "444444444444"},
+		{"leadgen_id", "444444444444"},
+		{"created_time", now},
+		{"page_id", "444444444444"},
+		{"adgroup_id", "44444444444"},
 	}
 	w.Body = string(encode(object{{"object", "page"}, {"entry", []object{{
 		{"id", "0"}, {"time", now}, {"changes", []object{{{"field", meta.LeadField}, {"value", value}}}},
