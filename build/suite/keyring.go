@@ -36,6 +36,7 @@ func keyringTest(ctx context.Context, r *result) {
 		return tool{env: env, args: append([]string{"dbus-run-session", "--", "bash", "-c", keyringScript, "bash"}, args...)}
 	}
 	runGoTests(ctx, r, inside("go", "test", "-count=1", "-vet=off", "-json", "./backend/secret/..."))
+	runGoTests(ctx, r, inside("go", "test", "-count=1", "-vet=off", "-json", "-run", "^TestServe_OfficeSurvivesARestart$", "./app"))
 
 	out, err := inside(program, "doctor", "--language=en").run(ctx)
 	if err == nil && !strings.Contains(out, "the system's keyring") {
