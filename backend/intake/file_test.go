@@ -80,31 +80,41 @@ func TestImport_SuggestsWhatColumnsAre(t *testing.T) {
 		source     string
 	}{
 		{
-			"Meta's export", metaHeader + "\n" + strings.Join([]string{"l:1234567890123456", "2026-11-02T09:04:05-06:00", "ag:1", "Video", "as:1", "CDMX", "c:1", "Otoño",
-				"f:" + string(w.form.ID), "Otoño 2026", "FALSE", "ig", "casa_nueva", "Ana", "p:+525555550100", "a@example.com", "complete"}, "\t"),
-			[]intake.Target{"lead_id", "created_time", "ad_id", "ad_name", "adset_id", "adset_name", "campaign_id", "campaign_name", "form_id", "form_name",
-				"is_organic", "platform", "answer", "name", "phone", "email", "ignore"}, "leads",
+			"Meta's export", metaHeader + "\n" + strings.Join([]string{
+				"l:1234567890123456", "2026-11-02T09:04:05-06:00", "ag:1", "Video", "as:1", "CDMX", "c:1", "Otoño",
+				"f:" + string(w.form.ID), "Otoño 2026", "FALSE", "ig", "casa_nueva", "Ana", "p:+525555550100", "a@example.com", "complete",
+			}, "\t"),
+			[]intake.Target{
+				"lead_id", "created_time", "ad_id", "ad_name", "adset_id", "adset_name", "campaign_id", "campaign_name", "form_id", "form_name",
+				"is_organic", "platform", "answer", "name", "phone", "email", "ignore",
+			},
+			"leads",
 		},
 		{
 			"prefixes win over headers", "uno,dos,tres\nl:1234567890123456,f:812345678900003,p:+525555550100\n",
-			[]intake.Target{"lead_id", "form_id", "answer"}, "leads",
+			[]intake.Target{"lead_id", "form_id", "answer"},
+			"leads",
 		},
 		{
 			"an office's own sheet", "No.,Fecha,Nombre,Apellido paterno,Apellido materno,Celular,Teléfono de casa,Correo electrónico,Ciudad,Comentarios\n" +
 				"1,13/04/2026,Ana,Prueba,Ejemplo,5555550101,5555550102,a@example.com,Puebla,Llamar\n",
-			[]intake.Target{"answer", "created_time", "first_name", "last_name", "last_name", "phone", "phone", "email", "city", "answer"}, "file",
+			[]intake.Target{"answer", "created_time", "first_name", "last_name", "last_name", "phone", "phone", "email", "city", "answer"},
+			"file",
 		},
 		{
 			"Portuguese and English", "nome completo,número de telefone,e-mail,cidade,platform\nAna,+525555550101,a@example.com,Puebla,fb\n",
-			[]intake.Target{"name", "phone", "email", "city", "platform"}, "file",
+			[]intake.Target{"name", "phone", "email", "city", "platform"},
+			"file",
 		},
 		{
 			"headers used for other things", "id,date,name\n1,no,Ana\n2,si,Eva\n",
-			[]intake.Target{"answer", "answer", "name"}, "file",
+			[]intake.Target{"answer", "answer", "name"},
+			"file",
 		},
 		{
 			"by what the cells look like", "quién,contacto 1,¿WhatsApp del cliente?\nAna,a@example.com,55 5555 0101\n",
-			[]intake.Target{"answer", "email", "phone"}, "file",
+			[]intake.Target{"answer", "email", "phone"},
+			"file",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -142,7 +142,10 @@ func TestMapping_AnswersAreShownAsThePersonSawThem(t *testing.T) {
 		Page: w.page.ID, Name: "Con todo",
 		Questions: []graphsim.Question{
 			{Key: "servicios", Label: "¿Qué servicios?", Options: []meta.KeyValue{{Key: "solar_panels", Value: "Paneles solares"}, {Key: "heat", Value: "Calor"}}},
-			{Key: "hora", Label: "¿A qué hora?"}, {Key: "nota", Label: "¿Algo más?"}, {Type: "FULL_NAME"}, {Type: "PHONE"},
+			{Key: "hora", Label: "¿A qué hora?"},
+			{Key: "nota", Label: "¿Algo más?"},
+			{Type: "FULL_NAME"},
+			{Type: "PHONE"},
 		},
 		Tracking:   []meta.KeyValue{{Key: "utm_source", Value: "meta"}, {Key: "hora", Value: "campaña"}},
 		Checkboxes: []meta.Checkbox{{Key: "avisos", Text: "Acepto recibir avisos."}, {Key: "otros", Text: "Acepto a terceros."}},

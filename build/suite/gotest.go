@@ -138,7 +138,7 @@ func fuzz(ctx context.Context, r *result) {
 			running.Go(func() {
 				defer func() { <-places }()
 				_, err := tool{dir: dir, args: []string{
-					binary, "-test.run=^$", "-test.fuzz=^" + name + "$", "-test.fuzztime=5s", "-test.parallel=1", "-test.fuzzcachedir=" + work,
+					binary, "-test.run=^$", "-test.fuzz=^" + name + "$", "-test.fuzztime=5s", "-test.fuzzminimizetime=10x", "-test.parallel=1", "-test.fuzzcachedir=" + work,
 				}}.run(ctx)
 				counting.Lock()
 				defer counting.Unlock()
