@@ -65,8 +65,9 @@ type inboxRow struct {
 	Value      *string `db:"value"`
 }
 
-// inboxQuery reads the first answers of each prospect's newest submission. Values are cut by SQLite, so that a form filled
-// with a novel costs the list nothing.
+// inboxQuery reads the first answers of each prospect's newest submission, leaving out what the card shows anyway (how the
+// person is called and reached) and what only measures advertising. Values are cut by SQLite, so that a form filled with a
+// novel costs the list nothing.
 const inboxQuery = `
 	WITH latest AS (
 		SELECT i.value AS prospect_id,
@@ -80,6 +81,9 @@ const inboxQuery = `
 	FROM latest l
 	LEFT JOIN submission s ON s.id = l.submission_id
 	LEFT JOIN json_each(s.answers) q ON q.key < {:answers}
+		AND coalesce(q.value ->> '$.type', '') NOT IN (
+			'FULL_NAME', 'FIRST_NAME', 'LAST_NAME', 'PHONE', 'PHONE_OTP', 'USER_PROVIDED_PHONE_NUMBER', 'WHATSAPP_NUMBER',
+			'WORK_PHONE_NUMBER', 'EMAIL', 'WORK_EMAIL', 'TRACKING')
 	LEFT JOIN json_each(q.value, '$.values') v
 	ORDER BY l.prospect_id, q.key, v.key`
 
