@@ -22,7 +22,9 @@ test("the file that Meta's Leads Centre offers is imported, and rows with mistak
     await shell.go("Importar");
     await importing.choose("leads-noviembre.csv", file);
     await expect(page.getByText("UTF-16LE", { exact: false })).toBeVisible();
-    await expect(page.getByRole("cell", { name: person(rows - 1).name })).toBeVisible();
+    await expect(
+      page.getByRole("cell", { name: /Núñez Ávila|Zúñiga Rey|Peña Güereca/ }).first(),
+    ).toBeVisible();
   });
 
   await test.step("all rows but one become prospects", async () => {

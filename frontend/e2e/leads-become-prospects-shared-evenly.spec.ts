@@ -17,6 +17,9 @@ const sellers: Person[] = ["Jorge Peña Salas", "Inés Cárdenas Olvera", "Raúl
   password: "ciruela roja en el patio",
 }));
 
+/** What a pull says when it worked; the program's own polling may have been there first. */
+const caughtUp = /Llegó|Llegaron|Nada nuevo/;
+
 /** What the leads amount to: 43 people, five of whom ask again, a test lead and one that nobody can read. */
 const people = 43;
 const repeats = 5;
@@ -57,13 +60,13 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
   await test.step("leads come in, the token dies in the middle, and nothing is lost", async () => {
     await page.getByRole("link", { name: "Meta", exact: true }).click();
     await sendFirstHalf(graph, form.id);
-    await meta.pull(formName, /Llegaron 24 leads/);
+    await meta.pull(formName, caughtUp);
     await graph.killToken();
     await sendSecondHalf(graph, form.id);
     await meta.pull(formName, /token/);
     await graph.reviveToken();
     await page.getByRole("button", { name: "Revisar ahora" }).click();
-    await meta.pull(formName, /Llegaron 24 leads/);
+    await meta.pull(formName, caughtUp);
     await shell.go("Prospectos");
     await list.expectTotal(people);
   });
@@ -91,7 +94,7 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
     await new SignIn(page).as(sellers[0] ?? admin);
     await shell.go("Prospectos");
     expect(await list.total()).toBeLessThanOrEqual(Math.ceil(people / sellers.length));
-    await expect(page.getByRole("button", { name: "Vendedor" })).toHaveCount(0);
+    await expect(page.getByRole("search").getByRole("button", { name: "Vendedor" })).toHaveCount(0);
     await page.goto(foreign);
     await expect(page.getByText("Ese prospecto no existe o no está a tu cargo.")).toBeVisible();
   });
@@ -99,8 +102,7 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
   await test.step("and logs a call", async () => {
     await shell.go("Bandeja");
     const inbox = new Inbox(page);
-    const before = await inbox.list.getByRole("row").count();
-    expect(before).toBeGreaterThan(0);
+    await expect(inbox.chosen()).toBeVisible();
     const name = await inbox.chosenName();
     await page.keyboard.press("l");
     await inbox.answerCall("Contestó");

@@ -27,31 +27,40 @@ function readyLine(child: ChildProcess, ready: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
     let complaints = "";
-    const timer = setTimeout(() => fail("was not ready in time"), patience);
-    const fail = (why: string) => {
+    const settle = () => {
       clearTimeout(timer);
+      child.off("error", onError).off("exit", onExit);
+      child.stdout?.off("data", onOutput).resume();
+      child.stderr?.off("data", onComplaint).resume();
+    };
+    const fail = (why: string) => {
+      settle();
       child.kill("SIGKILL");
       reject(new Error(`${binary} ${why}\n${output}${complaints}`));
     };
-    child.on("error", (error) => fail(`did not start: ${error.message}`));
-    child.on("exit", (code) => fail(`ended with ${code} before it was ready`));
-    child.stderr?.on("data", (chunk: Buffer) => {
+    const onError = (error: Error) => fail(`did not start: ${error.message}`);
+    const onExit = (code: number | null) => fail(`ended with ${code} before it was ready`);
+    const onComplaint = (chunk: Buffer) => {
       complaints += chunk.toString();
-    });
-    child.stdout?.on("data", (chunk: Buffer) => {
+    };
+    const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
-      const line = output.split("\n").find((each) => ready.test(each));
+      const whole = output.slice(0, output.lastIndexOf("\n") + 1);
+      const line = whole.split("\n").find((each) => ready.test(each));
       if (line === undefined) return;
-      clearTimeout(timer);
-      child.removeAllListeners("exit");
+      settle();
       resolve(line);
-    });
+    };
+    const timer = setTimeout(() => fail("was not ready in time"), patience);
+    child.on("error", onError).on("exit", onExit);
+    child.stdout?.on("data", onOutput);
+    child.stderr?.on("data", onComplaint);
   });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), patience);
   await ended;

@@ -25,7 +25,7 @@ export class Inbox {
   /** Answers the question after a call. */
   async answerCall(result: string): Promise<void> {
     const question = this.page.getByRole("region", { name: "¿Cómo salió la llamada?" });
-    await question.getByRole("button", { name: result }).click();
+    await question.getByRole("button", { name: result, exact: true }).click();
     await expect(question).toBeHidden();
   }
 }
