@@ -201,19 +201,23 @@ func (r *sessionRow) lockSlack() time.Duration { return min(seenEvery, r.lockAft
 
 // Resume returns who a token belongs to. active says that a person did something: what the program asks by itself must not
 // keep a session open. Faults: session.missing, session.expired, and session.locked once nobody has been active for the
-// minutes of the user's preferences.
+// minutes of the user's preferences. The viewer of a locked session is returned beside the fault, for what may go on behind
+// the lock: telling them that something is new, without saying what.
 func (s *Service) Resume(ctx context.Context, token string, active bool) (Viewer, error) {
 	r, err := s.findSession(ctx, token)
 	if err != nil {
 		return Viewer{}, err
 	}
 	if r.Locked {
-		return Viewer{}, fault.New(CodeSessionLocked)
+		return r.viewer(), fault.New(CodeSessionLocked)
 	}
 	idle := s.now().Sub(r.seen)
 	if r.lockAfter > 0 && idle >= r.lockAfter+r.lockSlack() {
-		s.lock(ctx, r)
-		return Viewer{}, fault.New(CodeSessionLocked)
+		// Locked it is whether or not that can be written: the next call comes to the same end.
+		if err := s.lock(ctx, r); err != nil {
+			s.log.WithError(err).WithField("user_id", r.UserID).Warn("lock of a session was not written")
+		}
+		return r.viewer(), fault.New(CodeSessionLocked)
 	}
 	every := seenEvery
 	if r.lockAfter > 0 {
@@ -225,8 +229,17 @@ func (s *Service) Resume(ctx context.Context, token string, active bool) (Viewer
 	return r.viewer(), nil
 }
 
-// lock writes down that a session is locked. It is locked whether or not that works: the next call comes to the same end.
-func (s *Service) lock(ctx context.Context, r sessionRow) {
+// Lock asks for the password before the session does anything more, as when its person leaves the desk. Locking a locked
+// session changes nothing. Faults: session.missing, session.expired.
+func (s *Service) Lock(ctx context.Context, token string) error {
+	r, err := s.findSession(ctx, token)
+	if err != nil {
+		return err
+	}
+	return s.lock(ctx, r)
+}
+
+func (s *Service) lock(ctx context.Context, r sessionRow) error {
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 		done, err := tx.Exec(`
 			UPDATE session
@@ -242,8 +255,9 @@ func (s *Service) lock(ctx context.Context, r sessionRow) {
 		return Audit(tx, r.UserID, actionSessionLocked, r.UserID, nil)
 	})
 	if err != nil {
-		s.log.WithError(err).WithField("user_id", r.UserID).Warn("lock of a session was not written")
+		return fmt.Errorf("lock session: %w", err)
 	}
+	return nil
 }
 
 // see moves a session's end. A database that takes no writes does not keep anybody from reading.

@@ -145,6 +145,26 @@ func TestSession_Unlock(t *testing.T) {
 	wantCode(t, "expired", h.Unlock(t.Context(), token, password), account.CodeSessionExpired)
 }
 
+func TestSession_LockByHand(t *testing.T) {
+	h := newHouse(t)
+	token, before := h.signIn("beto"), h.lines()
+	for range 2 {
+		h.must(h.Lock(t.Context(), token))
+	}
+	v, err := h.Resume(t.Context(), token, true)
+	wantCode(t, "resume", err, account.CodeSessionLocked)
+	if v != h.beto {
+		t.Errorf("behind the lock is %+v, want beto", v)
+	}
+	h.must(h.Unlock(t.Context(), token, password))
+	if diff := cmp.Diff([]string{"session.locked", "session.unlocked"}, h.actions(before)); diff != "" {
+		t.Errorf("actions (-want +got):\n%s", diff)
+	}
+	_, err = h.Resume(t.Context(), token, true)
+	wantCode(t, "resume", err, "")
+	wantCode(t, "nobody's", h.Lock(t.Context(), "x"), account.CodeSessionMissing)
+}
+
 // TestSession_PasswordCannotBeGuessedFromInside: whoever finds a session open or locked has no more guesses than at the door.
 func TestSession_PasswordCannotBeGuessedFromInside(t *testing.T) {
 	guesses := map[string]func(h *house, token string) error{

@@ -2,13 +2,18 @@
 // and the events that screens follow. The window calls it in process, the browser through serve; neither has a route of its
 // own. It decides who may call (sessions and roles), never what a person may see: that is each domain package's, through the
 // account.Viewer it is handed. It refuses to know SQL, Meta and the file system.
+//
+// Invariants, kept by construction and by tests:
+//   - no text of an error leaves the program: an answer has a code, and arguments where the code's sentence needs them;
+//   - openapi.json is what the routes are, and every answer has the shape that it says;
+//   - a page hears of a prospect only while its session's user may see it.
 package api
 
 import (
 	"context"
 	"net/http"
 	"runtime/debug"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -47,14 +52,15 @@ type Setup interface {
 
 // Window is the desktop around the page, where there is one.
 type Window interface {
+	// Notify shows a notification.
 	Notify(ctx context.Context, n Notice) error
 	// Save asks where to keep a file; false when the person changed their mind.
 	Save(ctx context.Context, name string, content []byte) (bool, error)
-	// Emit hands an event of this package to the page.
+	// Emit hands an event of this package to the page. Calls come one after the other.
 	Emit(event any)
 }
 
-// Deps is what the API works with. Window is nil in a browser.
+// Deps is what the API works with. Window is nil in a browser, Log may be nil.
 type Deps struct {
 	// Office returns the open office, nil before there is one. It may change while the program runs; OfficeChanged tells.
 	Office  func() *Office
@@ -74,31 +80,28 @@ type API struct {
 	hub  *hub
 }
 
-// Deadlines and limits of a request. Calls that wait for Meta or read a file may take long.
+// Limits of a request's body in bytes. A file may be somewhat larger than what intake takes, so that intake says so.
 const (
-	localDeadline   = 15 * time.Second
-	outsideDeadline = 2 * time.Minute
-	maxBody         = 1 << 20
-	maxFile         = 64 << 20
+	maxBody = 1 << 20
+	maxFile = 64 << 20
 )
+
+// humaOnce guards what huma keeps in variables of its own.
+var humaOnce sync.Once
 
 // New returns the API. Call OfficeChanged once an office is open.
 func New(d Deps) *API {
-	huma.DefaultArrayNullable = false
-	huma.NewError = newProblem
+	humaOnce.Do(func() {
+		huma.DefaultArrayNullable = false // Go's empty lists are [] here, never null
+		huma.NewError = newProblem
+	})
 	if d.Log == nil {
 		silent := logrus.New()
 		silent.SetLevel(logrus.PanicLevel)
 		d.Log = silent
 	}
-	a := &API{deps: d, log: d.Log, mux: http.NewServeMux()}
-	a.hub = newHub(d.Log)
-	config := huma.DefaultConfig("SITEGROUP CRM", "1")
-	config.CreateHooks = nil
-	config.OpenAPIPath = "/api/openapi"
-	config.DocsPath, config.SchemasPath = "", ""
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
-	a.huma = humago.New(a.mux, config)
+	a := &API{deps: d, log: d.Log, mux: http.NewServeMux(), hub: newHub(d.Log, d.Clock)}
+	a.huma = humago.New(a.mux, a.config())
 	a.routeSetup()
 	a.routeSession()
 	a.routeUsers()
@@ -114,6 +117,17 @@ func New(d Deps) *API {
 	return a
 }
 
+func (a *API) config() huma.Config {
+	c := huma.DefaultConfig("SITEGROUP CRM", "1")
+	c.CreateHooks = nil // they add $schema to every body
+	c.OpenAPIPath = "/api/openapi"
+	c.DocsPath, c.SchemasPath = "", ""
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.Transformers = []huma.Transformer{a.trace}
+	return c
+}
+
 // OpenAPI returns the description of every operation, for the generated client and for tests.
 func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
 
@@ -123,28 +137,18 @@ func (a *API) OfficeChanged() { a.hub.attach(a.deps.Office()) }
 // ServeHTTP implements http.Handler. A panic becomes an internal error; the request's line in the log holds no query string
 // and no body.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
+	started := a.deps.Clock.Now()
 	seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	defer func() {
 		if reason := recover(); reason != nil {
-			if reason == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
-				panic(reason)
-			}
-			a.log.WithFields(logrus.Fields{"reason": reason, "stack": string(debug.Stack())}).Error("request panicked")
-			if !seen.written {
-				sendProblem(seen, problemOf(fault.New(fault.CodeInternal)))
-			}
+			a.panicked(seen, reason)
 		}
 		a.log.WithFields(logrus.Fields{
-			"method": r.Method, "path": r.URL.Path, "status": seen.status, "ms": time.Since(started).Milliseconds(),
+			"method": r.Method, "path": r.URL.Path, "status": seen.status, "ms": a.deps.Clock.Now().Sub(started) / time.Millisecond,
 		}).Debug("request answered")
 	}()
-	w.Header().Set("Cache-Control", "no-store")
-	if r.URL.Path != eventsPath {
-		ctx, cancel := context.WithTimeout(r.Context(), deadlineOf(r.URL.Path))
-		defer cancel()
-		r = r.WithContext(ctx)
-	}
 	if _, pattern := a.mux.Handler(r); pattern == "" {
 		sendProblem(seen, problemOf(fault.New("route.not_found")))
 		return
@@ -152,13 +156,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(seen, r)
 }
 
-func deadlineOf(path string) time.Duration {
-	for _, slow := range []string{"/api/meta", "/api/imports", "/api/leads", "/api/setup"} {
-		if strings.HasPrefix(path, slow) {
-			return outsideDeadline
-		}
+func (a *API) panicked(w *statusWriter, reason any) {
+	if reason == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+		panic(reason)
 	}
-	return localDeadline
+	p := problemOf(fault.New(fault.CodeInternal))
+	p.Trace = a.newTrace()
+	a.log.WithFields(logrus.Fields{"trace": p.Trace, "reason": reason, "stack": string(debug.Stack())}).Error("request panicked")
+	if !w.written {
+		sendProblem(w, p)
+	}
 }
 
 // statusWriter remembers what was answered.

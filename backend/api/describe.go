@@ -2,10 +2,21 @@ package api
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"sitegroup.mx/crm/backend/office"
 )
+
+// schemaName names a type in the description: as Go does, but for names that only their package makes clear.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[office.Info]() {
+		return "OfficeInfo"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
+}
 
 // enums are words of domain types that have a fixed set. Domain packages do not know huma, so the description learns them
 // here, and with it the generated client.
@@ -39,7 +50,7 @@ func describe(o *huma.OpenAPI) {
 	for name, fields := range absent {
 		for _, field := range fields {
 			if s := property(schemas, name, field); s != nil {
-				schemas[name].Properties[field] = &huma.Schema{OneOf: []*huma.Schema{s, {Type: "null"}}}
+				schemas[name].Properties[field] = &huma.Schema{AnyOf: []*huma.Schema{s, {Type: "null"}}}
 			}
 		}
 	}

@@ -17,16 +17,17 @@ const heartbeat = 20 * time.Second
 
 // ChangedEvent says that tables changed, and for which prospects. Screens read again what they show of them.
 type ChangedEvent struct {
-	Type      string   `json:"type"` // changed
+	Type      string   `json:"type" enum:"changed"`
 	Entities  []string `json:"entities"`
 	Prospects []string `json:"prospects"`
 }
 
-// LeadEvent says that a lead became a prospect, or joined one, a moment ago.
+// LeadEvent says that a lead became a prospect, or joined one, a moment ago. Behind the lock of a session it has neither name
+// nor phone.
 type LeadEvent struct {
-	Type       string `json:"type"` // lead
+	Type       string `json:"type" enum:"lead"`
 	ProspectID string `json:"prospect_id"`
-	State      string `json:"state"` // registered, linked
+	State      string `json:"state" enum:"registered,linked"`
 	Name       string `json:"name"`
 	Phone      string `json:"phone"`
 	FormName   string `json:"form_name"`
@@ -35,12 +36,12 @@ type LeadEvent struct {
 
 // PlainEvent says that something is to be read again: hello (everything), health, meta, or the import with this id.
 type PlainEvent struct {
-	Type string `json:"type"` // hello, health, meta, import
+	Type string `json:"type" enum:"hello,health,meta,import"`
 	ID   string `json:"id,omitempty"`
 }
 
 func (a *API) routeEvents() {
-	r := route{id: "follow-events", method: http.MethodGet, path: eventsPath, summary: "Events as they happen (server-sent events)", access: user, passive: true}
+	r := route{id: "follow-events", method: http.MethodGet, path: eventsPath, summary: "Events as they happen (server-sent events)", access: locked, passive: true}
 	operation := a.operation(r)
 	operation.Responses = map[string]*huma.Response{"200": {
 		Description: "Each event's data is one JSON object with a type",
@@ -52,45 +53,51 @@ func (a *API) routeEvents() {
 	})
 }
 
-// stream writes events until the page leaves, its session ends or the office changes.
+// stream writes events until the page leaves, its session ends or the office changes. A session that is locked may follow:
+// see follower.take.
 func (a *API) stream(hc huma.Context, c caller) {
 	w, ok := hc.BodyWriter().(http.ResponseWriter)
 	if !ok {
 		return
 	}
-	f := a.hub.follow(c)
+	controller := http.NewResponseController(w)
+	past := time.Unix(1, 0)
+	f := a.hub.follow(c, func() {
+		if err := controller.SetWriteDeadline(past); err != nil {
+			a.log.WithError(err).Debug("a slow page could not be cut off")
+		}
+	})
 	defer a.hub.leave(f)
 	hc.SetHeader("Content-Type", "text/event-stream")
-	hc.SetHeader("X-Accel-Buffering", "no")
 	hc.SetStatus(http.StatusOK)
-	flush := http.NewResponseController(w).Flush
 	send := func(line string) bool {
 		if _, err := w.Write([]byte(line)); err != nil {
 			return false
 		}
-		return flush() == nil
+		return controller.Flush() == nil
 	}
 	if !send("data: {\"type\":\"hello\"}\n\n") {
 		return
 	}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
 	for {
+		alive := ""
 		select {
 		case <-hc.Context().Done():
 			return
 		case <-f.ended:
 			return
-		case <-beat.C:
-			if !f.alive(hc.Context()) || !send(": alive\n\n") {
-				return
-			}
+		case <-a.deps.Clock.After(heartbeat):
+			alive = ": alive\n\n"
 		case <-f.ready:
-			for _, event := range f.take() {
-				text, err := json.Marshal(event)
-				if err != nil || !f.alive(hc.Context()) || !send("data: "+string(text)+"\n\n") {
-					return
-				}
+		}
+		events, ok := f.take(hc.Context())
+		if !ok || alive != "" && !send(alive) {
+			return
+		}
+		for _, event := range events {
+			text, err := json.Marshal(event)
+			if err != nil || !send("data: "+string(text)+"\n\n") {
+				return
 			}
 		}
 	}

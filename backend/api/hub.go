@@ -8,42 +8,44 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/store"
 )
 
 // pause is the shortest time between two pushes of changes: at most 20 a second, whatever the office writes.
 const pause = 50 * time.Millisecond
 
-// maxWaiting is how many events wait for a slow page before they become one hello: "read everything again".
-const maxWaiting = 64
-
 // hub tells pages what happened in the open office, each only what its viewer may know.
 type hub struct {
-	log logrus.FieldLogger
+	log   logrus.FieldLogger
+	clock clock.Clock
 
 	mu        sync.Mutex
 	office    *Office
+	over      chan struct{} // closed when office is no longer the open one
 	detach    []func()
 	followers map[*follower]struct{}
 	window    *follower
-	commits   []store.Commit
+	commits   []store.Commit // not told yet
 	wake      chan struct{}
 }
 
-// follower is one page.
-type follower struct {
-	caller
-	ended chan struct{}
-	ready chan struct{}
-
-	mu      sync.Mutex
-	waiting []any
-	done    bool
+func newHub(log logrus.FieldLogger, clk clock.Clock) *hub {
+	return &hub{log: log, clock: clk, followers: map[*follower]struct{}{}, wake: make(chan struct{}, 1)}
 }
 
-func newHub(log logrus.FieldLogger) *hub {
-	return &hub{log: log, followers: map[*follower]struct{}{}}
+// background runs fn beside everything else; its panic ends as a line in the log.
+func (h *hub) background(what string, fn func()) {
+	go func() {
+		defer func() {
+			if reason := recover(); reason != nil {
+				h.log.WithFields(logrus.Fields{"work": what, "reason": reason, "stack": string(debug.Stack())}).Error("background work panicked")
+			}
+		}()
+		fn()
+	}()
 }
 
 // attach listens to an office and ends what followed the one before. nil is no office.
@@ -53,115 +55,125 @@ func (h *hub) attach(o *Office) {
 	for _, stop := range h.detach {
 		stop()
 	}
-	h.detach, h.commits = nil, nil
 	for f := range h.followers {
 		f.end()
 	}
 	clear(h.followers)
-	h.window, h.office = nil, o
-	if h.wake != nil {
-		close(h.wake)
-		h.wake = nil
+	if h.over != nil {
+		close(h.over)
 	}
+	h.office, h.over, h.detach, h.window, h.commits = o, nil, nil, nil, nil
 	if o == nil {
 		return
 	}
-	wake := make(chan struct{}, 1)
-	h.wake = wake
+	over := make(chan struct{})
+	h.over = over
 	h.detach = []func(){
-		o.Store.OnCommit(func(c store.Commit) { h.changed(o, c) }),
-		o.Intake.OnLead(func(n intake.LeadNotice) { h.lead(n) }),
-		o.Intake.OnImport(func(id string) { h.push(PlainEvent{Type: "import", ID: id}, admins) }),
-		o.Intake.OnStatus(func() { h.push(PlainEvent{Type: "meta"}, admins) }),
+		o.Store.OnCommit(func(c store.Commit) { h.committed(o, c) }),
+		o.Intake.OnLead(h.lead),
+		o.Intake.OnImport(func(id string) { h.tell(admins, func(w *waiting) { w.add(&w.imports, id) }) }),
+		o.Intake.OnStatus(func() { h.tell(admins, func(w *waiting) { w.meta = true }) }),
 	}
-	go h.work(o, wake)
+	h.background("events", func() { h.work(o, over) })
 }
 
-// work pushes gathered changes until the office is no longer the open one.
-func (h *hub) work(o *Office, wake <-chan struct{}) {
-	for range wake {
-		h.flushSafely(o)
-		time.Sleep(pause)
-	}
-}
-
-func (h *hub) flushSafely(o *Office) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			h.log.WithFields(logrus.Fields{"reason": reason, "stack": string(debug.Stack())}).Error("pushing changes panicked")
+// work tells what was committed until the office is no longer the open one.
+func (h *hub) work(o *Office, over <-chan struct{}) {
+	for {
+		select {
+		case <-over:
+			return
+		case <-h.wake:
+			h.flush(o)
 		}
-	}()
-	h.flush(o)
+		select {
+		case <-over:
+			return
+		case <-h.clock.After(pause):
+		}
+	}
 }
 
-func (h *hub) changed(o *Office, c store.Commit) {
+// committed keeps a commit for the next flush. It runs in the store's own goroutine and only takes notes.
+func (h *hub) committed(o *Office, c store.Commit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.office != o || h.wake == nil || len(h.followers) == 0 {
+	if h.office != o || len(h.followers) == 0 {
 		return
 	}
 	h.commits = append(h.commits, c)
-	select {
-	case h.wake <- struct{}{}:
-	default:
-	}
+	nudge(h.wake)
 }
 
-// flush turns what was committed since the last one into one event a page.
+// flush tells each page what was committed since the last one.
 func (h *hub) flush(o *Office) {
 	h.mu.Lock()
 	commits := h.commits
-	h.commits = nil
-	followers := h.list()
+	if h.office != o {
+		commits = nil
+	} else {
+		h.commits = nil
+	}
 	h.mu.Unlock()
-	if len(commits) == 0 || len(followers) == 0 {
+	if len(commits) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), localDeadline)
 	defer cancel()
-	d, err := digestOf(ctx, o.Store, commits)
+	reach, err := office.ReadReach(ctx, o.Store, commits)
 	if err != nil {
 		h.log.WithError(err).Warn("changes were not told apart; pages read everything again")
+		h.tell(everybody, func(w *waiting) { w.hello() })
+		return
 	}
-	for _, f := range followers {
-		if err != nil {
-			f.give(PlainEvent{Type: "hello"})
-		} else if event, ok := d.eventFor(f.viewer); ok {
-			f.give(event)
+	for _, f := range h.list() {
+		entities, prospects := reach.For(f.viewer.UserID, f.viewer.IsAdmin())
+		if len(entities) > 0 {
+			f.give(func(w *waiting) { w.changed(entities, prospects) })
 		}
 	}
 }
 
-// lead announces a settled lead to its seller and to administrators; old ones and test leads alarm nobody.
+// lead announces a settled lead to its seller and to administrators. Old ones and test leads alarm nobody; the ledger's page
+// is read again in any case.
 func (h *hub) lead(n intake.LeadNotice) {
-	switch n.State {
-	case intake.StateRegistered, intake.StateLinked:
-		if n.History {
-			return
-		}
-		h.push(LeadEvent{
-			Type: "lead", ProspectID: n.ProspectID, State: string(n.State), Name: n.Name, Phone: n.Phone, FormName: n.FormName, SellerID: n.SellerID,
-		}, func(f *follower) bool { return f.viewer.IsAdmin() || f.viewer.UserID == n.SellerID })
-	case intake.StateHeld, intake.StateFailed:
-		h.push(PlainEvent{Type: "health"}, admins)
-	default:
+	h.tell(admins, func(w *waiting) { w.health = true })
+	if n.History || n.State != intake.StateRegistered && n.State != intake.StateLinked {
+		return
 	}
+	event := LeadEvent{
+		Type: "lead", ProspectID: n.ProspectID, State: string(n.State), Name: n.Name, Phone: n.Phone, FormName: n.FormName,
+		SellerID: n.SellerID,
+	}
+	concerned := func(f *follower) bool { return f.viewer.IsAdmin() || f.viewer.UserID == n.SellerID }
+	h.tell(concerned, func(w *waiting) { w.lead(event) })
 }
+
+func everybody(*follower) bool { return true }
 
 func admins(f *follower) bool { return f.viewer.IsAdmin() }
 
-func (h *hub) push(event any, to func(*follower) bool) {
-	h.mu.Lock()
-	followers := h.list()
-	h.mu.Unlock()
-	for _, f := range followers {
-		if to(f) {
-			f.give(event)
+// tell puts something into what waits for some of the pages.
+func (h *hub) tell(whom func(*follower) bool, what func(*waiting)) {
+	for _, f := range h.list() {
+		if whom(f) {
+			f.give(what)
+		}
+	}
+}
+
+// woken looks again at the pages of a session that was locked or unlocked.
+func (h *hub) woken(token string) {
+	for _, f := range h.list() {
+		if f.token == token {
+			nudge(f.ready)
 		}
 	}
 }
 
 func (h *hub) list() []*follower {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	all := make([]*follower, 0, len(h.followers))
 	for f := range h.followers {
 		all = append(all, f)
@@ -169,9 +181,10 @@ func (h *hub) list() []*follower {
 	return all
 }
 
-// follow adds a page of the office that is open. One whose office has gone has ended already.
-func (h *hub) follow(c caller) *follower {
-	f := &follower{caller: c, ended: make(chan struct{}), ready: make(chan struct{}, 1)}
+// follow adds a page of the office that is open. One whose office has gone has ended already. cut, when given, interrupts a
+// write that the page does not take.
+func (h *hub) follow(c caller, cut func()) *follower {
+	f := newFollower(c, cut)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.office == nil || h.office.Store != c.office.Store {
@@ -191,7 +204,7 @@ func (h *hub) leave(f *follower) {
 
 // followWindow hands the events of a session to the window, instead of those of the session before.
 func (h *hub) followWindow(c caller, w Window) {
-	f := h.follow(c)
+	f := h.follow(c, nil)
 	h.mu.Lock()
 	before := h.window
 	h.window = f
@@ -199,68 +212,28 @@ func (h *hub) followWindow(c caller, w Window) {
 	if before != nil {
 		h.leave(before)
 	}
-	go func() {
-		defer func() {
-			if reason := recover(); reason != nil {
-				h.log.WithFields(logrus.Fields{"reason": reason, "stack": string(debug.Stack())}).Error("pushing to the window panicked")
+	h.background("window", func() {
+		defer h.leave(f)
+		for {
+			select {
+			case <-f.ended:
+				return
+			case <-f.ready:
 			}
-			h.leave(f)
-		}()
-		f.emit(w)
-	}()
-}
-
-// emit gives the window events until they end or the session does.
-func (f *follower) emit(w Window) {
-	for {
-		select {
-		case <-f.ended:
-			return
-		case <-f.ready:
-			for _, event := range f.take() {
-				if !f.alive(context.Background()) {
-					return
-				}
+			events, ok := f.take(context.Background())
+			if !ok {
+				return
+			}
+			for _, event := range events {
 				w.Emit(event)
 			}
 		}
-	}
+	})
 }
 
-// alive reports whether the session still is: a locked or ended one hears nothing more.
-func (f *follower) alive(ctx context.Context) bool {
-	_, err := f.office.Accounts.Resume(ctx, f.token, false)
-	return err == nil
-}
-
-// give queues an event. A page that falls behind is told to read everything again.
-func (f *follower) give(event any) {
-	f.mu.Lock()
-	if len(f.waiting) >= maxWaiting {
-		f.waiting = []any{PlainEvent{Type: "hello"}}
-	} else {
-		f.waiting = append(f.waiting, event)
-	}
-	f.mu.Unlock()
+func nudge(c chan<- struct{}) {
 	select {
-	case f.ready <- struct{}{}:
+	case c <- struct{}{}:
 	default:
-	}
-}
-
-func (f *follower) take() []any {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	events := f.waiting
-	f.waiting = nil
-	return events
-}
-
-func (f *follower) end() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.done {
-		f.done = true
-		close(f.ended)
 	}
 }

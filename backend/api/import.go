@@ -34,7 +34,7 @@ func (a *API) routeImports() {
 		})
 	handle(a, route{id: "preview-import", method: http.MethodPost, path: "/api/imports", summary: "Hand a file over; nothing is imported yet", access: adminOnly, maxBody: maxFile},
 		func(ctx context.Context, c caller, input *fileInput) (intake.Import, error) {
-			return c.office.Intake.Preview(ctx, c.viewer, input.Name, input.RawBody)
+			return c.office.Intake.Preview(ctx, c.viewer, input.Name, bytes.Clone(input.RawBody)) // huma uses the memory again
 		})
 	handle(a, route{id: "get-import", method: http.MethodGet, path: "/api/imports/{id}", summary: "An import and how far it got", access: adminOnly, passive: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Import, error) {
@@ -60,9 +60,11 @@ func (a *API) routeImports() {
 	}}
 	huma.Register(a.huma, operation, func(ctx context.Context, input *byID) (*csvFile, error) {
 		c, _ := ctx.Value(callerKey{}).(caller)
+		ctx, cancel := context.WithTimeout(ctx, outsideDeadline)
+		defer cancel()
 		var text bytes.Buffer
 		if err := c.office.Intake.WriteImportErrors(ctx, c.viewer, input.ID, &text); err != nil {
-			return nil, a.explain(errors.id, err)
+			return nil, problemOf(err)
 		}
 		return &csvFile{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="errores.csv"`, Body: text.Bytes()}, nil
 	})

@@ -1,13 +1,14 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/sirupsen/logrus"
 
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/store"
@@ -21,6 +22,7 @@ type Problem struct {
 	Code   string         `json:"code" doc:"Stable; the UI keeps a sentence for it"`
 	Field  string         `json:"field,omitempty" doc:"The input that is wrong"`
 	Args   map[string]any `json:"args,omitempty" doc:"What the sentence names"`
+	Trace  string         `json:"trace,omitempty" doc:"Finds the line in the program's log"`
 	cause  error
 }
 
@@ -36,55 +38,9 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// statuses is the one table from codes to statuses. A code that is not here is found by its beginning or its end in
-// statusOf, and is a conflict otherwise: understood, and not possible as things stand.
-var statuses = map[string]int{
-	fault.CodeInternal:        http.StatusInternalServerError,
-	fault.CodeCancelled:       http.StatusServiceUnavailable,
-	"busy":                    http.StatusServiceUnavailable,
-	"disk.full":               http.StatusInsufficientStorage,
-	"op.refused":              http.StatusForbidden,
-	"account.bad_credentials": http.StatusUnauthorized,
-	"account.wait":            http.StatusTooManyRequests,
-	"account.inactive":        http.StatusForbidden,
-	"account.password_short":  http.StatusUnprocessableEntity,
-	"import.too_large":        http.StatusRequestEntityTooLarge,
-	"input.too_large":         http.StatusRequestEntityTooLarge,
-	"meta.not_connected":      http.StatusConflict,
-	"meta.throttled":          http.StatusServiceUnavailable,
-}
-
-func statusOf(code string) int {
-	if status, ok := statuses[code]; ok {
-		return status
-	}
-	noun, rest, _ := strings.Cut(code, ".")
-	switch {
-	case rest == "not_found":
-		return http.StatusNotFound
-	case noun == "session":
-		return http.StatusUnauthorized
-	case noun == "access":
-		return http.StatusForbidden
-	case noun == "input", noun == "import":
-		return http.StatusUnprocessableEntity
-	case noun == "meta":
-		return http.StatusBadGateway
-	}
-	return http.StatusConflict
-}
-
-// storeCodes gives the store's sentinels the codes that people get.
-var storeCodes = []struct {
-	err  error
-	code string
-}{
-	{store.ErrNothingToUndo, "undo.nothing"},
-	{store.ErrChangedSince, "undo.changed_since"},
-	{store.ErrDiskFull, "disk.full"},
-	{store.ErrClosed, "setup.needed"},
-	{context.DeadlineExceeded, "busy"},
-	{context.Canceled, fault.CodeCancelled},
+func newProblemOf(code string, cause error) *Problem {
+	status := statusOf(code)
+	return &Problem{Status: status, Title: http.StatusText(status), Code: code, cause: cause}
 }
 
 // problemOf makes the answer to an error.
@@ -93,62 +49,101 @@ func problemOf(err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	p = &Problem{Code: fault.CodeInternal, cause: err}
+	if f := fault.Find(err); f != nil {
+		p = newProblemOf(f.Code, err)
+		p.Field, p.Args = f.Field, f.Args
+		return p
+	}
 	var refused *store.RefusedError
-	switch f := fault.Find(err); {
-	case f != nil:
-		p.Code, p.Field, p.Args = f.Code, f.Field, f.Args
-	case errors.As(err, &refused):
-		p.Code, p.Args = "op.refused", map[string]any{"reason": refused.Reason}
-	default:
-		for _, s := range storeCodes {
-			if errors.Is(err, s.err) {
-				p.Code = s.code
-				break
-			}
+	if errors.As(err, &refused) {
+		p = newProblemOf("op.refused", err)
+		p.Args = map[string]any{"reason": refused.Reason}
+		return p
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			return newProblemOf(s.code, err)
 		}
 	}
-	p.Status = statusOf(p.Code)
-	p.Title = http.StatusText(p.Status)
-	return p
+	return newProblemOf(fault.CodeInternal, err)
 }
 
 // newProblem replaces huma's error, whose text would show people what went wrong inside. It is called for what huma itself
 // refuses: bodies and parameters that do not fit their schema.
 func newProblem(status int, _ string, errs ...error) huma.StatusError {
-	p := &Problem{Status: status, Title: http.StatusText(status), Code: fault.CodeInternal, cause: errors.Join(errs...)}
+	cause := errors.Join(errs...)
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
-		p.Code = "input.too_large"
-	case status >= 400 && status < 500:
-		p.Status, p.Title, p.Code = http.StatusUnprocessableEntity, http.StatusText(http.StatusUnprocessableEntity), "input.invalid"
-		p.Field = firstField(errs)
+		return newProblemOf("input.too_large", cause)
+	case status == http.StatusRequestTimeout:
+		return newProblemOf("busy", cause)
+	case status < 400 || status >= 500:
+		return newProblemOf(fault.CodeInternal, cause)
+	}
+	for _, err := range errs {
+		var detailer huma.ErrorDetailer
+		if errors.As(err, &detailer) {
+			return inputProblem(detailer.ErrorDetail(), cause)
+		}
+	}
+	return newProblemOf("input.invalid", cause)
+}
+
+// inputProblem says in our codes what huma found wrong with an input. huma's own words say which of three things it is.
+func inputProblem(d *huma.ErrorDetail, cause error) *Problem {
+	p := newProblemOf("input.invalid", cause)
+	var longest int
+	var missing string
+	if n, _ := fmt.Sscanf(d.Message, "expected length <= %d", &longest); n == 1 {
+		p.Code, p.Args = "input.too_long", map[string]any{"max": longest}
+	} else if n, _ := fmt.Sscanf(d.Message, "expected required property %s to be present", &missing); n == 1 {
+		p.Code = "input.required"
+	}
+	p.Field = fieldAt(d.Location)
+	if missing != "" {
+		p.Field = strings.TrimPrefix(p.Field+"."+missing, ".")
 	}
 	return p
 }
 
-// firstField is where the first error lies: "body.phones[0]" is the field "phones".
-func firstField(errs []error) string {
-	for _, err := range errs {
-		var detailer huma.ErrorDetailer
-		if !errors.As(err, &detailer) {
-			continue
-		}
-		location := detailer.ErrorDetail().Location
-		for _, place := range []string{"body.", "query.", "path."} {
-			location = strings.TrimPrefix(location, place)
-		}
-		field, _, _ := strings.Cut(location, "[")
-		if field != "body" {
-			return field
-		}
+// fieldAt is the input at a place: "body.admin.login" is "admin.login", "body.phones[0]" is "phones", "query.sort" is "sort".
+func fieldAt(location string) string {
+	_, field, _ := strings.Cut(location, ".")
+	field, _, _ = strings.Cut(field, "[")
+	return field
+}
+
+// explain logs a problem that is not the caller's: with a trace that the answer names, where the program itself has failed.
+func (a *API) explain(operation string, p *Problem) {
+	if p.Status < http.StatusInternalServerError || p.cause == nil {
+		return
 	}
-	return ""
+	line := a.log.WithError(p.cause).WithFields(logrus.Fields{"operation": operation, "code": p.Code})
+	if p.Code != fault.CodeInternal {
+		line.Info("request was refused from outside")
+		return
+	}
+	p.Trace = a.newTrace()
+	line.WithField("trace", p.Trace).Error("request failed")
+}
+
+// newTrace is the random end of an id: short enough to be read out on the phone.
+func (a *API) newTrace() string {
+	id := a.deps.Clock.NewID()
+	return id[len(id)-8:]
+}
+
+// trace implements huma.Transformer: every problem passes here on its way out, also those that huma makes.
+func (a *API) trace(hc huma.Context, _ string, answer any) (any, error) {
+	if p, ok := answer.(*Problem); ok {
+		a.explain(hc.Operation().OperationID, p)
+	}
+	return answer, nil
 }
 
 // sendProblem answers a problem outside huma.
 func sendProblem(w http.ResponseWriter, p *Problem) {
-	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // a reader who left is nobody's problem
 }

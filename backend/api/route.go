@@ -2,11 +2,12 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
@@ -22,6 +23,13 @@ const (
 	adminOnly               // an administrator's session
 )
 
+// Deadlines of a request: everything is in a local database, but for what waits for Meta or reads a file. The window does not
+// cancel requests, so each carries its own.
+const (
+	localDeadline   = 15 * time.Second
+	outsideDeadline = 2 * time.Minute
+)
+
 // route is an operation of the API before huma has it.
 type route struct {
 	id, method, path, summary string
@@ -30,8 +38,6 @@ type route struct {
 	passive bool
 	// maxBody in bytes, 0 for the usual limit.
 	maxBody int64
-	// kept is a middleware of the route's own.
-	kept func(huma.Context, func(huma.Context))
 }
 
 // caller is who calls, and the office they call into.
@@ -67,20 +73,34 @@ type toID[T any] struct {
 func handle[I, O any](a *API, r route, fn func(ctx context.Context, c caller, input *I) (O, error)) {
 	huma.Register(a.huma, a.operation(r), func(ctx context.Context, input *I) (*body[O], error) {
 		c, _ := ctx.Value(callerKey{}).(caller)
+		ctx, cancel := context.WithTimeout(ctx, r.deadline())
+		defer cancel()
 		out, err := fn(ctx, c, input)
 		if err != nil {
-			return nil, a.explain(r.id, err)
+			return nil, problemOf(err)
 		}
 		return &body[O]{Body: out}, nil
 	})
 }
+
+// deadline is what the route's own work may take.
+func (r route) deadline() time.Duration {
+	switch r.noun() {
+	case "meta", "imports", "leads", "setup":
+		return outsideDeadline
+	}
+	return localDeadline
+}
+
+// noun is the first word of the route's path.
+func (r route) noun() string { return strings.Split(r.path, "/")[2] }
 
 func (a *API) operation(r route) huma.Operation {
 	o := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, DefaultStatus: http.StatusOK,
 		MaxBodyBytes: maxBody, Middlewares: huma.Middlewares{a.admit(r)},
 		Extensions: map[string]any{"x-access": [...]string{"anybody", "locked", "user", "admin"}[r.access]},
-		Tags:       []string{strings.Split(r.path, "/")[2]},
+		Tags:       []string{r.noun()},
 	}
 	if r.maxBody > 0 {
 		o.MaxBodyBytes = r.maxBody
@@ -88,30 +108,29 @@ func (a *API) operation(r route) huma.Operation {
 	if r.access != anybody {
 		o.Security = []map[string][]string{{"session": {}}}
 	}
-	if r.kept != nil {
-		o.Middlewares = append(o.Middlewares, r.kept)
-	}
 	return o
 }
 
 // admit lets a call in whose session may make it, before anything of its input is read.
 func (a *API) admit(r route) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
-		c, err := a.identify(hc.Context(), r, hc.Header("Authorization"))
-		if err != nil {
-			p := a.explain(r.id, err)
-			hc.SetHeader("Content-Type", "application/problem+json")
-			hc.SetStatus(p.Status)
-			_ = json.NewEncoder(hc.BodyWriter()).Encode(p) // a reader who left is nobody's problem
+		ctx, cancel := context.WithTimeout(hc.Context(), localDeadline)
+		defer cancel()
+		c, err := a.identify(ctx, r, hc.Header("Authorization"))
+		if err == nil {
+			next(huma.WithValue(hc, callerKey{}, c))
 			return
 		}
-		next(huma.WithValue(hc, callerKey{}, c))
+		p := problemOf(err)
+		a.explain(r.id, p)
+		_, w := humago.Unwrap(hc)
+		sendProblem(w, p)
 	}
 }
 
 func (a *API) identify(ctx context.Context, r route, header string) (caller, error) {
 	c := caller{office: a.deps.Office(), token: bearer(header)}
-	if strings.HasPrefix(r.path, "/api/setup") && r.access == anybody {
+	if r.access == anybody && r.noun() == "setup" {
 		return c, nil
 	}
 	if c.office == nil {
@@ -119,9 +138,6 @@ func (a *API) identify(ctx context.Context, r route, header string) (caller, err
 	}
 	if r.access == anybody {
 		return c, nil
-	}
-	if c.token == "" {
-		return c, fault.New("session.missing")
 	}
 	var err error
 	c.viewer, err = c.office.Accounts.Resume(ctx, c.token, !r.passive && r.access != locked)
@@ -143,12 +159,4 @@ func bearer(header string) string {
 		return ""
 	}
 	return strings.TrimSpace(token)
-}
-
-func (a *API) explain(operation string, err error) *Problem {
-	p := problemOf(err)
-	if p.Code == fault.CodeInternal {
-		a.log.WithError(err).WithField("operation", operation).Error("request failed")
-	}
-	return p
 }

@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/office"
 )
 
 // Credentials open a session.
@@ -37,16 +37,9 @@ type PreferencesPatch struct {
 // Me is the person of the session and what their screens need to start.
 type Me struct {
 	User        account.User        `json:"user"`
-	Office      OfficeInfo          `json:"office"`
+	Office      office.Info         `json:"office"`
 	Preferences account.Preferences `json:"preferences"`
 	Demo        bool                `json:"demo"`
-}
-
-// OfficeInfo names the office.
-type OfficeInfo struct {
-	ID       string `json:"id" db:"id"`
-	Name     string `json:"name" db:"name"`
-	Timezone string `json:"timezone" db:"timezone"`
 }
 
 func (a *API) routeSession() {
@@ -58,15 +51,19 @@ func (a *API) routeSession() {
 		func(ctx context.Context, c caller, _ *struct{}) (nothing, error) {
 			return nothing{}, c.office.Accounts.SignOut(ctx, c.token)
 		})
-	handle(a, route{id: "lock", method: http.MethodPost, path: "/api/session/lock", summary: "Lock the session", access: user},
+	handle(a, route{id: "lock", method: http.MethodPost, path: "/api/session/lock", summary: "Lock the session", access: locked},
 		func(ctx context.Context, c caller, _ *struct{}) (nothing, error) {
-			return nothing{}, c.office.Accounts.Lock(ctx, c.token)
+			err := c.office.Accounts.Lock(ctx, c.token)
+			a.hub.woken(c.token)
+			return nothing{}, err
 		})
 	handle(a, route{id: "stay-awake", method: http.MethodPost, path: "/api/session/active", summary: "Somebody is at the keyboard: reading alone does not keep a session awake", access: user},
 		func(context.Context, caller, *struct{}) (nothing, error) { return nothing{}, nil })
 	handle(a, route{id: "unlock", method: http.MethodPost, path: "/api/session/unlock", summary: "Unlock the session", access: locked},
 		func(ctx context.Context, c caller, input *in[Password]) (nothing, error) {
-			return nothing{}, c.office.Accounts.Unlock(ctx, c.token, input.Body.Password)
+			err := c.office.Accounts.Unlock(ctx, c.token, input.Body.Password)
+			a.hub.woken(c.token) // what has waited behind the lock is told now
+			return nothing{}, err
 		})
 	handle(a, route{id: "get-me", method: http.MethodGet, path: "/api/me", summary: "Who I am", access: user, passive: true}, me)
 	handle(a, route{id: "change-password", method: http.MethodPut, path: "/api/me/password", summary: "Change my password", access: user},
@@ -89,10 +86,9 @@ func me(ctx context.Context, c caller, _ *struct{}) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	m := Me{User: u, Preferences: p, Demo: c.office.Demo}
-	err = c.office.Store.Read().NewQuery("SELECT id, name, timezone FROM office WHERE deleted = 0 LIMIT 1").WithContext(ctx).One(&m.Office)
+	info, err := office.ReadInfo(ctx, c.office.Store)
 	if err != nil {
-		return Me{}, fmt.Errorf("read office: %w", err)
+		return Me{}, err
 	}
-	return m, nil
+	return Me{User: u, Office: info, Preferences: p, Demo: c.office.Demo}, nil
 }

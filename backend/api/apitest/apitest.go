@@ -1,13 +1,15 @@
-// Package apitest starts the API on a real office for tests: a store, users, prospects, and calls as any of them.
+// Package apitest starts the API on a real office for tests: a store that asks office.Decide, users with open sessions,
+// prospects, a simulated Meta when one is wanted; and it calls the API as any of them, holding every answer to the shape that
+// the API's description says it has. Only test files import it.
 package apitest
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
+	"fmt"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +19,9 @@ import (
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
-	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/meta"
+	"sitegroup.mx/crm/backend/meta/graphsim"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/store"
@@ -31,45 +34,63 @@ const Password = "una contraseña larga"
 // Office is a running API on an office of its own.
 type Office struct {
 	*api.Office
-	API    *api.API
-	Clock  *clock.Fake
-	Log    *bytes.Buffer
+	API *api.API
+	// Clock is the office's; the API's own pauses follow it too unless RealPauses was asked for.
+	Clock *clock.Fake
+	Log   *Text
+	// Setup is what the API's setup routes reach.
+	Setup *Setup
+
+	t      testing.TB
+	shapes shapes
 	tokens map[string]string
 	users  map[string]account.User
 }
 
+// Option changes what New starts.
+type Option func(*api.Deps)
+
+// RealPauses lets the API's pauses between events pass by themselves.
+func RealPauses(d *api.Deps) { d.Clock = clock.System{} }
+
+// WithWindow puts a window around the API.
+func WithWindow(w api.Window) Option { return func(d *api.Deps) { d.Window = w } }
+
 // New starts an office with the administrator "admin" and the sellers "ana" and "beto", all signed in.
-func New(t testing.TB) *Office {
+func New(t testing.TB, options ...Option) *Office {
 	t.Helper()
 	clk := clock.NewFake(time.Date(2026, 11, 2, 16, 0, 0, 0, time.UTC), 1)
-	st := storetest.Open(t, storetest.WithClock(clk), storetest.WithDecide(office.Decide))
+	o := &Office{Clock: clk, Log: &Text{}, Setup: &Setup{}, t: t, tokens: map[string]string{}, users: map[string]account.User{}}
 	log := logrus.New()
-	var text bytes.Buffer
-	log.SetOutput(&text)
+	log.SetOutput(o.Log)
 	log.SetLevel(logrus.DebugLevel)
+	st := storetest.Open(t, storetest.WithClock(clk), storetest.WithDecide(office.Decide))
 	vault, err := secret.File(filepath.Join(t.TempDir(), "keys.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &Office{Clock: clk, Log: &text, tokens: map[string]string{}, users: map[string]account.User{}}
 	people := crm.New(st, clk, log)
 	o.Office = &api.Office{
 		Store: st, Accounts: account.New(st, clk, log), CRM: people,
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
 	}
-	o.API = api.New(api.Deps{Office: func() *api.Office { return o.Office }, Setup: ready{}, Clock: clk, Log: log, Version: "test"})
+	o.Setup.Open(o.Office)
+	deps := api.Deps{Office: o.Setup.current, Setup: o.Setup, Clock: clk, Log: log, Version: "test"}
+	for _, option := range options {
+		option(&deps)
+	}
+	o.API = api.New(deps)
+	o.shapes = shapesOf(o.API.OpenAPI())
 	o.API.OfficeChanged()
-	o.fill(t)
+	o.fill()
 	return o
 }
 
-func (o *Office) fill(t testing.TB) {
-	t.Helper()
+func (o *Office) fill() {
+	o.t.Helper()
 	ctx := context.Background()
 	first, err := o.Accounts.CreateFirst(ctx, account.NewUser{Login: "admin", Name: "Admin", Role: account.RoleAdmin, Password: Password})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o.must(err)
 	_, err = o.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		if err := o.CRM.SeedVocabulary(tx); err != nil {
 			return err
@@ -78,26 +99,33 @@ func (o *Office) fill(t testing.TB) {
 			"name": "Oficina de prueba", "timezone": "America/Mexico_City", "created_at": clock.Format(tx.Now()),
 		})
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o.must(err)
 	o.users["admin"] = first
 	for _, login := range []string{"ana", "beto"} {
 		u, err := o.Accounts.CreateUser(ctx, o.Viewer("admin"), account.NewUser{
 			Login: login, Name: "Vendedor " + login, Role: account.RoleSeller, Password: Password,
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o.must(err)
 		o.users[login] = u
 	}
 	for login := range o.users {
-		s, err := o.Accounts.SignIn(ctx, login, Password)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.tokens[login] = s.Token
+		o.SignIn(login)
 	}
+}
+
+func (o *Office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// SignIn opens another session of a user, in whose name Do calls from then on.
+func (o *Office) SignIn(login string) {
+	o.t.Helper()
+	s, err := o.Accounts.SignIn(context.Background(), login, Password)
+	o.must(err)
+	o.tokens[login] = s.Token
 }
 
 // Viewer is a user as domain packages know them.
@@ -109,91 +137,112 @@ func (o *Office) Viewer(login string) account.Viewer {
 // Token is the bearer token of a user's session.
 func (o *Office) Token(login string) string { return o.tokens[login] }
 
-// Response is an answer.
-type Response struct {
-	Status int
-	Header http.Header
-	Body   string
-}
-
-// Code is the code of a problem, "" when the answer is none.
-func (r Response) Code() string {
-	var p struct {
-		Code string `json:"code"`
-	}
-	_ = json.Unmarshal([]byte(r.Body), &p) // what is no problem has no code
-	return p.Code
-}
-
-// Decode reads the answer into v.
-func (r Response) Decode(t testing.TB, v any) {
-	t.Helper()
-	if r.Status != http.StatusOK {
-		t.Fatalf("status %d: %s", r.Status, r.Body)
-	}
-	if err := json.Unmarshal([]byte(r.Body), v); err != nil {
-		t.Fatalf("read answer: %v\n%s", err, r.Body)
-	}
-}
-
-// Do calls the API as a user, or as nobody when login is "". A body that is neither nil, text nor bytes goes as JSON.
-func (o *Office) Do(t testing.TB, login, method, path string, body any) Response {
-	t.Helper()
-	var content []byte
-	kind := "application/json"
-	switch b := body.(type) {
-	case nil:
-	case string:
-		content = []byte(b)
-	case []byte:
-		content, kind = b, "application/octet-stream"
-	default:
-		var err error
-		if content, err = json.Marshal(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := httptest.NewRequestWithContext(t.Context(), method, path, bytes.NewReader(content))
-	if content != nil {
-		r.Header.Set("Content-Type", kind)
-	}
-	if login != "" {
-		r.Header.Set("Authorization", "Bearer "+o.tokens[login])
-	}
-	w := httptest.NewRecorder()
-	o.API.ServeHTTP(w, r)
-	return Response{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
-}
-
-// Prospect registers somebody for a seller and returns the prospect's id.
-func (o *Office) Prospect(t testing.TB, owner, name, phone, email string) string {
-	t.Helper()
-	created, err := o.CRM.CreateProspect(t.Context(), o.Viewer("admin"), crm.NewProspect{
+// Prospect registers somebody for a seller, with a note, and returns the prospect's id.
+func (o *Office) Prospect(owner, name, phone, email string) string {
+	o.t.Helper()
+	created, err := o.CRM.CreateProspect(context.Background(), o.Viewer("admin"), crm.NewProspect{
 		Name: name, Phones: []string{phone}, Emails: []string{email}, Note: "nota de " + name, OwnerID: o.users[owner].ID,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o.must(err)
 	return created.ID
 }
 
-// ready is the setup of a program whose office is open.
-type ready struct{}
-
-// State implements api.Setup.
-func (ready) State(context.Context) (api.SetupState, error) {
-	return api.SetupState{State: "ready", OfficeName: "Oficina de prueba", Version: "test", Surface: "browser"}, nil
+// Shared changes something that everybody hears of and that belongs to nobody.
+func (o *Office) Shared() {
+	o.t.Helper()
+	_, err := o.Store.Write(context.Background(), store.System, func(tx *store.Tx) error {
+		var id string
+		if err := tx.Query().NewQuery("SELECT id FROM office").Row(&id); err != nil {
+			return err
+		}
+		return tx.Set("office", id, store.Row{"name": "Oficina " + tx.NewID()})
+	})
+	o.must(err)
 }
 
-// Create implements api.Setup.
-func (ready) Create(context.Context, api.NewOffice) (account.Session, error) {
-	return account.Session{}, fault.New("setup.done")
+// PassTime moves the clock once something waits for it.
+func (o *Office) PassTime(d time.Duration) {
+	for o.Clock.Waiting() == 0 {
+		runtime.Gosched()
+	}
+	o.Clock.Advance(d)
 }
 
-// OpenDemo implements api.Setup.
-func (ready) OpenDemo(context.Context) (account.Session, error) {
-	return account.Session{}, fault.New("setup.done")
+// Meta is a simulated Meta that an office is connected to.
+type Meta struct {
+	Sim   *graphsim.Sim
+	World graphsim.Demo
+	Page  string
+	Form  string // an active form whose leads so far are in the office
 }
 
-// LeaveDemo implements api.Setup.
-func (ready) LeaveDemo(context.Context) error { return fault.New("demo.not_open") }
+// Connect connects the office to a simulated Meta, as an administrator does on the connection page.
+func (o *Office) Connect() Meta {
+	o.t.Helper()
+	m := Meta{Sim: graphsim.New(graphsim.Config{Clock: o.Clock, Seed: 1, WithoutControl: true})}
+	m.World = m.Sim.SeedDemo()
+	address, err := m.Sim.Start()
+	o.must(err)
+	o.t.Cleanup(func() {
+		if err := m.Sim.Close(); err != nil {
+			o.t.Errorf("stop simulator: %v", err)
+		}
+	})
+	var status intake.Status
+	o.Do("admin", "PUT", "/api/meta/connection", map[string]string{
+		"app_id": string(m.World.App), "app_secret": string(m.World.AppSecret), "token": string(m.World.Token), "base_url": address,
+	}).Decode(&status)
+	m.Page = status.Pages[0].ID
+	o.Do("admin", "PATCH", "/api/meta/pages/"+m.Page, map[string]bool{"active": true}).OK()
+	o.Do("admin", "GET", "/api/meta", nil).Decode(&status)
+	for _, f := range status.Forms {
+		if f.Status == "ACTIVE" {
+			m.Form = f.ID
+			break
+		}
+	}
+	if m.Form == "" {
+		o.t.Fatalf("no active form among %v", status.Forms)
+	}
+	o.Do("admin", "POST", "/api/meta/forms/"+m.Form+"/pull", nil).OK()
+	return m
+}
+
+// Lead lets a person fill in the form, and the office read it.
+func (o *Office) Lead(m Meta, name string) {
+	o.t.Helper()
+	o.Clock.Advance(time.Second)
+	_, err := m.Sim.InjectLead(graphsim.LeadSpec{Form: meta.ID(m.Form), Answers: map[string][]string{"full_name": {name}}})
+	o.must(err)
+	o.Do("admin", "POST", "/api/meta/forms/"+m.Form+"/pull", nil).OK()
+}
+
+// Setup is the program around the API: the office is open, and the rest is refused as the program refuses it.
+type Setup struct {
+	mu      sync.Mutex
+	office  *api.Office
+	failure any
+}
+
+// Text is a log that may be read while it is written.
+type Text struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Text) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// String is everything so far.
+func (l *Text) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Format implements fmt.Formatter, so that messages show the text.
+func (l *Text) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(l.String())) }
