@@ -18,8 +18,17 @@ func TestDelay_Grows(t *testing.T) {
 		failures int
 		want     time.Duration
 	}{
-		{0, 0}, {1, 0}, {2, 0}, {3, time.Second}, {4, 2 * time.Second}, {5, 4 * time.Second}, {8, 32 * time.Second},
-		{11, 256 * time.Second}, {12, 5 * time.Minute}, {13, 5 * time.Minute}, {1 << 30, 5 * time.Minute},
+		{0, 0},
+		{1, 0},
+		{2, 0},
+		{3, time.Second},
+		{4, 2 * time.Second},
+		{5, 4 * time.Second},
+		{8, 32 * time.Second},
+		{11, 256 * time.Second},
+		{12, 5 * time.Minute},
+		{13, 5 * time.Minute},
+		{1 << 30, 5 * time.Minute},
 	}
 	for _, tt := range tests {
 		if got := account.DelayAfter(tt.failures); got != tt.want {

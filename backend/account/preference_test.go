@@ -42,8 +42,10 @@ func TestPreferences_Refused(t *testing.T) {
 		field string
 		patch account.PreferencesPatch
 	}{
-		{"language", account.PreferencesPatch{Language: &text}}, {"theme", account.PreferencesPatch{Theme: &text}},
-		{"density", account.PreferencesPatch{Density: &text}}, {"lock_minutes", account.PreferencesPatch{LockMinutes: &less}},
+		{"language", account.PreferencesPatch{Language: &text}},
+		{"theme", account.PreferencesPatch{Theme: &text}},
+		{"density", account.PreferencesPatch{Density: &text}},
+		{"lock_minutes", account.PreferencesPatch{LockMinutes: &less}},
 		{"lock_minutes", account.PreferencesPatch{LockMinutes: &more}},
 	}
 	for _, tt := range tests {

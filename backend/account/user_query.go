@@ -24,7 +24,7 @@ type userRow struct {
 }
 
 func (r userRow) user() User {
-	return User{ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, Active: r.Active, Paused: r.Paused, CreatedAt: r.CreatedAt}
+	return User(r)
 }
 
 // ListUsers returns everybody's accounts to an administrator, by name, and a seller's own to a seller.

@@ -1430,6 +1430,8 @@ export interface components {
             status: number;
             /** @description The status in words */
             title: string;
+            /** @description Finds the line in the program's log */
+            trace?: string;
         };
         ProspectDetail: {
             assigned_at: string | null;

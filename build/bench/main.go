@@ -1,0 +1,145 @@
+// Command bench measures the program side by side with peers, in one run on one machine, prints a table and writes
+// results.json. It lives in a module of its own so that peers stay out of the program's go.mod.
+//
+//	make bench                    everything
+//	make bench ONLY=search-1m     one row (and its suffixed rows)
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"text/tabwriter"
+)
+
+// Row is one line of results.json. Ratio is Value over PeerValue, measured in the same run; a further peer is a further row
+// with a suffixed name. How says in a sentence what was measured.
+type Row struct {
+	Name      string  `json:"name"`
+	Value     float64 `json:"value"`
+	Unit      string  `json:"unit"`
+	Peer      string  `json:"peer"`
+	PeerValue float64 `json:"peer_value"`
+	Ratio     float64 `json:"ratio"`
+	How       string  `json:"how"`
+}
+
+// suite is a measurement that yields one or more rows named after it.
+type suite struct {
+	names []string
+	run   func(ctx context.Context, b *bench) ([]Row, error)
+}
+
+// bench holds what suites share.
+type bench struct {
+	dir    string
+	binary string
+	rows   int
+}
+
+func main() {
+	only := flag.String("only", "", "run only the suite with this row name")
+	rows := flag.Int("rows", 1_000_000, "prospects in the large office")
+	binary := flag.String("binary", "../bin/sitegroup-crm-headless", "the program, for start and memory")
+	out := flag.String("out", "results.json", "where the results go")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *only, *rows, *binary, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only string, rows int, binary, out string) error {
+	dir, err := os.MkdirTemp("", "sitegroup-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, binary: binary, rows: rows}
+	var results []Row
+	for _, s := range []suite{
+		{[]string{"lead-register"}, leadRegister},
+		{[]string{"list-1m", "search-1m"}, listsAndSearch},
+		{[]string{"start-100k", "memory-100k"}, startAndMemory},
+	} {
+		if only != "" && !wanted(s.names, only) {
+			continue
+		}
+		rows, err := s.run(ctx, b)
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", strings.Join(s.names, ", "), err)
+		}
+		for _, r := range rows {
+			if only == "" || strings.HasPrefix(r.Name, only) {
+				results = append(results, r)
+			}
+		}
+	}
+	if len(results) == 0 {
+		return fmt.Errorf("there is no row named %q", only)
+	}
+	show(results)
+	return save(out, results, only != "")
+}
+
+func wanted(names []string, only string) bool {
+	for _, n := range names {
+		if strings.HasPrefix(only, n) {
+			return true
+		}
+	}
+	return false
+}
+
+func ratio(name string, value float64, unit, peer string, peerValue float64, how string) Row {
+	r := Row{Name: name, Value: value, Unit: unit, Peer: peer, PeerValue: peerValue, How: how}
+	if peerValue > 0 {
+		r.Ratio = value / peerValue
+	}
+	return r
+}
+
+func show(rows []Row) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "name\tvalue\tunit\tpeer\tpeer value\tratio")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%.2f\t%s\t%s\t%.2f\t%.2f\n", r.Name, r.Value, r.Unit, r.Peer, r.PeerValue, r.Ratio)
+	}
+	w.Flush()
+}
+
+// save writes the results; a run of one row replaces only that row in an earlier file.
+func save(path string, rows []Row, merge bool) error {
+	if merge {
+		var old []Row
+		if text, err := os.ReadFile(path); err == nil && json.Unmarshal(text, &old) == nil {
+			rows = mergeRows(old, rows)
+		}
+	}
+	text, err := json.MarshalIndent(rows, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o600)
+}
+
+func mergeRows(old, fresh []Row) []Row {
+	at := make(map[string]int, len(old))
+	for i, r := range old {
+		at[r.Name] = i
+	}
+	for _, r := range fresh {
+		if i, ok := at[r.Name]; ok {
+			old[i] = r
+			continue
+		}
+		old = append(old, r)
+	}
+	return old
+}

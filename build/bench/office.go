@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/api"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/crm/crmtest"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/secret"
+	"sitegroup.mx/crm/store"
+)
+
+// password opens every session of a benchmark.
+const password = "una contraseña larga"
+
+// key is a database's key. What it protects is invented.
+var key = make([]byte, 32)
+
+// office is an open office as the program puts it together, with its API and a seller's session.
+type benchOffice struct {
+	*api.Office
+	path    string
+	handler http.Handler
+	token   string // of the first seller
+	seller  string // its id
+}
+
+// newOffice makes an office with sellers in dir and closes it again.
+func newOffice(ctx context.Context, dir string, sellers int) (string, error) {
+	path := filepath.Join(dir, "office.db")
+	o, err := openOffice(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	defer o.Store.Close()
+	if _, err := o.Accounts.CreateFirst(ctx, account.NewUser{Login: "admin", Name: "Admin", Role: account.RoleAdmin, Password: password}); err != nil {
+		return "", err
+	}
+	_, err = o.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		if err := o.CRM.SeedVocabulary(tx); err != nil {
+			return err
+		}
+		return tx.Create("office", tx.NewID(), store.Row{
+			"name": "Oficina", "timezone": "America/Mexico_City", "created_at": clock.Format(tx.Now()),
+		})
+	})
+	if err != nil {
+		return "", err
+	}
+	admin, err := o.viewer(ctx, "admin")
+	if err != nil {
+		return "", err
+	}
+	for i := range sellers {
+		_, err := o.Accounts.CreateUser(ctx, admin, account.NewUser{
+			Login: fmt.Sprint("vendedor", i), Name: fmt.Sprint("Vendedor ", i), Role: account.RoleSeller, Password: password,
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return path, nil
+}
+
+// fullOffice makes an office of n prospects among the sellers and opens it as its first seller.
+func fullOffice(ctx context.Context, dir string, n, sellers int) (*benchOffice, error) {
+	path, err := newOffice(ctx, dir, sellers)
+	if err != nil {
+		return nil, err
+	}
+	if err := crmtest.Fill(ctx, path, key, n); err != nil {
+		return nil, err
+	}
+	o, err := openOffice(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := o.Accounts.SignIn(ctx, "vendedor0", password)
+	if err != nil {
+		return nil, err
+	}
+	o.token, o.seller = s.Token, s.User.ID
+	return o, nil
+}
+
+func openOffice(ctx context.Context, path string) (*benchOffice, error) {
+	clk := clock.System{}
+	st, err := store.Open(ctx, store.Options{
+		Path: path, Key: key, Device: "bench", Now: clk.Now, NewID: clk.NewID, Decide: office.Decide, Log: silent(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	vault, err := secret.File(path + ".keys")
+	if err != nil {
+		return nil, err
+	}
+	o := &benchOffice{path: path}
+	o.Office = &api.Office{Store: st, Accounts: account.New(st, clk, silent()), CRM: crm.New(st, clk, silent())}
+	o.Intake = intake.New(intake.Deps{Store: st, CRM: o.CRM, Vault: vault, Clock: clk, Log: silent()})
+	a := api.New(api.Deps{Office: func() *api.Office { return o.Office }, Setup: noSetup{}, Clock: clk, Log: silent(), Version: "bench"})
+	a.OfficeChanged()
+	o.handler = a
+	return o, nil
+}
+
+func (o *benchOffice) viewer(ctx context.Context, login string) (account.Viewer, error) {
+	var v account.Viewer
+	err := o.Store.Read().NewQuery("SELECT id, name, role FROM user WHERE login = {:login}").
+		Bind(map[string]any{"login": login}).WithContext(ctx).Row(&v.UserID, &v.Name, &v.Role)
+	return v, err
+}
+
+// bare opens the office's file a second time, with nothing of the program in between.
+func (o *benchOffice) bare() (*sql.DB, error) { return bareFile(o.path, "ro") }
+
+func bareFile(path, mode string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode="+mode+"&cipher=chacha20&key=raw:"+hex.EncodeToString(key))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec("PRAGMA cache_size = -65536")
+	return db, err
+}
+
+// everybody yields what a peer needs to hold the same prospects.
+func (o *benchOffice) everybody(ctx context.Context, yield func(person) error) error {
+	rows, err := o.Store.Read().NewQuery(`
+		SELECT c.n, c.owner_id, c.name, c.phone, c.stage_id, c.status, c.lead_at,
+			coalesce((SELECT e.address FROM contact_email e WHERE e.contact_id = c.contact_id LIMIT 1), '') AS email,
+			coalesce((SELECT s.answers FROM submission s WHERE s.prospect_id = c.prospect_id LIMIT 1), '') AS notes
+		FROM prospect_card c
+		ORDER BY c.n`).WithContext(ctx).Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p person
+		if err := rows.Scan(&p.n, &p.seller, &p.name, &p.phone, &p.stage, &p.status, &p.leadAt, &p.email, &p.notes); err != nil {
+			return err
+		}
+		if err := yield(p); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// some are prospects of the first seller, evenly from all of them.
+func (o *benchOffice) some(ctx context.Context, n int) ([]person, error) {
+	var all []person
+	rows, err := o.Store.Read().NewQuery("SELECT name, phone FROM prospect_card WHERE owner_id = {:owner} AND name <> '' AND phone LIKE '+52%' ORDER BY n").
+		Bind(map[string]any{"owner": o.seller}).WithContext(ctx).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p person
+		if err := rows.Scan(&p.name, &p.phone); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	step := max(1, len(all)/n)
+	var chosen []person
+	for i := 0; i < len(all) && len(chosen) < n; i += step {
+		chosen = append(chosen, all[i])
+	}
+	return chosen, rows.Err()
+}
+
+// noSetup is the setup of a program whose office is open.
+type noSetup struct{}
+
+func (noSetup) State(context.Context) (api.SetupState, error) {
+	return api.SetupState{State: "ready"}, nil
+}
+
+func (noSetup) Create(context.Context, api.NewOffice) (account.Session, error) {
+	return account.Session{}, fault.New("setup.done")
+}
+
+func (noSetup) OpenDemo(context.Context) (account.Session, error) {
+	return account.Session{}, fault.New("setup.done")
+}
+
+func (noSetup) LeaveDemo(context.Context) error { return fault.New("demo.not_open") }
+
+func (b *bench) folder(name string) (string, error) {
+	dir := filepath.Join(b.dir, name)
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// say tells the person waiting what takes so long.
+func say(format string, values ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", values...)
+}
