@@ -45,7 +45,7 @@ func browserTests(ctx context.Context, r *result) {
 	}
 	_, runErr := tool{
 		dir: "frontend", env: []string{"SITEGROUP_BIN=" + binary, "PLAYWRIGHT_JSON_OUTPUT_FILE=" + report, "CI=1"},
-		args: []string{"npx", "--no-install", "playwright", "test", "--reporter=list,json"},
+		args: []string{"npx", "--no-install", "playwright", "test", "--max-failures=8", "--reporter=list,json"},
 	}.run(ctx)
 	var counts struct {
 		Stats struct{ Expected, Unexpected, Flaky, Skipped int }
