@@ -57,14 +57,14 @@ const (
 // Audit notes in the transaction what userID did ("" for nobody known). subject is an id; detail is anything that encodes as
 // a JSON object, or nil, and holds codes and counts, no personal data. Lines are never changed or removed.
 func Audit(tx *store.Tx, userID, action, subject string, detail any) error {
-	text := []byte("{}")
-	if detail != nil {
-		var err error
-		if text, err = json.Marshal(detail); err != nil {
-			return fmt.Errorf("encode audit: %w", err)
-		}
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("encode audit: %w", err)
 	}
-	_, err := tx.Exec(`
+	if string(text) == "null" {
+		text = []byte("{}")
+	}
+	_, err = tx.Exec(`
 		INSERT INTO audit (at, user_id, action, subject, detail)
 		VALUES ({:at}, {:user}, {:action}, {:subject}, {:detail})`,
 		dbx.Params{"at": clock.Format(tx.Now()), "user": userID, "action": action, "subject": subject, "detail": string(text)})

@@ -221,6 +221,7 @@ func (o *Office) Lead(m Meta, name string) {
 type Setup struct {
 	mu      sync.Mutex
 	office  *api.Office
+	first   *api.Office
 	failure any
 }
 

@@ -50,6 +50,7 @@ func (o *Office) Follow(login string) *Page {
 	if answer.StatusCode != http.StatusOK {
 		o.t.Fatalf("follow as %s: %d", login, answer.StatusCode)
 	}
+	answered.Store("follow-events", true)
 	p := &Page{events: make(chan Event, 1000), Beats: make(chan struct{}, 1000), stop: stop}
 	go p.read(answer)
 	if e := p.Next(o.t); e.Type != "hello" {

@@ -24,6 +24,8 @@ type Step struct {
 	Code   string
 	// Has and HasNot are texts of the answer.
 	Has, HasNot []string
+	// Before runs first: what happens outside the API.
+	Before func()
 	// Keep remembers a field of the answer, "contact.phones.0.id", under a name.
 	Keep map[string]string
 	// Hears names the prospects, by what was kept, that each user's page is told of. Whoever is not named hears of none. nil
@@ -50,6 +52,9 @@ func Run(t *testing.T, o *Office, steps []Step) {
 
 func (s Step) play(t *testing.T, o *Office, kept map[string]string, pages map[string]*Page) {
 	t.Helper()
+	if s.Before != nil {
+		s.Before()
+	}
 	fill := func(text string) string {
 		for name, value := range kept {
 			text = strings.ReplaceAll(text, "{"+name+"}", value)
@@ -57,7 +62,7 @@ func (s Step) play(t *testing.T, o *Office, kept map[string]string, pages map[st
 		return text
 	}
 	body := s.Body
-	if body != nil {
+	if _, raw := body.([]byte); body != nil && !raw {
 		text, err := json.Marshal(body)
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,9 @@ func (s *Setup) Open(o *api.Office) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.office = o
+	if s.first == nil {
+		s.first = o
+	}
 }
 
 func (s *Setup) current() *api.Office {
@@ -46,14 +49,22 @@ func (s *Setup) State(context.Context) (api.SetupState, error) {
 	return state, nil
 }
 
-// Create implements api.Setup.
-func (s *Setup) Create(context.Context, api.NewOffice) (account.Session, error) {
-	return account.Session{}, fault.New("setup.done")
+// Create implements api.Setup: the office that was there at first comes into being.
+func (s *Setup) Create(ctx context.Context, _ api.NewOffice) (account.Session, error) {
+	return s.show(ctx, false)
 }
 
-// OpenDemo implements api.Setup.
-func (s *Setup) OpenDemo(context.Context) (account.Session, error) {
-	return account.Session{}, fault.New("setup.done")
+// OpenDemo implements api.Setup likewise.
+func (s *Setup) OpenDemo(ctx context.Context) (account.Session, error) { return s.show(ctx, true) }
+
+func (s *Setup) show(ctx context.Context, demo bool) (account.Session, error) {
+	if s.current() != nil {
+		return account.Session{}, fault.New("setup.done")
+	}
+	o := *s.first
+	o.Demo = demo
+	s.Open(&o)
+	return o.Accounts.SignIn(ctx, "admin", Password)
 }
 
 // LeaveDemo implements api.Setup.

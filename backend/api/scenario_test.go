@@ -1,0 +1,227 @@
+package api_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sitegroup.mx/crm/backend/api/apitest"
+	"sitegroup.mx/crm/backend/meta"
+	"sitegroup.mx/crm/backend/meta/graphsim"
+)
+
+type object = map[string]any
+
+func TestScenario_ASellersDay(t *testing.T) {
+	o := apitest.New(t)
+	later := func() { o.Clock.Advance(time.Minute) }
+	apitest.Run(t, o, []apitest.Step{
+		{
+			Name: "words", As: "ana", Method: "GET", Path: "/api/vocabulary",
+			Has:  []string{`"call_later"`, `"Prospecto"`, `"following"`, `"hot"`, `"manual"`},
+			Keep: map[string]string{"stage": "stages.2.id", "reason": "reasons.0.id"},
+		},
+		{
+			Name: "type somebody in", As: "ana", Method: "POST", Path: "/api/prospects",
+			Body: object{"name": "Rosa Prueba", "phones": []string{"55 5123 0401"}, "emails": []string{"rosa@example.com"}, "city": "Puebla", "note": "vino a la oficina"},
+			Has:  []string{`"linked":false`}, Keep: map[string]string{"rosa": "id", "created": "tx_id"},
+		},
+		{Name: "take it back", As: "ana", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{created}"}, Keep: map[string]string{"undo": "tx_id"}},
+		{Name: "it is gone", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}", Status: 404, Code: "prospect.not_found"},
+		{Name: "and back", As: "ana", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{undo}"}},
+		{Name: "not by another", As: "beto", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{created}"}, Status: 409, Code: "undo.nothing"},
+		{Name: "it waits", As: "ana", Method: "GET", Path: "/api/inbox/count", Has: []string{`"count":1`}},
+		{Name: "in the inbox", As: "ana", Method: "GET", Path: "/api/inbox?limit=10", Has: []string{"{rosa}", `"enquiries":1`, `"next":null`}},
+		{
+			Name: "look at it", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}", Has: []string{`"+525551230401"`, `"rule":"fixed"`, `"city":"Puebla"`},
+			Keep: map[string]string{"person": "contact.id", "phone": "contact.phones.0.id", "email": "contact.emails.0.id"},
+		},
+		{Name: "call", As: "ana", Method: "POST", Path: "/api/prospects/{rosa}/activities", Body: object{"kind": "call", "result": "call_later"}, Status: 422, Code: "input.required", Has: []string{`"field":"next"`}},
+		{
+			Name: "call, and when again", Before: later, As: "ana", Method: "POST", Path: "/api/prospects/{rosa}/activities",
+			Body: object{"kind": "call", "result": "call_later", "body": "en junta", "next": object{"kind": "call", "due_at": "2026-11-02T18:00:00.000Z", "remind_at": "2026-11-02T17:45:00.000Z"}},
+		},
+		{Name: "attended", As: "ana", Method: "GET", Path: "/api/inbox/count", Has: []string{`"count":0`}},
+		{Name: "next step", As: "ana", Method: "GET", Path: "/api/prospects?sort=next", Has: []string{`"kind":"call"`, `"status":"contacted"`}, Keep: map[string]string{"next": "items.0.next.id"}},
+		{Name: "reminder", As: "ana", Method: "GET", Path: "/api/reminders?until=2026-11-03T00:00:00Z", Has: []string{"Rosa Prueba"}, Keep: map[string]string{"reminder": "items.0.id"}},
+		{Name: "later", As: "ana", Method: "PATCH", Path: "/api/reminders/{reminder}", Body: object{"remind_at": "2026-11-02T17:50:00.000Z"}},
+		{Name: "understood", As: "ana", Method: "POST", Path: "/api/reminders/{reminder}/done"},
+		{Name: "move it", As: "ana", Method: "PATCH", Path: "/api/activities/{next}", Body: object{"due_at": "", "due_on": "2026-11-04"}},
+		{Name: "done", As: "ana", Method: "POST", Path: "/api/activities/{next}/done", Body: object{"result": "answered", "next": object{"kind": "visit", "due_on": "2026-11-05"}}},
+		{Name: "no next", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}", Has: []string{`"on":"2026-11-05"`}, Keep: map[string]string{"visit": "next.id"}},
+		{Name: "no visit", As: "ana", Method: "DELETE", Path: "/api/activities/{visit}", Keep: map[string]string{"removed": "tx_id"}},
+		{Name: "or yes", As: "ana", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{removed}"}},
+		{Name: "stage and temperature", As: "ana", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: object{"stage_id": "{stage}", "stage_reason": "vio el plano", "temperature": "hot"}},
+		{Name: "discard", As: "ana", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: object{"status": "discarded"}, Status: 422, Code: "input.required", Has: []string{`"field":"reason_id"`}},
+		{Name: "discard with a reason", Before: later, As: "ana", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: object{"status": "discarded", "reason_id": "{reason}"}},
+		{Name: "history", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}/timeline?limit=3", Has: []string{`"discarded"`}, Keep: map[string]string{"more": "next"}},
+		{Name: "more history", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}/timeline?limit=200&cursor={more}", Has: []string{"vino a la oficina", `"registered"`, `"submission"`}},
+		{Name: "name", As: "ana", Method: "PATCH", Path: "/api/contacts/{person}", Body: object{"name": "Rosa María Prueba"}},
+		{Name: "one more phone", As: "ana", Method: "POST", Path: "/api/contacts/{person}/phones", Body: object{"raw": "044 55 5123 0402"}, Keep: map[string]string{"second": "id"}},
+		{Name: "the same again", As: "ana", Method: "POST", Path: "/api/contacts/{person}/phones", Body: object{"raw": "5551230402"}, Status: 409, Code: "contact.phone_repeated"},
+		{Name: "what worked", As: "ana", Method: "PATCH", Path: "/api/phones/{phone}", Body: object{"wa_variant": "521"}},
+		{Name: "not that one", As: "ana", Method: "DELETE", Path: "/api/phones/{second}"},
+		{Name: "one more e-mail", As: "ana", Method: "POST", Path: "/api/contacts/{person}/emails", Body: object{"raw": "otra@example.com"}, Keep: map[string]string{"other": "id"}},
+		{Name: "correct it", As: "ana", Method: "PATCH", Path: "/api/emails/{other}", Body: object{"raw": "esta@example.com"}},
+		{Name: "not the first", As: "ana", Method: "DELETE", Path: "/api/emails/{email}"},
+		{Name: "what is left", As: "admin", Method: "GET", Path: "/api/prospects/{rosa}", Has: []string{"Rosa María", `"521"`, "esta@example.com"}, HasNot: []string{"0402", `"rosa@example.com"`}},
+	})
+}
+
+// TestScenario_AKnownPerson: a seller who types in somebody else's person learns that they are known, and nothing more.
+func TestScenario_AKnownPerson(t *testing.T) {
+	o := apitest.New(t)
+	apitest.Run(t, o, []apitest.Step{
+		{
+			Name: "hers", As: "ana", Method: "POST", Path: "/api/prospects",
+			Body: object{"name": "Rosa Marcador", "phones": []string{"55 5123 0401"}, "emails": []string{"rosa@example.com"}}, Keep: map[string]string{"rosa": "id"},
+		},
+		{
+			Name: "again, by another", As: "beto", Method: "POST", Path: "/api/prospects",
+			Body: object{"name": "Rosa", "phones": []string{"5551230401"}, "emails": []string{}, "note": "me llamó"},
+			Has:  []string{`"linked":true`, `"id":""`}, HasNot: []string{"{rosa}", "Marcador", o.Viewer("ana").UserID}, Keep: map[string]string{"tx": "tx_id"},
+		},
+		{Name: "it stays hers", As: "beto", Method: "GET", Path: "/api/prospects?open=all", Has: []string{`"total":0`}},
+		{Name: "she sees it", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}/timeline", Has: []string{"me llamó", `"enquired_again"`}},
+		{Name: "he cannot take from hers", As: "beto", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{tx}"}, Status: 403, Code: "op.refused", Has: []string{`"reason":"out_of_scope"`}},
+		{
+			Name: "hers by phone, a third by e-mail", As: "admin", Method: "POST", Path: "/api/prospects",
+			Body: object{"name": "Tercero", "phones": []string{}, "emails": []string{"tercero@example.com"}}, Keep: map[string]string{"third": "id"},
+		},
+		{
+			Name: "two people in one", As: "beto", Method: "POST", Path: "/api/prospects",
+			Body: object{"name": "X", "phones": []string{"5551230401"}, "emails": []string{"tercero@example.com"}}, Status: 409, Code: "contact.conflict", HasNot: []string{`"args"`},
+		},
+	})
+}
+
+func TestScenario_Accounts(t *testing.T) {
+	o := apitest.New(t)
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "who am I", As: "ana", Method: "GET", Path: "/api/me", Has: []string{`"login":"ana"`, `"timezone":"America/Mexico_City"`, `"lock_minutes":15`, `"demo":false`}},
+		{Name: "prefer", As: "ana", Method: "PATCH", Path: "/api/me/preferences", Body: object{"theme": "dark", "lock_minutes": 0}},
+		{Name: "preferred", As: "ana", Method: "GET", Path: "/api/me", Has: []string{`"theme":"dark"`, `"lock_minutes":0`, `"language":"es-MX"`}},
+		{Name: "hire", As: "admin", Method: "POST", Path: "/api/users", Body: object{"login": "Carla", "name": "Carla", "role": "seller", "password": "una frase corta"}, Has: []string{`"login":"carla"`, `"tx_id":""`}, Keep: map[string]string{"carla": "id"}},
+		{Name: "twice", As: "admin", Method: "POST", Path: "/api/users", Body: object{"login": "carla", "name": "Carla", "role": "seller", "password": "una frase corta"}, Status: 409, Code: "account.login_taken"},
+		{Name: "everybody", As: "admin", Method: "GET", Path: "/api/users", Has: []string{`"ana"`, `"beto"`, `"carla"`}},
+		{Name: "enter", Method: "POST", Path: "/api/session", Body: object{"login": "carla", "password": "una frase corta"}, Has: []string{`"token"`}},
+		{Name: "another password", As: "admin", Method: "PUT", Path: "/api/users/{carla}/password", Body: object{"password": "corta"}, Status: 422, Code: "account.password_short", Has: []string{`"min":10`}},
+		{Name: "another password", As: "admin", Method: "PUT", Path: "/api/users/{carla}/password", Body: object{"password": "otra frase larga"}},
+		{Name: "no way in", Method: "POST", Path: "/api/session", Body: object{"login": "carla", "password": "una frase corta"}, Status: 401, Code: "account.bad_credentials"},
+		{Name: "pause", As: "admin", Method: "PATCH", Path: "/api/users/{carla}", Body: object{"paused": true}},
+		{Name: "let go", As: "admin", Method: "PATCH", Path: "/api/users/{carla}", Body: object{"active": false}},
+		{Name: "no way in at all", Method: "POST", Path: "/api/session", Body: object{"login": "carla", "password": "otra frase larga"}, Status: 403, Code: "account.inactive"},
+		{Name: "the last one stays", As: "admin", Method: "PATCH", Path: "/api/users/" + o.Viewer("admin").UserID, Body: object{"active": false}, Status: 409, Code: "account.last_admin"},
+		{Name: "my password", As: "ana", Method: "PUT", Path: "/api/me/password", Body: object{"current": apitest.Password, "new": "una muy distinta"}},
+		{Name: "still here", As: "ana", Method: "POST", Path: "/api/session/active"},
+		{Name: "leave the desk", As: "ana", Method: "POST", Path: "/api/session/lock"},
+		{Name: "locked", As: "ana", Method: "GET", Path: "/api/me", Status: 401, Code: "session.locked"},
+		{Name: "wrong", As: "ana", Method: "POST", Path: "/api/session/unlock", Body: object{"password": apitest.Password}, Status: 401, Code: "account.bad_credentials"},
+		{Name: "back", As: "ana", Method: "POST", Path: "/api/session/unlock", Body: object{"password": "una muy distinta"}},
+		{Name: "good bye", As: "ana", Method: "DELETE", Path: "/api/session"},
+		{Name: "gone", As: "ana", Method: "GET", Path: "/api/me", Status: 401, Code: "session.missing"},
+		{
+			Name: "all of it is noted", As: "admin", Method: "GET", Path: "/api/audit?limit=200",
+			Has: []string{
+				`"user.created"`, `"user.paused"`, `"user.deactivated"`, `"user.password_reset"`, `"user.password_changed"`, `"session.opened"`,
+				`"session.refused"`, `"session.locked"`, `"session.unlocked"`, `"session.closed"`,
+			},
+			HasNot: []string{"carla", "frase", "distinta"},
+		},
+		{Name: "page by page", As: "admin", Method: "GET", Path: "/api/audit?limit=1", Keep: map[string]string{"more": "next"}},
+		{Name: "the next one", As: "admin", Method: "GET", Path: "/api/audit?limit=1&cursor={more}", Has: []string{`"items":[{`}},
+	})
+}
+
+func TestScenario_GuessingTakesTime(t *testing.T) {
+	o := apitest.New(t)
+	guess := apitest.Step{Name: "guess", Method: "POST", Path: "/api/session", Body: object{"login": "ana", "password": "no es la suya"}, Status: 401, Code: "account.bad_credentials"}
+	apitest.Run(t, o, []apitest.Step{
+		guess, guess, guess,
+		{Name: "too soon", Method: "POST", Path: "/api/session", Body: object{"login": "ana", "password": apitest.Password}, Status: 429, Code: "account.wait", Has: []string{`"seconds":1`}},
+		{Name: "in time", Before: func() { o.Clock.Advance(time.Second) }, Method: "POST", Path: "/api/session", Body: object{"login": "ana", "password": apitest.Password}},
+	})
+}
+
+func TestScenario_Meta(t *testing.T) {
+	o := apitest.New(t)
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "nothing yet", As: "admin", Method: "GET", Path: "/api/meta", Has: []string{`"configured":false`, `"pages":[]`}},
+		{Name: "health says so", As: "admin", Method: "GET", Path: "/api/health", Has: []string{`"meta.not_connected"`, `"encrypted":true`}},
+		{Name: "nothing to check", As: "admin", Method: "POST", Path: "/api/meta/check", Status: 409, Code: "meta.not_connected"},
+	})
+	m := o.Connect()
+	inject := func(spec graphsim.LeadSpec) func() {
+		return func() {
+			o.Clock.Advance(time.Second)
+			spec.Form = meta.ID(m.Form)
+			if _, err := m.Sim.InjectLead(spec); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	pull := "/api/meta/forms/" + m.Form + "/pull"
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "connected", As: "admin", Method: "GET", Path: "/api/meta", Has: []string{`"configured":true`, `"token_valid"`}, HasNot: []string{string(m.World.Token), string(m.World.AppSecret)}},
+		{Name: "checked", As: "admin", Method: "POST", Path: "/api/meta/check", HasNot: []string{string(m.World.Token), string(m.World.AppSecret)}},
+		{Name: "looked around", As: "admin", Method: "POST", Path: "/api/meta/discover", Has: []string{m.Form}},
+		{Name: "a page by its id", As: "admin", Method: "POST", Path: "/api/meta/pages", Body: object{"id": m.Page}},
+		{Name: "a page that is none", As: "admin", Method: "POST", Path: "/api/meta/pages", Body: object{"id": "x"}, Status: 422, Code: "input.invalid"},
+		{Name: "what a question means", As: "admin", Method: "PATCH", Path: "/api/meta/forms/" + m.Form, Body: object{"mapping": object{"full_name": "name"}}},
+		{Name: "what none can mean", As: "admin", Method: "PATCH", Path: "/api/meta/forms/" + m.Form, Body: object{"mapping": object{"full_name": "lead_id"}}, Status: 422, Code: "input.invalid"},
+		{Name: "a lead", Before: inject(graphsim.LeadSpec{Answers: map[string][]string{"full_name": {"Rosa Nueva"}}}), As: "admin", Method: "POST", Path: pull, Has: []string{`"registered":1`}},
+		{Name: "a broken one", Before: inject(graphsim.LeadSpec{Broken: true}), As: "admin", Method: "POST", Path: pull, Has: []string{`"failed":1`}},
+		{Name: "the ledger", As: "admin", Method: "GET", Path: "/api/leads?state=failed", Has: []string{`"failed":1`, `"registered":`}, Keep: map[string]string{"lead": "items.0.lead_id"}},
+		{Name: "what waits in it", As: "admin", Method: "GET", Path: "/api/leads/{lead}", Has: []string{`"raw":[`}},
+		{Name: "once more", As: "admin", Method: "POST", Path: "/api/leads/{lead}/retry", Has: []string{`"state":"failed"`}},
+		{Name: "nothing of it for a seller", As: "ana", Method: "GET", Path: "/api/leads/{lead}", Status: 403, Code: "access.admin_only"},
+		{Name: "health says so", As: "admin", Method: "GET", Path: "/api/health", Has: []string{`"leads.failed"`}},
+		{Name: "forget it", As: "admin", Method: "DELETE", Path: "/api/meta/connection"},
+		{Name: "forgotten", As: "admin", Method: "POST", Path: pull, Status: 409, Code: "meta.not_connected"},
+		{Name: "noted", As: "admin", Method: "GET", Path: "/api/audit", Has: []string{`"meta.disconnected"`}, HasNot: []string{"Rosa"}},
+	})
+}
+
+func TestScenario_Imports(t *testing.T) {
+	o := apitest.New(t)
+	file := []byte("nombre,telefono,correo,zona\nRosa Prueba,55 5123 0501,rosa@example.com,Norte\nNadie,,,Sur\n")
+	finish := func() {
+		if err := o.Intake.FinishImports(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "no file", As: "admin", Method: "POST", Path: "/api/imports?name=x.csv", Body: []byte("\n"), Status: 422, Code: "import.empty"},
+		{Name: "a file", As: "admin", Method: "POST", Path: "/api/imports?name=leads.csv", Body: file, Has: []string{`"state":"preview"`, `"leads.csv"`, "Rosa Prueba"}, Keep: map[string]string{"import": "id"}},
+		{Name: "columns", As: "admin", Method: "PATCH", Path: "/api/imports/{import}", Body: object{"columns": object{"0": "name", "1": "phone", "2": "email", "3": "answer"}}},
+		{Name: "go", As: "admin", Method: "POST", Path: "/api/imports/{import}/run", Has: []string{`"state":"running"`}},
+		{Name: "how far", Before: finish, As: "admin", Method: "GET", Path: "/api/imports/{import}", Has: []string{`"state":"done"`, `"registered":1`, `"failed":1`}},
+		{Name: "what went wrong", As: "admin", Method: "GET", Path: "/api/imports/{import}/errors.csv", Has: []string{"Nadie", "Falta un teléfono"}, HasNot: []string{"Rosa"}},
+		{Name: "no errors of nothing", As: "admin", Method: "GET", Path: "/api/imports/x/errors.csv", Status: 404, Code: "import.not_found"},
+		{Name: "too late", As: "admin", Method: "POST", Path: "/api/imports/{import}/cancel", Status: 409, Code: "import.state"},
+		{Name: "another", As: "admin", Method: "POST", Path: "/api/imports?name=otro.csv", Body: file, Keep: map[string]string{"other": "id"}},
+		{Name: "or not", As: "admin", Method: "POST", Path: "/api/imports/{other}/cancel", Has: []string{`"cancelled"`}},
+		{Name: "both", As: "admin", Method: "GET", Path: "/api/imports", Has: []string{"{import}", "{other}"}},
+		{Name: "they are prospects", As: "admin", Method: "GET", Path: "/api/prospects?source=file", Has: []string{"Rosa Prueba", `"total":1`}},
+	})
+}
+
+func TestScenario_FirstStart(t *testing.T) {
+	o := apitest.New(t)
+	o.Setup.Open(nil)
+	o.API.OfficeChanged()
+	office := object{"office_name": "Nueva", "timezone": "America/Tijuana", "language": "en", "admin": object{"name": "Ana", "login": "ana", "password": "xxxxxxxxxxxx"}}
+	changed := o.API.OfficeChanged
+	leave := func() { o.SignIn("admin"); changed() }
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "nothing there", Method: "GET", Path: "/api/setup", Has: []string{`"state":"new"`}},
+		{Name: "nobody to sign in", Method: "POST", Path: "/api/session", Body: object{"login": "ana", "password": "x"}, Status: 409, Code: "setup.needed"},
+		{Name: "look at the demo", Method: "POST", Path: "/api/setup/demo", Has: []string{`"token"`}},
+		{Name: "in the demo", Before: leave, As: "admin", Method: "GET", Path: "/api/me", Has: []string{`"demo":true`}},
+		{Name: "leave it", As: "admin", Method: "POST", Path: "/api/setup/leave-demo"},
+		{Name: "the real one", Method: "POST", Path: "/api/setup", Body: office, Has: []string{`"token"`}},
+		{Name: "in their language", Before: leave, As: "admin", Method: "GET", Path: "/api/me", Has: []string{`"language":"en"`, `"demo":false`}},
+		{Name: "once is enough", Method: "POST", Path: "/api/setup", Body: office, Status: 409, Code: "setup.done"},
+		{Name: "no demo to leave", As: "admin", Method: "POST", Path: "/api/setup/leave-demo", Status: 409, Code: "demo.not_open"},
+	})
+}
