@@ -16,7 +16,7 @@ const heading = (name: string) => async (page: Page) => {
 
 /** Opens the first prospect of the list whose seller has called already. */
 async function openProspect(page: Page): Promise<void> {
-  const table = page.getByRole("grid", { name: "Prospectos" });
+  const table = page.getByRole("grid", { name: "Prospectos", exact: true });
   await table.getByRole("row").nth(1).waitFor();
   await table.getByRole("row").nth(6).click();
   await page.getByRole("region", { name: "Historial" }).getByRole("listitem").first().waitFor();
@@ -36,7 +36,7 @@ export const screens: Screen[] = [
     name: "prospectos",
     hash: "/prospectos",
     ready: async (page) => {
-      await page.getByRole("grid", { name: "Prospectos" }).getByRole("row").nth(1).waitFor();
+      await page.getByRole("grid", { name: "Prospectos", exact: true }).getByRole("row").nth(1).waitFor();
     },
   },
   { name: "prospecto", hash: "/prospectos?sort=activity", ready: openProspect },
@@ -55,21 +55,25 @@ export const screens: Screen[] = [
     ready: async (page) => {
       await page.getByRole("button", { name: "Buscar personas y pantallas" }).click();
       await page.getByRole("dialog").getByRole("textbox").fill("ma");
-      await page.getByRole("dialog").getByText("Personas").waitFor();
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /\d{4}$/ })
+        .first()
+        .waitFor();
     },
   },
   {
     name: "atajos",
     hash: "/prospectos",
     ready: async (page) => {
-      await page.getByRole("grid", { name: "Prospectos" }).waitFor();
+      await page.getByRole("grid", { name: "Prospectos", exact: true }).waitFor();
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: "Atajos de teclado" }).waitFor();
     },
   },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
   { name: "salud", hash: "/salud", ready: heading("Salud") },
-  { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Mi cuenta") },
+  { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Contraseña") },
   { name: "ajustes-meta", hash: "/ajustes/meta", ready: heading("Formularios") },
   { name: "ajustes-usuarios", hash: "/ajustes/usuarios", ready: heading("Usuarios") },
 ];

@@ -5,18 +5,19 @@ import { signInAs } from "./pages/sign-in";
 import { screens } from "./screens";
 
 const folder = fileURLToPath(new URL("../../docs/img/", import.meta.url));
+/** The documents show the first; its pictures carry no size in their names. */
 const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
+  { viewport: { width: 1280, height: 800 }, suffix: "" },
+  { viewport: { width: 1920, height: 1080 }, suffix: "-1920" },
 ];
 
 test.beforeAll(() => mkdir(folder, { recursive: true }));
 
 for (const colorScheme of ["light", "dark"] as const) {
-  for (const viewport of sizes) {
+  for (const { viewport, suffix } of sizes) {
     test.describe(`${colorScheme} ${viewport.width}`, () => {
       test.use({ colorScheme, viewport });
-      const path = (name: string) => `${folder}${name}-${colorScheme}-${viewport.width}.png`;
+      const path = (name: string) => `${folder}${name}-${colorScheme}${suffix}.png`;
 
       test("inicio", async ({ page, program }) => {
         await page.goto(program.url);

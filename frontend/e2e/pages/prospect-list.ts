@@ -5,7 +5,7 @@ export class ProspectList {
   readonly table: Locator;
 
   constructor(private readonly page: Page) {
-    this.table = page.getByRole("grid", { name: "Prospectos" });
+    this.table = page.getByRole("grid", { name: "Prospectos", exact: true });
   }
 
   /** How many the list holds, as its heading says. */

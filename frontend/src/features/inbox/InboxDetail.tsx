@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { InboxCard, Prospect } from "@/shared/api/types";
 import { ContactActions } from "@/shared/prospect/ContactActions";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
+import { splitAnswers } from "@/shared/prospect/own-answers";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { useWord } from "@/shared/prospect/use-word";
@@ -27,6 +28,7 @@ export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
   const { data: prospect, error, refetch } = useQuery(prospectQuery(card.id));
   if (!full) return prospect === undefined ? null : <ReturnPrompt prospect={prospect} onLogged={onLogged} />;
   const name = card.name === "" ? t("nameless") : card.name;
+  const latest = prospect?.submissions[0];
   return (
     <section className={classes.detail} aria-label={name}>
       <header className={classes.header}>
@@ -48,7 +50,7 @@ export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
       <div className={classes.body}>
         <section className={classes.section} aria-label={t("answers")}>
           <h3 className={classes.heading}>{t("answers")}</h3>
-          <FormAnswers answers={prospect?.submissions[0]?.answers ?? card.answers} />
+          <FormAnswers answers={latest === undefined ? card.answers : splitAnswers(latest.answers).own} />
         </section>
         {prospect !== undefined && <Origin prospect={prospect} card={card} />}
       </div>

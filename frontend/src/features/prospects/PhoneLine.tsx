@@ -21,7 +21,8 @@ export function PhoneLine({ prospect, phone, opposed }: PhoneLineProps) {
   const { mutate } = useProspectChange(prospect.id);
   const path = { id: phone.id };
   const shown = phone.national === "" ? phone.raw : phone.national;
-  const wroteOtherwise = phone.e164 !== "" && ![bare(phone.national), phone.e164].includes(bare(phone.raw));
+  const same = [bare(phone.national), phone.e164, phone.e164.slice(1)];
+  const wroteOtherwise = phone.e164 !== "" && !same.includes(bare(phone.raw));
   const problem = problems.find((code) => code === phone.problem);
   return (
     <div className={classes.entry}>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Prospect, Submission } from "@/shared/api/types";
 import { fullDate, type Language } from "@/shared/lib/dates";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
+import { splitAnswers } from "@/shared/prospect/own-answers";
 import { useWord } from "@/shared/prospect/use-word";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import facts from "./Facts.module.css";
@@ -18,12 +19,29 @@ export function SubmissionList({ prospect }: { prospect: Prospect }) {
     <>
       <section aria-label={t("answers.title")} className={facts.section}>
         <h2 className={facts.heading}>{t("answers.title")}</h2>
-        <FormAnswers answers={latest.answers} />
+        <Answers submission={latest} />
       </section>
       <Origin prospect={prospect} submission={latest} />
       {earlier.map((submission, index) => (
         <Earlier key={submission.id} submission={submission} n={earlier.length - index} />
       ))}
+    </>
+  );
+}
+
+/** The answers first; what stands among the contact's data already is a press away, as it was sent. */
+function Answers({ submission }: { submission: Submission }) {
+  const { t } = useTranslation("prospects");
+  const [all, setAll] = useState(false);
+  const { own, rest } = splitAnswers(submission.answers);
+  return (
+    <>
+      <FormAnswers answers={all ? submission.answers : own} />
+      {rest.length > 0 && (
+        <button type="button" className={classes.all} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t("answers.less") : t("answers.all", { count: submission.answers.length })}
+        </button>
+      )}
     </>
   );
 }
@@ -139,7 +157,7 @@ function Earlier({ submission, n }: { submission: Submission; n: number }) {
           {submission.form_name} · <RelativeDate at={submission.lead_at} />
         </span>
       </button>
-      {open && <FormAnswers answers={submission.answers} />}
+      {open && <Answers submission={submission} />}
     </section>
   );
 }

@@ -27,6 +27,10 @@ describe("timelineLines", () => {
       "s1",
     ]);
   });
+  it("keeps whose turn it was", () => {
+    const data = { submission_id: "s1", rule: "turn", to: "u2" };
+    expect(ids([item("e1", { kind: "registered", data }), submission])).toEqual(["e1", "s1"]);
+  });
   it("tells it when the form is not on the page", () => {
     expect(ids([item("e1", { kind: "registered", data: { submission_id: "s1" } })])).toEqual(["e1"]);
   });

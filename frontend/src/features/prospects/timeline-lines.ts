@@ -17,7 +17,8 @@ function isEcho(item: TimelineItem, ids: ReadonlySet<string>): boolean {
   if (item.type !== "event") return false;
   if (item.kind === "attended") return true;
   const told = item.kind === "registered" || item.kind === "enquired_again";
-  return told && ids.has(datum(item, "submission_id"));
+  // One that also says whose turn it was has its own news.
+  return told && datum(item, "rule") === "" && ids.has(datum(item, "submission_id"));
 }
 
 /** The lines worth reading, each thing told once. The next step, by its id, stands above the timeline already. */

@@ -47,6 +47,7 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
     const form = datum(item, "form_name");
     switch (item.kind) {
       case "registered":
+        if (datum(item, "rule") !== "") return { title: assigned(item), detail: "" };
         return { title: t("line.registered"), detail: form || word("source", datum(item, "source")) };
       case "enquired_again":
         return { title: t("line.again"), detail: form };
@@ -84,6 +85,7 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
   return (item) => {
     if (item.type === "activity") return activity(item);
     if (item.type === "event") return event(item);
-    return { title: t("line.form"), detail: datum(item, "form_name") };
+    const how = item.kind === "manual" ? "line.byHand" : item.kind === "file" ? "line.byFile" : "line.form";
+    return { title: t(how), detail: datum(item, "form_name") };
   };
 }
