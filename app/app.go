@@ -46,6 +46,9 @@ func StandardIO() IO {
 // Main runs the command in args (without the program's name) until it ends or the process is told to, and returns the
 // exit code.
 func Main(args []string, around IO) int {
+	// Started by a double click on Windows, cobra would otherwise print a lecture and leave. It keeps this in a variable of
+	// its own, so it is set once a process and not once a Run.
+	cobra.MousetrapHelpText = ""
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, args, around)
@@ -53,8 +56,6 @@ func Main(args []string, around IO) int {
 
 // Run is Main without the process: it ends when ctx does.
 func Run(ctx context.Context, args []string, around IO) int {
-	// Started by a double click on Windows, cobra would otherwise print a lecture and leave.
-	cobra.MousetrapHelpText = ""
 	c := &command{IO: around}
 	root := c.root()
 	root.SetArgs(args)
