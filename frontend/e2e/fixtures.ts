@@ -12,9 +12,8 @@ export const admin: Person = {
   password: "manzana verde en la mesa",
 };
 
-/** The demonstration's administrator and one of its sellers. */
-export const demoAdmin: Person = { name: "", login: "lucia", password: "demo-sitegroup" };
-export const demoSeller: Person = { name: "", login: "sofia", password: "demo-sitegroup" };
+/** The demonstration's administrator. */
+export const demoAdmin: Person = { name: "Lucía Robles", login: "lucia", password: "demo-sitegroup" };
 
 /** A running program that browsers can open. */
 export type Program = { url: string };

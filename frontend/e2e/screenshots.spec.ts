@@ -37,6 +37,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           await page.goto(`${demo.url}#${hash}`);
           await ready(page);
           await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+          await page.mouse.move(0, 0);
           await page.screenshot({ path: path(name) });
         });
       }
