@@ -150,7 +150,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}).Debug("request answered")
 	}()
 	if _, pattern := a.mux.Handler(r); pattern == "" {
-		sendProblem(seen, problemOf(fault.New("route.not_found")))
+		sendProblem(seen, problemOf(fault.New(CodeRouteNotFound)))
 		return
 	}
 	a.mux.ServeHTTP(seen, r)

@@ -9,25 +9,41 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
+// Codes of this package's own problems.
+const (
+	CodeBusy          = "busy"               // the program is closing, or a deadline has passed
+	CodeDiskFull      = "disk.full"          //
+	CodeInputInvalid  = "input.invalid"      //
+	CodeInputRequired = "input.required"     //
+	CodeInputTooLarge = "input.too_large"    // the body as a whole
+	CodeInputTooLong  = "input.too_long"     // argument max, in characters
+	CodeOpRefused     = "op.refused"         // by office.Decide; argument reason
+	CodeRouteNotFound = "route.not_found"    //
+	CodeSetupNeeded   = "setup.needed"       // there is no office yet
+	CodeUndoChanged   = "undo.changed_since" //
+	CodeUndoNothing   = "undo.nothing"       //
+	CodeWindowMissing = "window.missing"     // only the desktop window can do that
+)
+
 // statuses is the one table from codes to statuses. What is not here goes by its end (not_found) or by its beginning; a test
 // holds every code of the sources to having a status of its own.
 var statuses = map[string]int{
 	fault.CodeInternal:        http.StatusInternalServerError,
 	fault.CodeCancelled:       http.StatusServiceUnavailable,
-	"busy":                    http.StatusServiceUnavailable,
-	"disk.full":               http.StatusInsufficientStorage,
-	"op.refused":              http.StatusForbidden,
+	CodeBusy:                  http.StatusServiceUnavailable,
+	CodeDiskFull:              http.StatusInsufficientStorage,
+	CodeOpRefused:             http.StatusForbidden,
 	"account.bad_credentials": http.StatusUnauthorized,
 	"account.wait":            http.StatusTooManyRequests,
 	"account.inactive":        http.StatusForbidden,
 	"account.password_short":  http.StatusUnprocessableEntity,
 	"import.state":            http.StatusConflict,
 	"import.too_large":        http.StatusRequestEntityTooLarge,
-	"input.too_large":         http.StatusRequestEntityTooLarge,
+	CodeInputTooLarge:         http.StatusRequestEntityTooLarge,
 	"lead.unreadable":         http.StatusUnprocessableEntity,
 	"meta.not_connected":      http.StatusConflict,
 	"meta.throttled":          http.StatusServiceUnavailable,
-	"window.missing":          http.StatusNotFound,
+	CodeWindowMissing:         http.StatusNotFound,
 }
 
 // nouns are the statuses of all other codes that begin so.
@@ -59,10 +75,10 @@ var sentinels = []struct {
 	err  error
 	code string
 }{
-	{store.ErrNothingToUndo, "undo.nothing"},
-	{store.ErrChangedSince, "undo.changed_since"},
-	{store.ErrDiskFull, "disk.full"},
-	{store.ErrClosed, "busy"}, // the office is being closed or changed
-	{context.DeadlineExceeded, "busy"},
+	{store.ErrNothingToUndo, CodeUndoNothing},
+	{store.ErrChangedSince, CodeUndoChanged},
+	{store.ErrDiskFull, CodeDiskFull},
+	{store.ErrClosed, CodeBusy}, // the office is being closed or changed
+	{context.DeadlineExceeded, CodeBusy},
 	{context.Canceled, fault.CodeCancelled},
 }

@@ -204,12 +204,12 @@ func TestEvents_SignOfLife(t *testing.T) {
 	o := apitest.New(t)
 	page := o.Follow("ana")
 	for range 2 {
-		o.PassTime(20 * time.Second)
+		o.PassTime(1, 20*time.Second)
 		<-page.Beats
 	}
-	o.Clock.Advance(time.Hour) // left alone, the session locks; the stream stays
+	o.PassTime(1, time.Hour) // left alone, the session locks; the stream stays
 	<-page.Beats
-	o.PassTime(13 * time.Hour)
+	o.PassTime(1, 13*time.Hour)
 	if rest := page.Rest(t); len(rest) != 0 {
 		t.Errorf("an expired session heard %+v", rest)
 	}
@@ -227,7 +227,7 @@ func TestEvents_ManyChangesAreOne(t *testing.T) {
 	if err := o.Store.Delivered(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	o.PassTime(50 * time.Millisecond)
+	o.PassTime(2, 50*time.Millisecond)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, page.Next(t).Prospects); diff != "" {
 		t.Errorf("one event (-want +got):\n%s", diff)

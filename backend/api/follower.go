@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
 )
 
@@ -43,7 +44,7 @@ func (f *follower) give(what func(*waiting)) {
 // Behind the lock it hears only that there are new leads, not whose. The rest waits for the password.
 func (f *follower) take(ctx context.Context) ([]any, bool) {
 	v, err := f.office.Accounts.Resume(ctx, f.token, false)
-	locked := fault.Has(err, "session.locked")
+	locked := fault.Has(err, account.CodeSessionLocked)
 	if err != nil && !locked || v.Role != f.viewer.Role {
 		return nil, false
 	}

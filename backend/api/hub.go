@@ -30,6 +30,8 @@ type hub struct {
 	window    *follower
 	commits   []store.Commit // not told yet
 	wake      chan struct{}
+
+	emitting sync.Mutex // held while the window is handed an event
 }
 
 func newHub(log logrus.FieldLogger, clk clock.Clock) *hub {
@@ -202,7 +204,8 @@ func (h *hub) leave(f *follower) {
 	f.end()
 }
 
-// followWindow hands the events of a session to the window, instead of those of the session before.
+// followWindow hands the events of a session to the window, instead of those of the session before, of which the window hears
+// nothing more once it returns.
 func (h *hub) followWindow(c caller, w Window) {
 	f := h.follow(c, nil)
 	h.mu.Lock()
@@ -210,7 +213,9 @@ func (h *hub) followWindow(c caller, w Window) {
 	h.window = f
 	h.mu.Unlock()
 	if before != nil {
+		h.emitting.Lock() // what is being handed over arrives first
 		h.leave(before)
+		h.emitting.Unlock()
 	}
 	h.background("window", func() {
 		defer h.leave(f)
@@ -225,10 +230,25 @@ func (h *hub) followWindow(c caller, w Window) {
 				return
 			}
 			for _, event := range events {
-				w.Emit(event)
+				if !h.emit(f, w, event) {
+					return
+				}
 			}
 		}
 	})
+}
+
+// emit hands the window an event, unless it follows another session by now.
+func (h *hub) emit(f *follower, w Window, event any) bool {
+	h.emitting.Lock()
+	defer h.emitting.Unlock()
+	select {
+	case <-f.ended:
+		return false
+	default:
+	}
+	w.Emit(event)
+	return true
 }
 
 func nudge(c chan<- struct{}) {

@@ -56,7 +56,7 @@ func problemOf(err error) *Problem {
 	}
 	var refused *store.RefusedError
 	if errors.As(err, &refused) {
-		p = newProblemOf("op.refused", err)
+		p = newProblemOf(CodeOpRefused, err)
 		p.Args = map[string]any{"reason": refused.Reason}
 		return p
 	}
@@ -74,9 +74,9 @@ func newProblem(status int, _ string, errs ...error) huma.StatusError {
 	cause := errors.Join(errs...)
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
-		return newProblemOf("input.too_large", cause)
+		return newProblemOf(CodeInputTooLarge, cause)
 	case status == http.StatusRequestTimeout:
-		return newProblemOf("busy", cause)
+		return newProblemOf(CodeBusy, cause)
 	case status < 400 || status >= 500:
 		return newProblemOf(fault.CodeInternal, cause)
 	}
@@ -86,18 +86,18 @@ func newProblem(status int, _ string, errs ...error) huma.StatusError {
 			return inputProblem(detailer.ErrorDetail(), cause)
 		}
 	}
-	return newProblemOf("input.invalid", cause)
+	return newProblemOf(CodeInputInvalid, cause)
 }
 
 // inputProblem says in our codes what huma found wrong with an input. huma's own words say which of three things it is.
 func inputProblem(d *huma.ErrorDetail, cause error) *Problem {
-	p := newProblemOf("input.invalid", cause)
+	p := newProblemOf(CodeInputInvalid, cause)
 	var longest int
 	var missing string
 	if n, _ := fmt.Sscanf(d.Message, "expected length <= %d", &longest); n == 1 {
-		p.Code, p.Args = "input.too_long", map[string]any{"max": longest}
+		p.Code, p.Args = CodeInputTooLong, map[string]any{"max": longest}
 	} else if n, _ := fmt.Sscanf(d.Message, "expected required property %s to be present", &missing); n == 1 {
-		p.Code = "input.required"
+		p.Code = CodeInputRequired
 	}
 	p.Field = fieldAt(d.Location)
 	if missing != "" {

@@ -134,7 +134,7 @@ func (a *API) identify(ctx context.Context, r route, header string) (caller, err
 		return c, nil
 	}
 	if c.office == nil {
-		return c, fault.New("setup.needed")
+		return c, fault.New(CodeSetupNeeded)
 	}
 	if r.access == anybody {
 		return c, nil
@@ -142,12 +142,12 @@ func (a *API) identify(ctx context.Context, r route, header string) (caller, err
 	var err error
 	c.viewer, err = c.office.Accounts.Resume(ctx, c.token, !r.passive && r.access != locked)
 	switch {
-	case r.access == locked && fault.Has(err, "session.locked"):
+	case r.access == locked && fault.Has(err, account.CodeSessionLocked):
 		return c, nil
 	case err != nil:
 		return c, err
 	case r.access == adminOnly && !c.viewer.IsAdmin():
-		return c, fault.New("access.admin_only")
+		return c, fault.New(account.CodeAdminOnly)
 	}
 	return c, nil
 }

@@ -31,18 +31,18 @@ func (a *API) routeWindow() {
 	handle(a, route{id: "notify", method: http.MethodPost, path: "/api/window/notification", summary: "Show a notification of the desktop", access: user, passive: true},
 		func(ctx context.Context, _ caller, input *in[Notice]) (nothing, error) {
 			if a.deps.Window == nil {
-				return nothing{}, fault.New("window.missing")
+				return nothing{}, fault.New(CodeWindowMissing)
 			}
 			return nothing{}, a.deps.Window.Notify(ctx, input.Body)
 		})
 	handle(a, route{id: "save-file", method: http.MethodPost, path: "/api/window/save", summary: "Ask where to keep a file", access: user, maxBody: 2 * maxFile},
 		func(ctx context.Context, _ caller, input *in[SavedFile]) (Saved, error) {
 			if a.deps.Window == nil {
-				return Saved{}, fault.New("window.missing")
+				return Saved{}, fault.New(CodeWindowMissing)
 			}
 			content, err := base64.StdEncoding.DecodeString(input.Body.Content)
 			if err != nil {
-				return Saved{}, fault.Invalid("content_base64", "input.invalid")
+				return Saved{}, fault.Invalid("content_base64", CodeInputInvalid)
 			}
 			// The person may take their time with the dialog.
 			saved, err := a.deps.Window.Save(context.WithoutCancel(ctx), input.Body.Name, content)
@@ -51,7 +51,7 @@ func (a *API) routeWindow() {
 	handle(a, route{id: "follow", method: http.MethodPut, path: "/api/window/session", summary: "Push this session's events to the window", access: user, passive: true},
 		func(_ context.Context, c caller, _ *struct{}) (nothing, error) {
 			if a.deps.Window == nil {
-				return nothing{}, fault.New("window.missing")
+				return nothing{}, fault.New(CodeWindowMissing)
 			}
 			a.hub.followWindow(c, a.deps.Window)
 			return nothing{}, nil

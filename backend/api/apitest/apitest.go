@@ -160,9 +160,9 @@ func (o *Office) Shared() {
 	o.must(err)
 }
 
-// PassTime moves the clock once something waits for it.
-func (o *Office) PassTime(d time.Duration) {
-	for o.Clock.Waiting() == 0 {
+// PassTime moves the clock once so many wait for it: one is each open stream, and one is the API after it has told of changes.
+func (o *Office) PassTime(waiting int, d time.Duration) {
+	for o.Clock.Waiting() < waiting {
 		runtime.Gosched()
 	}
 	o.Clock.Advance(d)
