@@ -21,7 +21,7 @@ import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { KindIcon } from "./KindIcon";
 import classes from "./Timeline.module.css";
-import { isPlanned, timelineLines } from "./timeline-lines";
+import { datum, isPlanned, timelineLines } from "./timeline-lines";
 import { useTimelineText } from "./use-timeline-text";
 
 /** How many lines before the end the next page is asked for. */
@@ -88,7 +88,9 @@ const eventMarks: Record<string, Icon> = {
 
 function Mark({ item }: { item: TimelineItem }) {
   if (item.type === "activity") return <KindIcon kind={item.kind} />;
-  const Drawing = item.type === "submission" ? IconFileText : (eventMarks[item.kind] ?? IconProgress);
+  // A registration that says whose turn it was reads as an assignment.
+  const kind = datum(item, "rule") === "" ? item.kind : "assigned";
+  const Drawing = item.type === "submission" ? IconFileText : (eventMarks[kind] ?? IconProgress);
   return <Drawing size={16} stroke={1.6} aria-hidden />;
 }
 
