@@ -39,8 +39,11 @@ test("a seller's first call works at 200 %", async ({ page, demo }) => {
   const list = page.getByRole("grid", { name: /Prospectos sin atender/ });
   await list.getByRole("row").first().click();
   const dial = page.getByRole("button", { name: /^Llamar/ }).first();
-  await dial.scrollIntoViewIfNeeded();
-  await expect(dial).toBeInViewport();
+  // The page may still be taking the list's place: the button is looked up again until it stays.
+  await expect(async () => {
+    await dial.scrollIntoViewIfNeeded({ timeout: 2_000 });
+    await expect(dial).toBeInViewport({ timeout: 2_000 });
+  }).toPass();
   await dial.click();
   const question = page.getByRole("region", { name: "¿Cómo salió la llamada?" });
   await expect(question.getByRole("button", { name: "Contestó", exact: true })).toBeInViewport();

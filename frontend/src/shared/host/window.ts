@@ -29,7 +29,9 @@ export function windowHost(runtime: WailsRuntime): Host {
     follow(onEvent, onGap) {
       const stop = runtime.EventsOn("crm", (value) => {
         const event = toHostEvent(value);
-        if (event !== null) onEvent(event);
+        // "hello" means that this page fell behind and is to read everything again.
+        if (event?.type === "hello") onGap();
+        else if (event !== null) onEvent(event);
       });
       // Until this call the program does not know whose events the window may see.
       answer(api.PUT("/api/window/session")).then(onGap, () => undefined);
