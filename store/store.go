@@ -36,6 +36,7 @@ type Options struct {
 	Decide  Decide             // nil applies everything
 	Log     logrus.FieldLogger // events of the file's life; never values
 	Readers int                // connections that read, 0 means 4
+	Member  bool               // a replica: what is written waits in an outbox until the host has settled it
 }
 
 // Store is an open file.
