@@ -52,7 +52,7 @@ func TestDecide_SeesTheProposal(t *testing.T) {
 	want := []string{
 		`u-admin stage s1 "": root *, in scope false, undo false, current none`,
 		`u-admin contact c1 "": root c1, in scope false, undo false, current none`,
-		`u-ana prospect p1 "": root p1, in scope false, undo false, current none`,
+		`u-ana prospect p1 "": root p1, in scope true, undo false, current none`,
 		`u-ana activity a1 "": root p1, in scope true, undo false, current none`,
 		`u-ana contact c1 "city": root c1, in scope true, undo false, current 8 columns, id c1, deleted 0`,
 		`u-ana stage s1 "name": root *, in scope false, undo false, current 8 columns, id s1, deleted 0`,

@@ -25,6 +25,8 @@ type column struct {
 	kind kind
 	own  bool // written by the store alone: the id, the clock, the revision …
 	bit  uint64
+	// refers is the entity that the column names a row of, nil for none and for what everybody holds.
+	refers *entity
 }
 
 // entity is one replicated table, as the table "entity" and SQLite's own catalogue describe it.
@@ -32,7 +34,9 @@ type entity struct {
 	name       string
 	root       string // the column whose value decides scope, or everyRoot
 	roots      string // a query from :root to the roots that scope knows, "" when the column holds one
+	reach      string // from a grant s to the root column's value
 	appendOnly bool
+	feed       feedQueries
 
 	columns []column // in the table's order
 	index   map[string]int
@@ -47,7 +51,7 @@ type entity struct {
 
 // loadEntities reads the registry through the writer's connection.
 func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
-	rows, err := s.conn.QueryContext(ctx, "SELECT name, root, roots, append_only FROM main.entity ORDER BY name")
+	rows, err := s.conn.QueryContext(ctx, "SELECT name, root, roots, reach, append_only FROM main.entity ORDER BY name")
 	if err != nil {
 		return nil, fmt.Errorf("read entities: %w", err)
 	}
@@ -55,7 +59,7 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	entities := map[string]*entity{}
 	for rows.Next() {
 		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}}
-		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.appendOnly); err != nil {
+		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.appendOnly); err != nil {
 			return nil, fmt.Errorf("read entities: %w", err)
 		}
 		entities[e.name] = e
@@ -67,10 +71,12 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 		if err := e.loadColumns(ctx, s.conn); err != nil {
 			return nil, fmt.Errorf("read columns of %s: %w", e.name, err)
 		}
+		e.planFeed()
 		if err := e.prepare(s); err != nil {
 			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
 		}
 	}
+	linkColumns(entities)
 	return entities, nil
 }
 

@@ -79,15 +79,22 @@ type Row map[string]any
 // Decide settles one op. It is pure: the same proposal always has the same verdict.
 type Decide func(Proposal) Verdict
 
+// Follow adds to a transaction what one of its applied ops entails for scope: whoever gets a prospect is granted it. It
+// is called before the commit, for local ops as for those of other computers, and may Grant, Revoke and Regrant.
+type Follow func(*Tx, Op) error
+
 // Proposal is what Decide sees, inside the transaction.
 type Proposal struct {
 	Actor   Author
 	Op      Op
 	Current Row    // the row before the op, every column; nil for a creation
 	Root    string // the id that decides scope, "*" for rows that everybody holds
-	InScope bool   // Actor.User is granted Root; computed only for Scoped actors, false for "*"
-	Undo    bool   // the op takes back one of a transaction that Undo was asked to reverse
-	Now     time.Time
+	InScope bool   // Actor.User is granted Root, or makes it; computed only for Scoped actors, false for "*"
+	Stray   bool   // the op refers to a row that is not in the Scoped actor's scope
+	// LostAt is when the Scoped actor lost Root, of an op made on another computer while they still had it; else zero.
+	LostAt time.Time
+	Undo   bool // the op takes back one of a transaction that Undo was asked to reverse
+	Now    time.Time
 }
 
 // Verdict is Decide's answer. Reason is a stable code for Superseded and Refused.

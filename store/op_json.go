@@ -123,23 +123,40 @@ func normalJSON(c *column, v any) (any, error) {
 	return normal(c, i)
 }
 
-// readRow turns the JSON object of a creation into a Row.
+// readRow turns the JSON object of a creation into a Row. It answers ErrUnknown for a column that the table does not have.
 func readRow(e *entity, raw json.RawMessage) (Row, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var values map[string]any
 	if err := d.Decode(&values); err != nil {
-		return nil, fmt.Errorf("read row of %s: %w", e.name, err)
+		return nil, &malformedError{fmt.Errorf("read row of %s: %w", e.name, err)}
 	}
 	row := make(Row, len(values))
 	for name, v := range values {
-		c, err := e.writable(name)
-		if err != nil {
-			return nil, err
+		i, ok := e.index[name]
+		if !ok {
+			return nil, fmt.Errorf("%w: %s of %s", ErrUnknown, name, e.name)
 		}
+		c := &e.columns[i]
+		if c.own {
+			return nil, &malformedError{fmt.Errorf("store: column %q of %s is the store's own", name, e.name)}
+		}
+		var err error
 		if row[name], err = normalJSON(c, v); err != nil {
-			return nil, err
+			return nil, &malformedError{err}
 		}
 	}
 	return row, nil
+}
+
+// utf8Valid reports whether a text is one.
+func utf8Valid(text string) bool { return utf8.ValidString(text) }
+
+// member returns one member of a JSON object, nil when it has none of that name.
+func member(object json.RawMessage, name string) (json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(object, &members); err != nil {
+		return nil, fmt.Errorf("read row: %w", err)
+	}
+	return members[name], nil
 }

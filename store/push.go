@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+
+	"sitegroup.mx/crm/store/mutant"
 )
 
 // Reasons that the store itself gives to ops of other computers.
@@ -34,7 +36,11 @@ func (tx *Tx) Push(op Op, baseRev int64) (Outcome, error) {
 		return outcome, err
 	}
 	c := claim{hlc: op.HLC, device: tx.req.author.Device, baseRev: baseRev, foreign: true}
-	op.HLC = tx.s.clock.Admit(op.HLC, tx.now)
+	if mutant.On(mutant.NoClockCorrection) {
+		tx.s.clock.Observe(op.HLC)
+	} else {
+		op.HLC = tx.s.clock.Admit(op.HLC, tx.now)
+	}
 	op.Before, op.Outcome, op.Reason = nil, 0, ""
 	if op.Field == "" {
 		return tx.pushRow(e, &op, c)
@@ -57,13 +63,16 @@ func (tx *Tx) known(id [16]byte) (Outcome, error) {
 }
 
 func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
+	if mutant.On(mutant.HostActivityIDs) && e.root != "id" && e.root != everyRoot {
+		op.Row = tx.NewID()
+	}
 	row, err := readRow(e, op.Value)
 	if err != nil {
 		return 0, err
 	}
 	values, set, err := e.normalRow(op.Row, row)
 	if err != nil {
-		return 0, err
+		return 0, &malformedError{err}
 	}
 	current, err := tx.current(e, op.Row)
 	if err != nil {
@@ -73,6 +82,9 @@ func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
 		return tx.dismiss(op, c, Superseded, ReasonExists)
 	}
 	err = tx.create(e, op, c, values, set)
+	if errors.Is(err, errNotLate) {
+		return 0, err
+	}
 	if errors.Is(err, ErrConflict) {
 		return tx.dismiss(op, c, Refused, ReasonConflict)
 	}
@@ -81,12 +93,15 @@ func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
 
 func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
 	at, ok := e.index[op.Field]
-	if !ok || e.columns[at].own && op.Field != fieldDeleted {
+	switch {
+	case !ok:
 		return 0, fmt.Errorf("%w: %s of %s", ErrUnknown, op.Field, e.name)
+	case e.columns[at].own && op.Field != fieldDeleted:
+		return 0, &malformedError{fmt.Errorf("store: column %q of %s is the store's own", op.Field, e.name)}
 	}
 	value, err := readValue(&e.columns[at], op.Value)
 	if err != nil {
-		return 0, err
+		return 0, &malformedError{err}
 	}
 	current, err := tx.current(e, op.Row)
 	switch {

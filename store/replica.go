@@ -20,7 +20,8 @@ type Cursor struct {
 type FeedQuery struct {
 	User, Device string
 	From         Cursor
-	Limit        int // rows; 0 means 500. A page ends with a commit, so it may hold more
+	Limit        int  // rows; 0 means 500. A page ends with a commit, so it may hold more
+	Check        bool // add the scope's check sum when the page reaches the head
 }
 
 // Page is a stretch of a user's rows as the host has them: what a replica that stands at From needs to stand at To.

@@ -3,16 +3,10 @@ package store
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 var errNotYet = errors.New("store: not yet")
 
-func (s *Store) Feed(ctx context.Context, q FeedQuery) (Page, error) { return Page{}, errNotYet }
-func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
-	return make([]error, len(txs))
-}
-func (s *Store) Head(ctx context.Context) (Cursor, error) { return Cursor{}, errNotYet }
 func (s *Store) PurgeLog(ctx context.Context, p PurgePolicy) (PurgeReport, error) {
 	return PurgeReport{}, errNotYet
 }
@@ -24,7 +18,6 @@ func (s *Store) Reset(ctx context.Context) error                     { return er
 func (s *Store) Hold(ctx context.Context, txIDs [][16]byte) error    { return errNotYet }
 func (s *Store) ReleaseHeld(ctx context.Context) error               { return errNotYet }
 func (s *Store) Replica(ctx context.Context) (ReplicaState, error)   { return ReplicaState{}, errNotYet }
-func (s *Store) SetClockOffset(d time.Duration)                      {}
 func (s *Store) Unaccepted(ctx context.Context, user string) ([]Unaccepted, error) {
 	return nil, errNotYet
 }

@@ -84,7 +84,7 @@ func (w *rowWrite) settle(op Op, c claim, at int, value any) error {
 		return err
 	}
 	op.Before = appendValue(nil, w.values[at])
-	if err := w.tx.decide(w.e, &op, w.values, root); err != nil {
+	if err := w.tx.decide(w.e, &op, w.values, root, c); err != nil {
 		return err
 	}
 	if op.Outcome == Refused && !c.foreign {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 
 	"sitegroup.mx/crm/store/hlc"
@@ -70,8 +69,11 @@ func (tx *Tx) create(e *entity, op *Op, c claim, values []any, set uint64) error
 	default:
 		root, _ = values[e.index[e.root]].(string)
 	}
-	if err := tx.decide(e, op, nil, root); err != nil {
+	if err := tx.decide(e, op, nil, root, c); err != nil {
 		return err
+	}
+	if tx.late && (op.Outcome != Applied || op.Reason == "") {
+		return errNotLate
 	}
 	if op.Outcome == Refused && !c.foreign {
 		return refusal(op)
@@ -79,6 +81,9 @@ func (tx *Tx) create(e *entity, op *Op, c claim, values []any, set uint64) error
 	if op.Outcome == Applied {
 		if err := tx.insert(e, op, values, set); err != nil {
 			return err
+		}
+		if e.root == "id" {
+			tx.made(op.Row)
 		}
 	}
 	return tx.log(op, c)
@@ -102,13 +107,13 @@ func (tx *Tx) insert(e *entity, op *Op, values []any, set uint64) error {
 }
 
 // decide asks Options.Decide and puts the verdict into op.
-func (tx *Tx) decide(e *entity, op *Op, current []any, root string) error {
+func (tx *Tx) decide(e *entity, op *Op, current []any, root string, c claim) error {
 	p := Proposal{Actor: tx.req.author, Op: *op, Root: root, Undo: tx.undo, Now: tx.now}
 	if current != nil {
 		p.Current = e.row(current)
 	}
 	if p.Actor.Scoped && root != everyRoot {
-		if _, err := tx.s.row(e.inScope, []any{sql.Named("user", p.Actor.User), sql.Named("root", root)}, &p.InScope); err != nil {
+		if err := tx.lookUpScope(e, &p, c); err != nil {
 			return fmt.Errorf("look up scope: %w", err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // logTables are the tables beside the replicated ones that only the store writes.
-var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "goose_db_version"}
+var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "outbox", "base_row", "waiting_row", "goose_db_version"}
 
 // statements are the store's own, prepared once on the writer's connection and never reachable by their text.
 type statements struct {
@@ -20,6 +20,8 @@ type statements struct {
 	opByID, announce               *sql.Stmt
 	clocks, putClock               *sql.Stmt
 	scopeActive, grant, revoke     *sql.Stmt
+	regrant, lostAt                *sql.Stmt
+	inner, innerEnd, innerUndo     *sql.Stmt
 	putState                       *sql.Stmt
 	opsOfTx, laterOps              *sql.Stmt
 }
@@ -49,7 +51,19 @@ func (s *Store) prepareStatements() (*statements, error) {
 		&st.grant: `INSERT INTO main.scope (user_id, root_id, granted_rev, active)
 			VALUES (?, ?, ?, 1)
 			ON CONFLICT DO UPDATE SET granted_rev = excluded.granted_rev, active = 1`,
-		&st.revoke: "UPDATE main.scope SET active = 0, revoked_rev = ?3 WHERE user_id = ?1 AND root_id = ?2",
+		&st.revoke:  "UPDATE main.scope SET active = 0, revoked_rev = ?3 WHERE user_id = ?1 AND root_id = ?2",
+		&st.regrant: "UPDATE main.scope SET granted_rev = ?2, revoked_rev = ?2 WHERE root_id = ?1 AND active = 1",
+		&st.lostAt: `SELECT c.at
+			FROM main.scope s
+			JOIN main.commits c ON c.rev = s.revoked_rev
+			WHERE s.user_id = ?1
+			AND s.root_id = ?2
+			AND s.active = 0
+			AND s.granted_rev <= ?3
+			AND s.revoked_rev > ?3`,
+		&st.inner:     "SAVEPOINT one_push",
+		&st.innerEnd:  "RELEASE one_push",
+		&st.innerUndo: "ROLLBACK TO one_push",
 		&st.putState: `INSERT INTO main.store_state (k, v)
 			VALUES (?, ?)
 			ON CONFLICT DO UPDATE SET v = excluded.v`,
@@ -77,7 +91,11 @@ func (s *Store) prepareStatements() (*statements, error) {
 }
 
 // Keys of store_state.
-const stateClock = "hlc"
+const (
+	stateClock    = "hlc"
+	statePurgedTo = "purged_to" // the last commit of which removed rows and ended grants are no longer told
+	statePurgedAt = "purged_at" // the head at that purge
+)
 
 // loadState reads where the last run ended.
 func (s *Store) loadState(ctx context.Context) error {

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -34,6 +35,7 @@ type Options struct {
 	Now     func() time.Time   // the clock
 	NewID   func() string      // fresh UUIDs; also the source of the commits' nonces
 	Decide  Decide             // nil applies everything
+	Follow  Follow             // nil entails nothing; not asked on a member
 	Log     logrus.FieldLogger // events of the file's life; never values
 	Readers int                // connections that read, 0 means 4
 	Member  bool               // a replica: what is written waits in an outbox until the host has settled it
@@ -53,10 +55,13 @@ type Store struct {
 	readDB   *sql.DB
 	reader   dbx.Builder
 
-	entities map[string]*entity
-	st       *statements
-	prepared []*sql.Stmt // to be closed
-	local    *local      // what Tx.Query hands out
+	entities  map[string]*entity
+	feedOrder []*entity
+	st        *statements
+	prepared  []*sql.Stmt // to be closed
+	local     *local      // what Tx.Query hands out
+
+	offset atomic.Int64 // nanoseconds that the host's clock is ahead of ours
 
 	// Owned by the writer's goroutine.
 	rev   int64 // of the last commit, or of the last transaction of the running group
@@ -159,6 +164,7 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 	if s.entities, err = s.loadEntities(ctx); err != nil {
 		return err
 	}
+	s.feedOrder = feedOrderOf(s.entities)
 	for name := range s.entities {
 		s.guard.protected[name] = true
 	}

@@ -10,27 +10,33 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/store/mutant"
 )
 
 // Tx is a running transaction of Write. It belongs to the function it was handed to and ends with it.
 type Tx struct {
-	s      *Store
-	req    *request
-	ctx    context.Context
-	now    time.Time
-	rev    int64    // of this transaction, 0 until it writes something replicated
-	id     [16]byte // likewise
-	ops    []Op
-	after  []func()
-	commit Commit
-	undo   bool
-	ended  bool
-	logged bool  // op_log was touched
-	spoilt error // why the transaction may not end well, whatever its function says
+	s       *Store
+	req     *request
+	ctx     context.Context
+	now     time.Time
+	rev     int64    // of this transaction, 0 until it writes something replicated
+	id      [16]byte // likewise
+	ops     []Op
+	after   []func()
+	commit  Commit
+	undo    bool
+	undoes  []byte          // the transaction that this one takes back
+	roots   map[string]bool // rows made by this transaction that are roots, or lead to some
+	late    bool            // only what Decide lets pass with a reason is written
+	inverse []inverseOp     // what the undo of another computer may write
+	ended   bool
+	logged  bool  // op_log was touched
+	spoilt  error // why the transaction may not end well, whatever its function says
 }
 
 func newTx(s *Store, r *request) *Tx {
-	return &Tx{s: s, req: r, now: s.opts.Now().UTC().Truncate(time.Millisecond), undo: r.undoes != nil}
+	return &Tx{s: s, req: r, now: s.now(), undo: r.undoes != nil, undoes: r.undoes}
 }
 
 // Now returns the transaction's instant in UTC; it does not move while the transaction runs.
@@ -152,6 +158,19 @@ func (tx *Tx) newUUID() uuid.UUID {
 	return id
 }
 
+// now is the store's instant: this computer's clock, on a member corrected to the host's.
+func (s *Store) now() time.Time {
+	return s.opts.Now().Add(time.Duration(s.offset.Load())).UTC().Truncate(time.Millisecond)
+}
+
+// SetClockOffset corrects the instants and hybrid times of a member: d is how far the host's clock is ahead of this
+// computer's.
+func (s *Store) SetClockOffset(d time.Duration) {
+	if !mutant.On(mutant.NoClockCorrection) {
+		s.offset.Store(int64(d))
+	}
+}
+
 // newOp returns an op of this machine, stamped now.
 func (tx *Tx) newOp(entity, row, field string) Op {
 	tx.touch()
@@ -167,13 +186,40 @@ func (tx *Tx) seal() error {
 	if !tx.logged {
 		return nil
 	}
+	if err := tx.follow(); err != nil {
+		return err
+	}
 	a := tx.req.author
-	err := tx.s.exec(tx.s.st.insertCommit, tx.rev, tx.nonce(), tx.now.UnixMilli(), tx.id[:], a.User, a.Device, tx.req.undoes)
+	err := tx.s.exec(tx.s.st.insertCommit, tx.rev, tx.nonce(), tx.now.UnixMilli(), tx.id[:], a.User, a.Device, tx.undoes)
 	if err != nil {
 		return fmt.Errorf("log the commit: %w", err)
 	}
 	tx.commit.Rev, tx.commit.TxID, tx.commit.Ops = tx.rev, uuid.UUID(tx.id).String(), tx.ops
 	return nil
+}
+
+// follow lets Options.Follow add what the applied ops entail.
+func (tx *Tx) follow() error {
+	if tx.s.opts.Follow == nil {
+		return nil
+	}
+	for _, op := range tx.ops[:len(tx.ops):len(tx.ops)] {
+		if op.Outcome != Applied || op.Entity == EntityScope {
+			continue
+		}
+		if err := tx.s.opts.Follow(tx, op); err != nil {
+			return fmt.Errorf("follow %s of %s: %w", fieldName(op.Field), op.Entity, err)
+		}
+	}
+	return nil
+}
+
+// made notes a new root of this transaction: whoever makes it may go on to write under it.
+func (tx *Tx) made(id string) {
+	if tx.roots == nil {
+		tx.roots = map[string]bool{}
+	}
+	tx.roots[id] = true
 }
 
 // nonce folds the random bits of a UUIDv7 (RFC 9562, section 5.7: 12 in bytes 6 and 7, 62 in bytes 8 to 15) into 64.

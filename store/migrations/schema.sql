@@ -69,6 +69,13 @@ CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FRO
 
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 
+CREATE TABLE base_row (
+  entity TEXT NOT NULL,
+  row_id TEXT NOT NULL,
+  body   TEXT,
+  PRIMARY KEY (entity, row_id)
+) WITHOUT ROWID;
+
 CREATE TABLE commits (
   rev       INTEGER PRIMARY KEY,
   nonce     INTEGER NOT NULL,
@@ -86,6 +93,8 @@ CREATE TABLE contact (
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
+
+CREATE INDEX contact_rev ON contact (rev);
 
 CREATE TRIGGER contact_changed AFTER UPDATE OF name, city ON contact
 BEGIN
@@ -114,6 +123,8 @@ CREATE INDEX contact_email_address ON contact_email (address) WHERE deleted = 0 
 
 CREATE INDEX contact_email_contact ON contact_email (contact_id, position);
 
+CREATE INDEX contact_email_rev ON contact_email (rev);
+
 CREATE TRIGGER contact_email_changed AFTER UPDATE OF address, raw, deleted ON contact_email
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
@@ -139,6 +150,8 @@ CREATE TABLE contact_phone (
 CREATE INDEX contact_phone_contact ON contact_phone (contact_id, position);
 
 CREATE INDEX contact_phone_e164 ON contact_phone (e164) WHERE deleted = 0 AND e164 <> '';
+
+CREATE INDEX contact_phone_rev ON contact_phone (rev);
 
 CREATE TRIGGER contact_phone_changed AFTER UPDATE OF e164, raw, position, deleted ON contact_phone
 BEGIN
@@ -172,7 +185,7 @@ CREATE TABLE entity (
   root        TEXT NOT NULL,
   roots       TEXT NOT NULL DEFAULT '',
   append_only INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
+, reach TEXT NOT NULL DEFAULT 's.root_id') WITHOUT ROWID;
 
 CREATE TABLE event (
   id          TEXT PRIMARY KEY,
@@ -185,6 +198,8 @@ CREATE TABLE event (
 );
 
 CREATE INDEX event_prospect ON event (prospect_id, at);
+
+CREATE INDEX event_rev ON event (rev);
 
 CREATE TABLE field_clock (
   entity    TEXT NOT NULL,
@@ -326,6 +341,44 @@ CREATE INDEX op_outcome ON op_log (device_id, outcome_rev);
 CREATE INDEX op_row ON op_log (entity, row_id, rev);
 
 CREATE INDEX op_tx ON op_log (tx_id);
+
+CREATE TABLE outbox (
+  n          INTEGER PRIMARY KEY,
+  op_id      BLOB NOT NULL UNIQUE,
+  tx_id      BLOB NOT NULL,
+  user_id    TEXT NOT NULL,
+  at         INTEGER NOT NULL,           -- milliseconds since 1970, by the corrected clock
+  hlc        INTEGER NOT NULL,
+  base_rev   INTEGER NOT NULL,           -- how far the member had read
+  undoes     BLOB,                       -- the transaction that this one takes back
+  entity     TEXT NOT NULL,
+  row_id     TEXT NOT NULL,
+  field      TEXT NOT NULL,              -- '' for the creation of the whole row
+  root_id    TEXT NOT NULL,              -- the value of the entity's root column; '*' for what everybody holds
+  value      BLOB,                       -- JSON, as in op_log; NULL once forgotten
+  before     BLOB,                       -- JSON, for undo
+  state      INTEGER NOT NULL DEFAULT 0, -- 0 pending, 1 applied, 2 superseded, 3 refused, 4 held: the host is too old for it
+  reason     TEXT NOT NULL DEFAULT '',
+  by_user    TEXT NOT NULL DEFAULT '',   -- of a superseded op: who wrote later
+  by_at      INTEGER NOT NULL DEFAULT 0,
+  settled_at INTEGER NOT NULL DEFAULT 0, -- milliseconds since 1970
+  forgotten  INTEGER NOT NULL DEFAULT 0, -- the row's prospect went to somebody else
+  dismissed  INTEGER NOT NULL DEFAULT 0  -- the person has seen that it was not accepted
+);
+
+CREATE INDEX outbox_pending ON outbox (entity, row_id) WHERE state IN (0, 4);
+
+CREATE INDEX outbox_root ON outbox (root_id);
+
+CREATE INDEX outbox_row ON outbox (entity, row_id, n);
+
+CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state NOT IN (0, 4);
+
+CREATE INDEX outbox_shown ON outbox (n) WHERE state IN (2, 3) AND dismissed = 0;
+
+CREATE INDEX outbox_tx ON outbox (tx_id);
+
+CREATE INDEX outbox_unsettled ON outbox (n) WHERE state IN (0, 4);
 
 CREATE TABLE prospect (
   n              INTEGER PRIMARY KEY,
@@ -567,6 +620,8 @@ CREATE INDEX reminder_due ON reminder (user_id, remind_at) WHERE deleted = 0 AND
 
 CREATE INDEX reminder_prospect ON reminder (prospect_id);
 
+CREATE INDEX reminder_rev ON reminder (rev);
+
 CREATE TABLE scope (
   user_id     TEXT NOT NULL,
   root_id     TEXT NOT NULL,
@@ -666,6 +721,8 @@ CREATE UNIQUE INDEX submission_lead ON submission (lead_id) WHERE lead_id <> '';
 
 CREATE INDEX submission_prospect ON submission (prospect_id, lead_at);
 
+CREATE INDEX submission_rev ON submission (rev);
+
 CREATE TRIGGER submission_created AFTER INSERT ON submission
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
@@ -694,3 +751,10 @@ CREATE TABLE user (
 );
 
 CREATE UNIQUE INDEX user_login ON user (login) WHERE deleted = 0;
+
+CREATE TABLE waiting_row (
+  entity TEXT NOT NULL,
+  row_id TEXT NOT NULL,
+  body   TEXT NOT NULL,
+  PRIMARY KEY (entity, row_id)
+) WITHOUT ROWID;

@@ -1,0 +1,460 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sitegroup.mx/crm/store/hlc"
+	"sitegroup.mx/crm/store/mutant"
+)
+
+// feedLimit is how many rows a page has when nobody says otherwise.
+const feedLimit = 500
+
+// grantWeight is what a granted root counts for when a page is cut: it brings rows that nobody has counted.
+const grantWeight = 8
+
+// Feed reads the next page for a device's user, from one snapshot of the file. It answers *ResetError when From is not a
+// place in this file's history, or not one from which the user's rows can still be told.
+//
+// A row's place in the feed is the later of its own revision and the revision of the grant that shows it to the user, so
+// one query is bootstrap, catching up and a prospect that changes hands.
+func (s *Store) Feed(ctx context.Context, q FeedQuery) (Page, error) {
+	if q.Limit <= 0 {
+		q.Limit = feedLimit
+	}
+	var page Page
+	err := s.snapshot(ctx, func(tx *sql.Tx) error {
+		f := &feed{s: s, tx: tx, ctx: ctx, q: q, from: q.From.Pos}
+		if err := f.open(); err != nil {
+			return err
+		}
+		if err := f.read(); err != nil {
+			return err
+		}
+		page = f.page
+		return nil
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("read page: %w", err)
+	}
+	return page, nil
+}
+
+// Head returns the newest commit as the cursor of who has read everything.
+func (s *Store) Head(ctx context.Context) (Cursor, error) {
+	var c Cursor
+	err := s.readDB.QueryRowContext(ctx, "SELECT rev, nonce FROM commits ORDER BY rev DESC LIMIT 1").Scan(&c.Head, &c.Nonce)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Cursor{}, fmt.Errorf("read head: %w", explain(err))
+	}
+	c.Pos = c.Head
+	return c, nil
+}
+
+// snapshot runs fn in a reading transaction.
+func (s *Store) snapshot(ctx context.Context, fn func(*sql.Tx) error) (err error) {
+	tx, err := s.readDB.BeginTx(ctx, &sql.TxOptions{})
+	if err != nil {
+		return fmt.Errorf("begin snapshot: %w", explain(err))
+	}
+	defer func() {
+		if end := tx.Rollback(); end != nil && !errors.Is(end, sql.ErrTxDone) {
+			err = errors.Join(err, end)
+		}
+	}()
+	return fn(tx)
+}
+
+// feed is the making of one page.
+type feed struct {
+	s    *Store
+	tx   *sql.Tx
+	ctx  context.Context
+	q    FeedQuery
+	from int64 // rows after it
+	all  bool  // the user sees every root
+	head Cursor
+	page Page
+}
+
+// open looks at the head and checks that the cursor is a place in this file's history.
+func (f *feed) open() error {
+	err := f.tx.QueryRowContext(f.ctx, "SELECT rev, nonce FROM commits ORDER BY rev DESC LIMIT 1").Scan(&f.head.Head, &f.head.Nonce)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read head: %w", explain(err))
+	}
+	var clock sql.NullInt64
+	if err := f.one("SELECT v FROM store_state WHERE k = 'hlc'", nil, &clock); err != nil {
+		return fmt.Errorf("read clock: %w", err)
+	}
+	f.page = Page{From: f.q.From, Clock: hlc.Time(clock.Int64), At: f.s.opts.Now().UnixMilli()}
+	var granted, revoked, active sql.NullInt64
+	err = f.one("SELECT granted_rev, revoked_rev, active FROM scope WHERE user_id = ? AND root_id = '*'", []any{f.q.User}, &granted, &revoked, &active)
+	if err != nil {
+		return fmt.Errorf("read scope: %w", err)
+	}
+	f.all = active.Int64 == 1
+	if f.q.From == (Cursor{}) {
+		return nil
+	}
+	if err := f.known(); err != nil {
+		return err
+	}
+	if f.q.From.Head < max(granted.Int64, revoked.Int64) {
+		return &ResetError{ResetRoleChanged}
+	}
+	return f.kept()
+}
+
+// known checks the cursor's nonce: that of the head it was read at, because a page is cut at Pos but read at Head.
+func (f *feed) known() error {
+	if mutant.On(mutant.NoNonce) {
+		if f.q.From.Head > f.head.Head {
+			return &ResetError{ResetUnknownCommit}
+		}
+		return nil
+	}
+	at := f.q.From.Head
+	if mutant.On(mutant.NonceOfPos) {
+		at = f.q.From.Pos
+	}
+	var nonce sql.NullInt64
+	if err := f.one("SELECT nonce FROM commits WHERE rev = ?", []any{at}, &nonce); err != nil {
+		return fmt.Errorf("read commit: %w", err)
+	}
+	if !nonce.Valid || nonce.Int64 != f.q.From.Nonce || f.q.From.Pos > f.q.From.Head {
+		return &ResetError{ResetUnknownCommit}
+	}
+	return nil
+}
+
+// kept checks that nothing the cursor has not read was purged. A page read after the purge has seen what was left.
+func (f *feed) kept() error {
+	var to, at sql.NullInt64
+	err := f.one("SELECT (SELECT v FROM store_state WHERE k = ?), (SELECT v FROM store_state WHERE k = ?)", []any{statePurgedTo, statePurgedAt}, &to, &at)
+	if err != nil {
+		return fmt.Errorf("read purge: %w", err)
+	}
+	if f.q.From.Pos < to.Int64 && f.q.From.Head < at.Int64 {
+		return &ResetError{ResetPurged}
+	}
+	return nil
+}
+
+// one reads at most one row; where there is none the targets stay as they are.
+func (f *feed) one(text string, args []any, into ...any) error {
+	err := f.tx.QueryRowContext(f.ctx, text, args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return explain(err)
+}
+
+// read fills the page.
+func (f *feed) read() error {
+	tables, cut, err := f.changed()
+	if err != nil {
+		return err
+	}
+	to := cut.at(f.q.Limit, f.from, f.head.Head)
+	if to <= f.from && f.from < f.head.Head { // one commit larger than a page
+		to = cut.bound
+		if tables, err = f.changedUpTo(to); err != nil {
+			return err
+		}
+	}
+	f.page.To, f.page.More = Cursor{Pos: to, Head: f.head.Head, Nonce: f.head.Nonce}, to < f.head.Head
+	f.page.Rest = f.head.Head - to
+	if mutant.On(mutant.NonceOfPos) {
+		if err := f.one("SELECT nonce FROM commits WHERE rev = ?", []any{to}, &f.page.To.Nonce); err != nil {
+			return err
+		}
+	}
+	if err := f.forgotten(to); err != nil {
+		return err
+	}
+	if err := f.granted(tables, to); err != nil {
+		return err
+	}
+	if err := f.outcomes(to); err != nil {
+		return err
+	}
+	f.page.Tables = f.tables(tables, to)
+	if !f.page.More && f.q.Check {
+		return f.check()
+	}
+	return nil
+}
+
+// found is a row on its way into a page.
+type found struct {
+	place  int64 // in the feed
+	values []any
+}
+
+// cut decides where a page ends.
+type cut struct {
+	weights []weight
+	bound   int64 // the last commit of which every row is known, of streams that were cut short
+	short   bool
+}
+
+type weight struct{ place, weight int64 }
+
+func (c *cut) add(place, w int64) { c.weights = append(c.weights, weight{place, w}) }
+
+// shorten notes that a stream was cut short within commit rev.
+func (c *cut) shorten(rev int64) {
+	if !c.short || rev < c.bound {
+		c.short, c.bound = true, rev
+	}
+}
+
+// at returns the last commit of a page of about limit rows. It is at most from when not one whole commit is known.
+func (c *cut) at(limit int, from, head int64) int64 {
+	last := head
+	if c.short {
+		last = c.bound - 1
+	}
+	slices.SortFunc(c.weights, func(a, b weight) int { return int(min(1, max(-1, a.place-b.place))) })
+	sum := int64(0)
+	for _, w := range c.weights {
+		if w.place > last {
+			break
+		}
+		sum += w.weight
+		if sum >= int64(limit) {
+			return max(w.place, from)
+		}
+	}
+	return last
+}
+
+// changed streams the rows after the cursor, each entity at most one more than a page holds.
+func (f *feed) changed() (map[string][]found, *cut, error) {
+	tables, c := map[string][]found{}, &cut{}
+	for _, e := range f.s.feedOrder {
+		rows, err := f.rows(e, f.from, f.head.Head, f.q.Limit+1)
+		if err != nil {
+			return nil, nil, err
+		}
+		tables[e.name] = rows
+		for _, r := range rows {
+			c.add(r.place, 1)
+		}
+		if len(rows) > f.q.Limit {
+			c.shorten(rows[len(rows)-1].values[e.feed.revAt].(int64))
+		}
+	}
+	if err := f.weigh(c, "SELECT outcome_rev FROM op_log WHERE device_id = ? AND outcome_rev > ? ORDER BY outcome_rev LIMIT ?", f.q.Device, 1); err != nil {
+		return nil, nil, err
+	}
+	if f.all {
+		return tables, c, nil
+	}
+	if err := f.weigh(c, "SELECT revoked_rev FROM scope WHERE user_id = ? AND revoked_rev > ? ORDER BY revoked_rev LIMIT ?", f.q.User, 1); err != nil {
+		return nil, nil, err
+	}
+	if f.from > 0 { // before that there is no row that a grant could bring and no change has
+		if err := f.weigh(c, "SELECT granted_rev FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? ORDER BY granted_rev LIMIT ?", f.q.User, grantWeight); err != nil {
+			return nil, nil, err
+		}
+	}
+	return tables, c, nil
+}
+
+// weigh counts what a query says into the cut.
+func (f *feed) weigh(c *cut, text, whose string, w int64) error {
+	rows, err := f.tx.QueryContext(f.ctx, text, whose, f.from, f.q.Limit+1)
+	if err != nil {
+		return fmt.Errorf("weigh page: %w", explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	n, place := 0, int64(0)
+	for rows.Next() {
+		if err := rows.Scan(&place); err != nil {
+			return fmt.Errorf("weigh page: %w", err)
+		}
+		c.add(place, w)
+		n++
+	}
+	if n > f.q.Limit {
+		c.shorten(place)
+	}
+	return explain(rows.Err())
+}
+
+// changedUpTo reads every row of the commits after the cursor up to one.
+func (f *feed) changedUpTo(to int64) (map[string][]found, error) {
+	tables := map[string][]found{}
+	for _, e := range f.s.feedOrder {
+		rows, err := f.rows(e, f.from, to, -1)
+		if err != nil {
+			return nil, err
+		}
+		tables[e.name] = rows
+	}
+	return tables, nil
+}
+
+// rows reads rows of one entity by revision, those in the user's scope.
+func (f *feed) rows(e *entity, after, to int64, limit int) ([]found, error) {
+	text := e.feed.scoped
+	if f.all || e.root == everyRoot {
+		text = e.feed.every
+	}
+	return f.scan(e, text, sql.Named("user", f.q.User), sql.Named("after", after), sql.Named("to", to), sql.Named("limit", limit))
+}
+
+func (f *feed) scan(e *entity, text string, args ...any) ([]found, error) {
+	rows, err := f.tx.QueryContext(f.ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", e.name, explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var all []found
+	into := make([]any, len(e.feed.columns)+1)
+	for rows.Next() {
+		r := found{values: make([]any, len(e.feed.columns))}
+		for i := range r.values {
+			into[i] = &r.values[i]
+		}
+		into[len(r.values)] = &r.place
+		if err := rows.Scan(into...); err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.name, err)
+		}
+		if mutant.On(mutant.NoTombstones) && r.values[e.feed.deletedAt] == int64(1) {
+			continue
+		}
+		if mutant.On(mutant.CursorHighestHLC) && f.missed(e, r) {
+			continue
+		}
+		all = append(all, r)
+	}
+	return all, explain(rows.Err())
+}
+
+// missed is what a cursor by time would not have seen: a row whose last change is older than what was already read.
+func (f *feed) missed(e *entity, r found) bool {
+	var late bool
+	err := f.one(`SELECT ifnull((SELECT max(hlc) FROM op_log WHERE entity = ?1 AND row_id = ?2 AND outcome = 1) <=
+		(SELECT max(hlc) FROM op_log WHERE rev <= ?3), 0)`, []any{e.name, r.values[0], f.from}, &late)
+	return err == nil && late
+}
+
+// forgotten lists the roots that were taken from the user.
+func (f *feed) forgotten(to int64) error {
+	if f.all {
+		return nil
+	}
+	rows, err := f.tx.QueryContext(f.ctx, `
+		SELECT root_id, revoked_rev
+		FROM scope
+		WHERE user_id = ?1
+		AND revoked_rev > ?2
+		AND revoked_rev <= ?3
+		ORDER BY revoked_rev, root_id`, f.q.User, f.from, to)
+	if err != nil {
+		return fmt.Errorf("read revocations: %w", explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var root string
+		var rev int64
+		if err := rows.Scan(&root, &rev); err != nil {
+			return fmt.Errorf("read revocations: %w", err)
+		}
+		if mutant.On(mutant.RevocationLiveOnly) && rev != f.from+1 {
+			continue
+		}
+		f.page.Forget = append(f.page.Forget, root)
+	}
+	return explain(rows.Err())
+}
+
+// granted adds the older rows of roots that became the user's.
+func (f *feed) granted(tables map[string][]found, to int64) error {
+	if f.all || f.from == 0 || mutant.On(mutant.GrantOnlyChanges) {
+		return nil
+	}
+	var some bool
+	err := f.one("SELECT EXISTS (SELECT 1 FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? AND granted_rev <= ?)", []any{f.q.User, f.from, to}, &some)
+	if err != nil || !some {
+		return err
+	}
+	for _, e := range f.s.feedOrder {
+		if e.root == everyRoot {
+			continue
+		}
+		rows, err := f.scan(e, e.feed.granted, sql.Named("user", f.q.User), sql.Named("after", f.from), sql.Named("to", to))
+		if err != nil {
+			return err
+		}
+		tables[e.name] = append(tables[e.name], rows...)
+	}
+	return nil
+}
+
+// outcomes lists how the device's ops were settled, in the order in which it made them.
+func (f *feed) outcomes(to int64) error {
+	rows, err := f.tx.QueryContext(f.ctx, `
+		SELECT o.op_id, o.outcome, o.reason, w.user_id, w.hlc
+		FROM op_log o
+		LEFT JOIN op_log w ON o.outcome = 2 AND w.n = (
+			SELECT l.n
+			FROM op_log l
+			WHERE l.entity = o.entity
+			AND l.row_id = o.row_id
+			AND l.field = o.field
+			AND l.outcome = 1
+			ORDER BY l.hlc DESC
+			LIMIT 1)
+		WHERE o.device_id = ?1
+		AND o.outcome_rev > ?2
+		AND o.outcome_rev <= ?3
+		ORDER BY o.n`, f.q.Device, f.from, to)
+	if err != nil {
+		return fmt.Errorf("read outcomes: %w", explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var id []byte
+		var o OpOutcome
+		var reason, by sql.NullString
+		var at sql.NullInt64
+		if err := rows.Scan(&id, &o.Outcome, &reason, &by, &at); err != nil {
+			return fmt.Errorf("read outcomes: %w", err)
+		}
+		copy(o.ID[:], id)
+		o.Reason, o.ByUser = reason.String, by.String
+		if at.Valid {
+			o.ByAt = hlc.Time(at.Int64).Wall().UnixMilli()
+		}
+		f.page.Outcomes = append(f.page.Outcomes, o)
+	}
+	return explain(rows.Err())
+}
+
+// tables puts the rows up to a commit into the order in which a member writes them: children, contacts, prospects.
+func (f *feed) tables(all map[string][]found, to int64) []Table {
+	var tables []Table
+	for _, e := range f.s.feedOrder {
+		t := Table{Entity: e.name, Columns: e.feed.columns}
+		seen := map[any]bool{}
+		for _, r := range all[e.name] {
+			if r.place > to || seen[r.values[0]] {
+				continue
+			}
+			seen[r.values[0]] = true
+			t.Rows = append(t.Rows, r.values)
+		}
+		if len(t.Rows) > 0 {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// feedQueries are what pages read of one entity. Each selects columns and, last, the row's place in the feed; the
+// parameters are :user, :after, :to and, but for granted, :limit.
+type feedQueries struct {
+	columns   []string // the id first; neither the integer key nor created_hlc, which mean something here only
+	revAt     int      // in columns
+	deletedAt int      // in columns
+	every     string   // rows by revision
+	scoped    string   // rows by revision, of the user's roots
+	granted   string   // older rows of roots granted meanwhile
+	sums      string   // id and rev of every row that a replica holds, for the check sum
+}
+
+// planFeed puts the queries together. A table with a root has an index on rev called after it.
+func (e *entity) planFeed() {
+	q := &e.feed
+	q.columns = []string{"id"}
+	for _, c := range e.columns {
+		if c.name != "id" && c.name != "created_hlc" && (!c.own || c.name == fieldDeleted || c.name == "extra" || c.name == "rev") {
+			q.columns = append(q.columns, c.name)
+		}
+	}
+	q.revAt, q.deletedAt = slices.Index(q.columns, "rev"), slices.Index(q.columns, fieldDeleted)
+	list := func(alias string) string {
+		names := make([]string, len(q.columns))
+		for i, name := range q.columns {
+			names[i] = alias + quote(name)
+		}
+		return strings.Join(names, ", ")
+	}
+	table := "main." + quote(e.name)
+	if e.root == everyRoot {
+		q.every = "SELECT " + list("") + ", rev FROM " + table + " WHERE rev > :after AND rev <= :to ORDER BY rev LIMIT :limit"
+		q.sums = "SELECT id, rev FROM " + table + " WHERE deleted = 0"
+		return
+	}
+	byRev := table + " e INDEXED BY " + quote(e.name+"_rev") + " WHERE e.rev > :after AND e.rev <= :to ORDER BY e.rev"
+	q.every = "SELECT " + list("e.") + ", e.rev FROM " + byRev + " LIMIT :limit"
+	roots := e.roots
+	if roots == "" {
+		roots = "SELECT :root"
+	}
+	roots = strings.ReplaceAll(roots, ":root", "e."+quote(e.root))
+	q.scoped = "SELECT " + list("") + ", max(rev, granted) FROM (SELECT " + list("e.") + `, (
+			SELECT min(s.granted_rev)
+			FROM main.scope s
+			WHERE s.user_id = :user
+			AND s.active = 1
+			AND s.root_id IN (` + roots + `)) AS granted
+		FROM ` + byRev + `)
+		WHERE granted IS NOT NULL
+		LIMIT :limit`
+	q.granted = `
+		WITH g AS (
+			SELECT DISTINCT ` + e.reach + ` AS root
+			FROM main.scope s
+			WHERE s.user_id = :user
+			AND s.active = 1
+			AND s.granted_rev > :after
+			AND s.granted_rev <= :to)
+		SELECT ` + list("e.") + `, :to
+		FROM g
+		CROSS JOIN ` + table + " e ON e." + quote(e.root) + ` = g.root
+		WHERE e.rev <= :after`
+	q.sums = `
+		SELECT e.id, e.rev
+		FROM ` + table + ` e
+		WHERE e.deleted = 0
+		AND (:user IS NULL OR EXISTS (
+			SELECT 1
+			FROM main.scope s
+			WHERE s.user_id = :user
+			AND s.active = 1
+			AND s.root_id IN (` + roots + ")))"
+}
+
+// feedOrderOf sorts entities as a page has them: what everybody holds, then what belongs to a root, then what roots refer
+// to, then the roots. Lists and search are derived when a root arrives; by then everything under it is there.
+func feedOrderOf(entities map[string]*entity) []*entity {
+	rank := func(e *entity) int {
+		switch {
+		case e.root == everyRoot:
+			return 0
+		case e.isRoot():
+			return 3
+		case e.root == "id":
+			return 2
+		}
+		return 1
+	}
+	order := make([]*entity, 0, len(entities))
+	for _, e := range entities {
+		order = append(order, e)
+	}
+	slices.SortFunc(order, func(a, b *entity) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.name, b.name))
+	})
+	return order
+}
+
+// isRoot reports whether the entity's rows are roots themselves.
+func (e *entity) isRoot() bool { return e.root == "id" && e.roots == "" }

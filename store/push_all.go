@@ -1,0 +1,265 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// ReasonTogether refuses an op because another one of its transaction was refused.
+const ReasonTogether = "together"
+
+// ReasonMalformed refuses an op that says nothing a row could hold.
+const ReasonMalformed = "malformed"
+
+const (
+	commitOps = 200 // ops of other computers in one commit, roughly; pages end with commits
+	idLength  = 64  // bytes of a row's id
+)
+
+// PushAll settles transactions that a made on another computer, in order. Each is settled as a whole: when one of its ops
+// is refused all are, but for what was only added under a root that a has lost since, which Decide may let pass. A nil
+// answer means that every op of the transaction is settled, whatever the outcome, and on disk; the outcomes are told by
+// Feed. ErrUnknown says that this version does not know what the transaction writes; other errors that nothing was settled.
+func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
+	errs := make([]error, len(txs))
+	if s.opts.Member {
+		for i := range errs {
+			errs[i] = errors.New("store: a member settles nothing")
+		}
+		return errs
+	}
+	r := &request{ctx: ctx, author: a}
+	var groups [][2]int
+	for from := 0; from < len(txs); {
+		to := groupEnd(txs, from)
+		groups = append(groups, [2]int{from, to})
+		r.units = append(r.units, unit{fn: func(tx *Tx) error {
+			for i := from; i < to; i++ {
+				if errs[i] = tx.pushWhole(txs[i]); errs[i] != nil && !errors.Is(errs[i], ErrUnknown) {
+					return errs[i]
+				}
+			}
+			return nil
+		}})
+		from = to
+	}
+	if len(r.units) == 0 {
+		return errs
+	}
+	s.submit(r)
+	for u, g := range groups {
+		if err := r.units[u].err; err != nil {
+			for i := g[0]; i < g[1]; i++ {
+				errs[i] = err
+			}
+		}
+	}
+	return errs
+}
+
+// groupEnd is where the transactions end that share a commit with the one at from. One that undoes has its own.
+func groupEnd(txs []PushedTx, from int) int {
+	ops := 0
+	for i := from; i < len(txs); i++ {
+		undoes := txs[i].Undoes != [16]byte{}
+		if i > from && (undoes || ops+len(txs[i].Ops) > commitOps) {
+			return i
+		}
+		if ops += len(txs[i].Ops); undoes {
+			return i + 1
+		}
+	}
+	return len(txs)
+}
+
+// pushWhole settles one transaction.
+func (tx *Tx) pushWhole(p PushedTx) error {
+	if p.Undoes != [16]byte{} {
+		if err := tx.pushUndo(&p); err != nil {
+			return err
+		}
+	}
+	if len(p.Ops) == 1 && wellFormed(&p.Ops[0]) { // what fails leaves no trace by itself
+		_, err := tx.pushOp(p, 0)
+		if !isMalformed(err) {
+			return err
+		}
+	}
+	mark := tx.mark()
+	if err := tx.s.exec(tx.s.st.inner); err != nil {
+		return err
+	}
+	reasons, err := tx.tryAll(p)
+	if err == nil && reasons == nil {
+		return tx.s.exec(tx.s.st.innerEnd)
+	}
+	if alive := tx.s.alive(); alive != nil {
+		return errors.Join(err, alive)
+	}
+	if undo := errors.Join(tx.s.exec(tx.s.st.innerUndo), tx.s.exec(tx.s.st.innerEnd)); undo != nil {
+		return undo
+	}
+	tx.back(mark)
+	if err != nil {
+		return err
+	}
+	return tx.pushRefused(p, reasons)
+}
+
+// tryAll settles every op. It answers the reasons, by op, as soon as one is refused, and leaves it to the caller to take
+// back the others.
+func (tx *Tx) tryAll(p PushedTx) (reasons map[int]string, err error) {
+	for i := range p.Ops {
+		if !wellFormed(&p.Ops[i]) {
+			return map[int]string{i: ReasonMalformed}, nil
+		}
+		was := len(tx.ops)
+		outcome, err := tx.pushOp(p, i)
+		switch {
+		case isMalformed(err):
+			return map[int]string{i: ReasonMalformed}, nil
+		case err != nil:
+			return nil, err
+		case outcome == Refused && len(tx.ops) > was:
+			return map[int]string{i: tx.ops[len(tx.ops)-1].Reason}, nil
+		}
+	}
+	return nil, nil
+}
+
+// pushRefused logs a transaction of which an op was refused. Only what Decide lets pass for being late is written.
+func (tx *Tx) pushRefused(p PushedTx, reasons map[int]string) error {
+	for i := range p.Ops {
+		op := p.Ops[i]
+		op.TxID = p.ID
+		if known, err := tx.known(op.ID); err != nil {
+			return err
+		} else if known != 0 {
+			continue
+		}
+		if tx.late = true; op.Field == "" && wellFormed(&op) {
+			outcome, err := tx.pushOp(p, i)
+			tx.late = false
+			if outcome != 0 || err != nil && !isMalformed(err) {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		tx.late = false
+		reason := reasons[i]
+		if reason == "" {
+			reason = ReasonTogether
+		}
+		op.Row, op.Before = cutText(op.Row), nil
+		if !json.Valid(op.Value) {
+			op.Value = json.RawMessage("null")
+		}
+		c := claim{hlc: op.HLC, device: tx.req.author.Device, baseRev: p.BaseRev, foreign: true}
+		op.HLC = tx.s.clock.Admit(op.HLC, tx.now)
+		if _, err := tx.dismiss(&op, c, Refused, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNotLate says that an op of a refused transaction is none that may pass.
+var errNotLate = errors.New("store: not late")
+
+func (tx *Tx) pushOp(p PushedTx, i int) (Outcome, error) {
+	op := p.Ops[i]
+	op.TxID = p.ID
+	tx.undo = slices.ContainsFunc(tx.inverse, func(in inverseOp) bool { return in.of(&op) })
+	outcome, err := tx.Push(op, p.BaseRev)
+	tx.undo = false
+	if errors.Is(err, errNotLate) {
+		return 0, nil
+	}
+	return outcome, err
+}
+
+// mark is where a transaction stands, to come back to.
+type mark struct {
+	ops    int
+	logged bool
+	roots  map[string]bool
+}
+
+func (tx *Tx) mark() mark {
+	m := mark{ops: len(tx.ops), logged: tx.logged, roots: map[string]bool{}}
+	for id := range tx.roots {
+		m.roots[id] = true
+	}
+	return m
+}
+
+func (tx *Tx) back(m mark) { tx.ops, tx.logged, tx.roots = tx.ops[:m.ops], m.logged, m.roots }
+
+// inverseOp is what an undo may write.
+type inverseOp struct {
+	entity, row, field string
+	value              json.RawMessage
+}
+
+func (in inverseOp) of(op *Op) bool {
+	return in.entity == op.Entity && in.row == op.Row && in.field == op.Field && bytes.Equal(in.value, op.Value)
+}
+
+// pushUndo finds out what the undo of a transaction may write: the inverse of what that transaction did, if nobody has
+// changed it since. What else such a transaction writes is decided as any other op.
+func (tx *Tx) pushUndo(p *PushedTx) error {
+	deeds, err := tx.deedsOf(uuid.UUID(p.Undoes))
+	for _, d := range deeds {
+		if err == nil {
+			err = tx.unchanged(uuid.UUID(p.Undoes), d)
+		}
+	}
+	switch {
+	case errors.Is(err, ErrNothingToUndo), errors.Is(err, ErrChangedSince):
+		return nil
+	case err != nil:
+		return err
+	}
+	tx.undoes = p.Undoes[:]
+	for _, d := range deeds {
+		if d.created {
+			tx.inverse = append(tx.inverse, inverseOp{d.entity, d.row, fieldDeleted, json.RawMessage("1")})
+			continue
+		}
+		for _, f := range d.fields {
+			tx.inverse = append(tx.inverse, inverseOp{d.entity, d.row, f.name, f.before})
+		}
+	}
+	return nil
+}
+
+// malformedError is a value that no row could hold.
+type malformedError struct{ err error }
+
+func (e *malformedError) Error() string { return e.err.Error() }
+func (e *malformedError) Unwrap() error { return e.err }
+
+func isMalformed(err error) bool {
+	var m *malformedError
+	return errors.As(err, &m)
+}
+
+// wellFormed checks what no table is asked about.
+func wellFormed(op *Op) bool {
+	return op.Row != "" && len(op.Row) <= idLength && op.ID != [16]byte{} && json.Valid(op.Value) && utf8Valid(op.Row)
+}
+
+func cutText(id string) string {
+	if len(id) > idLength || !utf8Valid(id) {
+		return fmt.Sprintf("malformed-%d", len(id))
+	}
+	return id
+}
