@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +28,8 @@ type column struct {
 	bit  uint64
 	// refers is the entity that the column names a row of, nil for none and for what everybody holds.
 	refers *entity
+	// fallback is the column's default, for a row that only this computer has.
+	fallback any
 }
 
 // entity is one replicated table, as the table "entity" and SQLite's own catalogue describe it.
@@ -42,11 +45,16 @@ type entity struct {
 	index   map[string]int
 	idAt    int
 
-	sel     *sql.Stmt            // one row by id, columns in order
-	inScope *sql.Stmt            // whether :user is granted what :root leads to
+	sel                               *sql.Stmt   // one row by id, columns in order
+	inScope                           *sql.Stmt   // whether :user is granted what :root leads to
+	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
+	purge                             []*sql.Stmt // on the host: removed rows go for good
+	reached, referred, orphans        *sql.Stmt   // on a member: what roots refer to
+
 	joined  *sql.Stmt            // whether a row under a root was created since, by another transaction
 	inserts map[uint64]*sql.Stmt // by the set of columns given
 	updates map[uint64]*sql.Stmt // by the set of columns changed
+	upserts map[uint64]*sql.Stmt // by the set of columns that the host has sent
 }
 
 // loadEntities reads the registry through the writer's connection.
@@ -58,7 +66,7 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	entities := map[string]*entity{}
 	for rows.Next() {
-		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}}
+		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}}
 		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.appendOnly); err != nil {
 			return nil, fmt.Errorf("read entities: %w", err)
 		}
@@ -76,12 +84,22 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
 		}
 	}
+	s.entities = entities
+	for _, e := range entities {
+		prepare := e.preparePurge
+		if s.opts.Member {
+			prepare = e.prepareForget
+		}
+		if err := prepare(s); err != nil {
+			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
+		}
+	}
 	linkColumns(entities)
 	return entities, nil
 }
 
 func (e *entity) loadColumns(ctx context.Context, conn *sql.Conn) error {
-	rows, err := conn.QueryContext(ctx, "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid", e.name)
+	rows, err := conn.QueryContext(ctx, "SELECT name, type, pk, dflt_value FROM pragma_table_info(?) ORDER BY cid", e.name)
 	if err != nil {
 		return err
 	}
@@ -89,7 +107,11 @@ func (e *entity) loadColumns(ctx context.Context, conn *sql.Conn) error {
 	for rows.Next() {
 		var c column
 		var key bool
-		if err := rows.Scan(&c.name, &c.kind, &key); err != nil {
+		var fallback sql.NullString
+		if err := rows.Scan(&c.name, &c.kind, &key, &fallback); err != nil {
+			return err
+		}
+		if c.fallback, err = readDefault(&c, fallback); err != nil {
 			return err
 		}
 		switch c.name {
@@ -146,6 +168,17 @@ func (e *entity) prepare(s *Store) error {
 		AND active = 1
 		AND root_id IN (` + roots + `))`)
 	if err != nil || e.root == "id" {
+		return err
+	}
+	if s.opts.Member {
+		e.joined, err = s.prepare(`SELECT EXISTS (
+			SELECT 1
+			FROM main.` + quote(e.name) + ` r
+			JOIN main.outbox o ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.state <> 3
+			WHERE r.` + quote(e.root) + ` = ?2
+			AND r.deleted = 0
+			AND o.tx_id <> ?3
+			AND o.n > ?4)`)
 		return err
 	}
 	e.joined, err = s.prepare(`SELECT EXISTS (
@@ -221,3 +254,21 @@ func (e *entity) row(values []any) Row {
 
 // quote writes a name of the schema as an SQL identifier.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// readDefault reads a column's default: a number, a text in single quotes, or none.
+func readDefault(c *column, text sql.NullString) (any, error) {
+	switch {
+	case !text.Valid, text.String == "NULL":
+		return nil, nil
+	case strings.HasPrefix(text.String, "'"):
+		return strings.ReplaceAll(strings.Trim(text.String, "'"), "''", "'"), nil
+	}
+	n, err := strconv.ParseInt(text.String, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("read default of %s: %w", c.name, err)
+	}
+	return normalInt(c, n)
+}
+
+// replaceRoot puts a column where a query of the registry names :root.
+func replaceRoot(query, column string) string { return strings.ReplaceAll(query, ":root", column) }

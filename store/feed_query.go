@@ -47,7 +47,7 @@ func (e *entity) planFeed() {
 	if roots == "" {
 		roots = "SELECT :root"
 	}
-	roots = strings.ReplaceAll(roots, ":root", "e."+quote(e.root))
+	roots = replaceRoot(roots, "e."+quote(e.root))
 	q.scoped = "SELECT " + list("") + ", max(rev, granted) FROM (SELECT " + list("e.") + `, (
 			SELECT min(s.granted_rev)
 			FROM main.scope s

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sitegroup.mx/crm/store/mutant"
 )
@@ -112,7 +113,7 @@ func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
 	case e.appendOnly && op.Field != fieldDeleted:
 		return tx.dismiss(&op, c, Refused, ReasonAppendOnly)
 	}
-	w := &rowWrite{tx: tx, e: e, id: op.Row, values: current}
+	w := &rowWrite{tx: tx, e: e, id: op.Row, values: current, before: slices.Clone(current)}
 	if err := w.settle(op, c, at, value); err != nil {
 		return 0, err
 	}

@@ -36,8 +36,9 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 	}
 	r := &request{ctx: ctx, author: a}
 	var groups [][2]int
-	for from := 0; from < len(txs); {
-		to := groupEnd(txs, from)
+	for next := 0; next < len(txs); {
+		from, to := next, groupEnd(txs, next)
+		next = to
 		groups = append(groups, [2]int{from, to})
 		r.units = append(r.units, unit{fn: func(tx *Tx) error {
 			for i := from; i < to; i++ {
@@ -47,7 +48,6 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 			}
 			return nil
 		}})
-		from = to
 	}
 	if len(r.units) == 0 {
 		return errs

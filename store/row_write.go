@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sitegroup.mx/crm/store/hlc"
 )
@@ -16,7 +17,7 @@ func (tx *Tx) change(e *entity, id string, fields Row) error {
 	if current == nil {
 		return fmt.Errorf("%w: %s %s", ErrNoRow, e.name, id)
 	}
-	w := &rowWrite{tx: tx, e: e, id: id, values: current}
+	w := &rowWrite{tx: tx, e: e, id: id, values: current, before: slices.Clone(current)}
 	for i := range e.columns {
 		c := &e.columns[i]
 		v, ok := fields[c.name]
@@ -62,6 +63,7 @@ type rowWrite struct {
 	e      *entity
 	id     string
 	values []any // the row as the ops applied so far leave it
+	before []any // the row as it was
 	set    uint64
 	ops    []settledOp
 	clocks map[string]fieldClock // of the fields changed since creation; read when first needed
@@ -90,12 +92,16 @@ func (w *rowWrite) settle(op Op, c claim, at int, value any) error {
 	if op.Outcome == Refused && !c.foreign {
 		return refusal(&op)
 	}
-	if op.Outcome == Applied {
+	if op.Outcome == Applied && !w.tx.s.opts.Member {
 		if op.Outcome, err = w.later(&op, c); err != nil {
 			return err
 		}
 	}
+	c.root = root
 	if op.Outcome == Applied {
+		if w.clocks == nil {
+			w.clocks = map[string]fieldClock{}
+		}
 		w.clocks[op.Field] = fieldClock{op.HLC, c.device}
 		w.values[at] = value
 		w.set |= w.e.columns[at].bit
@@ -159,13 +165,16 @@ func (w *rowWrite) root() (string, error) {
 // write updates the row with what was applied, then logs every op. An update that the schema forbids leaves no trace.
 func (w *rowWrite) write() error {
 	if w.set != 0 {
+		if err := w.tx.keepBase(w.e, w.id, w.before); err != nil {
+			return err
+		}
 		if err := w.update(); err != nil {
 			return err
 		}
 	}
 	for i := range w.ops {
 		op, c := &w.ops[i].op, w.ops[i].claim
-		if op.Outcome == Applied {
+		if op.Outcome == Applied && !w.tx.s.opts.Member {
 			err := w.tx.s.exec(w.tx.s.st.putClock, w.e.name, w.id, op.Field, int64(op.HLC), c.device)
 			if err != nil {
 				return w.tx.spoil(fmt.Errorf("note the clock of %s: %w", op.Field, err))
@@ -189,7 +198,7 @@ func (w *rowWrite) update() error {
 			args = append(args, w.values[i])
 		}
 	}
-	if err := w.tx.s.exec(st, append(args, w.tx.rev, w.id)...); err != nil {
+	if err := w.tx.s.exec(st, append(args, w.tx.rowRev(w.e, w.before), w.id)...); err != nil {
 		return fmt.Errorf("change %s %s: %w", w.e.name, w.id, err)
 	}
 	return nil

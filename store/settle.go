@@ -10,8 +10,9 @@ import (
 type claim struct {
 	hlc     hlc.Time
 	device  string
-	baseRev int64 // what the maker had read; 0 for a local op, which has read everything
-	foreign bool  // made on another computer: a refusal is an outcome, not an error
+	baseRev int64  // what the maker had read; 0 for a local op, which has read everything
+	foreign bool   // made on another computer: a refusal is an outcome, not an error
+	root    string // the value of the entity's root column
 }
 
 // normalRow checks a Row for a creation and returns its values by column and the set of columns given.
@@ -69,6 +70,7 @@ func (tx *Tx) create(e *entity, op *Op, c claim, values []any, set uint64) error
 	default:
 		root, _ = values[e.index[e.root]].(string)
 	}
+	c.root = root
 	if err := tx.decide(e, op, nil, root, c); err != nil {
 		return err
 	}
@@ -79,6 +81,9 @@ func (tx *Tx) create(e *entity, op *Op, c claim, values []any, set uint64) error
 		return refusal(op)
 	}
 	if op.Outcome == Applied {
+		if err := tx.keepBase(e, op.Row, nil); err != nil {
+			return err
+		}
 		if err := tx.insert(e, op, values, set); err != nil {
 			return err
 		}
@@ -100,7 +105,7 @@ func (tx *Tx) insert(e *entity, op *Op, values []any, set uint64) error {
 			args = append(args, values[i])
 		}
 	}
-	if err := tx.s.exec(st, append(args, op.Row, int64(op.HLC), tx.rev)...); err != nil {
+	if err := tx.s.exec(st, append(args, op.Row, int64(op.HLC), tx.rowRev(e, nil))...); err != nil {
 		return fmt.Errorf("create %s %s: %w", e.name, op.Row, existing(e, err))
 	}
 	return nil
@@ -140,6 +145,9 @@ func (tx *Tx) spoil(err error) error {
 // log writes the op as it was settled.
 func (tx *Tx) log(op *Op, c claim) error {
 	tx.logged = true
+	if tx.s.opts.Member {
+		return tx.post(op, c)
+	}
 	base := c.baseRev
 	if !c.foreign {
 		base = tx.rev - 1

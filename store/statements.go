@@ -24,12 +24,13 @@ type statements struct {
 	inner, innerEnd, innerUndo     *sql.Stmt
 	putState                       *sql.Stmt
 	opsOfTx, laterOps              *sql.Stmt
+	member                         memberStatements
+	purge                          purgeStatements
 }
 
 func (s *Store) prepareStatements() (*statements, error) {
 	st := &statements{}
-	var err error
-	for target, text := range map[**sql.Stmt]string{
+	texts := map[**sql.Stmt]string{
 		&st.begin:      "BEGIN IMMEDIATE",
 		&st.commit:     "COMMIT",
 		&st.rollback:   "ROLLBACK",
@@ -71,6 +72,7 @@ func (s *Store) prepareStatements() (*statements, error) {
 			FROM main.op_log o
 			WHERE o.tx_id = ?
 			AND o.outcome = 1
+			AND o.value IS NOT NULL
 			ORDER BY o.n`,
 		&st.laterOps: `SELECT o.tx_id, c.undoes
 			FROM main.op_log o
@@ -82,7 +84,15 @@ func (s *Store) prepareStatements() (*statements, error) {
 			AND (?5 IS NULL OR o.field = ?5)
 			AND o.outcome = 1
 			ORDER BY o.n`,
-	} {
+	}
+	if s.opts.Member {
+		st.member.add(texts)
+		texts[&st.opsOfTx], texts[&st.laterOps] = memberOpsOfTx, memberLaterOps
+	} else {
+		st.purge.add(texts)
+	}
+	for target, text := range texts {
+		var err error
 		if *target, err = s.prepare(text); err != nil {
 			return nil, fmt.Errorf("prepare %q: %w", text, err)
 		}
@@ -99,7 +109,11 @@ const (
 
 // loadState reads where the last run ended.
 func (s *Store) loadState(ctx context.Context) error {
-	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(max(rev), 0) FROM main.commits").Scan(&s.rev); err != nil {
+	text := "SELECT coalesce(max(rev), 0) FROM main.commits"
+	if s.opts.Member {
+		text = "SELECT coalesce((SELECT v FROM main.store_state WHERE k = '" + stateLocalRev + "'), 0)"
+	}
+	if err := s.conn.QueryRowContext(ctx, text).Scan(&s.rev); err != nil {
 		return fmt.Errorf("read last revision: %w", err)
 	}
 	var last int64
@@ -108,6 +122,9 @@ func (s *Store) loadState(ctx context.Context) error {
 		return fmt.Errorf("read clock: %w", err)
 	}
 	s.clock = hlc.NewClock(hlc.Time(last))
+	if s.opts.Member {
+		return s.loadReplica(ctx)
+	}
 	return nil
 }
 
@@ -117,6 +134,20 @@ func (s *Store) exec(st *sql.Stmt, args ...any) error {
 		return err
 	}
 	return s.execAlways(st, args...)
+}
+
+// execCount runs one of the store's own statements and returns how many rows it changed.
+func (s *Store) execCount(st *sql.Stmt, args ...any) (int64, error) {
+	if err := s.alive(); err != nil {
+		return 0, err
+	}
+	s.guard.enter()
+	defer s.guard.leave()
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, explain(err)
+	}
+	return res.RowsAffected()
 }
 
 // execAlways runs one of the store's own statements, also outside a transaction.

@@ -61,11 +61,15 @@ type Store struct {
 	prepared  []*sql.Stmt // to be closed
 	local     *local      // what Tx.Query hands out
 
+	optimizeIndexes []string // statements that merge the full-text indexes
+
 	offset atomic.Int64 // nanoseconds that the host's clock is ahead of ours
 
 	// Owned by the writer's goroutine.
-	rev   int64 // of the last commit, or of the last transaction of the running group
-	clock *hlc.Clock
+	rev     int64 // of the last commit, or of the last transaction of the running group; on a member a number of its own
+	replica replica
+	after   []*request // to be run alone, after the running group
+	clock   *hlc.Clock
 
 	queue     chan *request
 	closing   chan struct{} // closed by Close
@@ -175,6 +179,9 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 		return err
 	}
 	s.local = newLocal(s)
+	if err := s.loadIndexes(ctx); err != nil {
+		return err
+	}
 	return s.loadState(ctx)
 }
 

@@ -174,7 +174,11 @@ func (s *Store) SetClockOffset(d time.Duration) {
 // newOp returns an op of this machine, stamped now.
 func (tx *Tx) newOp(entity, row, field string) Op {
 	tx.touch()
-	return Op{ID: tx.newUUID(), TxID: tx.id, HLC: tx.s.clock.Stamp(tx.now), Entity: entity, Row: row, Field: field}
+	id := tx.newUUID()
+	if mutant.On(mutant.CounterOpIDs) && tx.s.opts.Member {
+		id = tx.countedID()
+	}
+	return Op{ID: id, TxID: tx.id, HLC: tx.s.clock.Stamp(tx.now), Entity: entity, Row: row, Field: field}
 }
 
 // seal writes the commit's own line when there was anything to log.
@@ -184,6 +188,10 @@ func (tx *Tx) seal() error {
 	}
 	tx.commit = Commit{At: tx.now, Author: tx.req.author}
 	if !tx.logged {
+		return nil
+	}
+	if tx.s.opts.Member {
+		tx.commit.Rev, tx.commit.TxID, tx.commit.Ops = tx.rev, uuid.UUID(tx.id).String(), tx.ops
 		return nil
 	}
 	if err := tx.follow(); err != nil {

@@ -28,6 +28,7 @@ type request struct {
 	author Author
 	undoes []byte // the transaction that this one takes back
 	units  []unit
+	alone  func() error // runs outside a transaction, instead of units
 	state  atomic.Int32
 	done   chan struct{}
 }
@@ -152,6 +153,10 @@ func (s *Store) writeLoop() {
 		select {
 		case r := <-s.queue:
 			s.writeGroup(r)
+			for _, r := range s.after {
+				s.runAlone(r)
+			}
+			s.after = nil
 		case <-s.closing:
 			close(s.stopped)
 			return
@@ -162,6 +167,10 @@ func (s *Store) writeLoop() {
 // writeGroup runs first and whoever waits by then in one transaction of SQLite, each in a savepoint, and answers them once
 // that is on disk. When the whole transaction is lost every one of them gets the reason.
 func (s *Store) writeGroup(first *request) {
+	if first.alone != nil {
+		s.runAlone(first)
+		return
+	}
 	group := []*request{first}
 	rev := s.rev
 	err := s.execAlways(s.st.begin)
@@ -184,6 +193,14 @@ func (s *Store) writeGroup(first *request) {
 	}
 }
 
+// runAlone runs what cannot share a transaction.
+func (s *Store) runAlone(r *request) {
+	if r.state.CompareAndSwap(waiting, started) {
+		r.units[0].err = r.alone()
+	}
+	s.answer(r, nil)
+}
+
 // fillGroup runs requests until none waits, the group is large or old enough, or the transaction is lost.
 func (s *Store) fillGroup(group []*request) ([]*request, error) {
 	begun, units := s.opts.Now(), 0
@@ -200,6 +217,10 @@ func (s *Store) fillGroup(group []*request) ([]*request, error) {
 		}
 		select {
 		case next := <-s.queue:
+			if next.alone != nil {
+				s.after = append(s.after, next)
+				return group, nil
+			}
 			group = append(group, next)
 		default:
 			return group, nil
@@ -267,6 +288,11 @@ func (s *Store) endGroup(logged bool) error {
 	if logged {
 		if err := s.exec(s.st.putState, stateClock, int64(s.clock.Last())); err != nil {
 			return fmt.Errorf("save the clock: %w", err)
+		}
+		if s.opts.Member {
+			if err := s.exec(s.st.putState, stateLocalRev, s.rev); err != nil {
+				return fmt.Errorf("save the revision: %w", err)
+			}
 		}
 	}
 	if err := s.exec(s.st.commit); err != nil {

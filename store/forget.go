@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// forget removes a root and everything under it: rows, what lists and search hold of them, kept rows, and the values of
+// settled ops. Ops that are still pending go on to the host, and lose their values when they are settled.
+func (a *applier) forget(root string) error {
+	a.s.replica.scrub = true
+	var reached []rowKey // what the root refers to, and may be the last to do so
+	for _, e := range a.s.feedOrder {
+		if e.reached == nil {
+			continue
+		}
+		var id sql.NullString
+		if _, err := a.s.row(e.reached, []any{root}, &id); err != nil {
+			return fmt.Errorf("find %s: %w", e.name, err)
+		}
+		if id.String != "" {
+			reached = append(reached, rowKey{e.name, id.String})
+		}
+	}
+	for i := len(a.s.feedOrder) - 1; i >= 0; i-- {
+		if e := a.s.feedOrder[i]; e.root != everyRoot && e.roots == "" {
+			if err := a.forgetUnder(e, root); err != nil {
+				return err
+			}
+		}
+	}
+	if err := a.forgetOps(root); err != nil {
+		return err
+	}
+	a.tx.ops = append(a.tx.ops, Op{TxID: a.tx.id, Entity: EntityScope, Row: root, Outcome: Applied})
+	if a.s.replica.filling {
+		return nil // every root may still be waiting; filled looks for what none refers to
+	}
+	for _, k := range reached {
+		if err := a.dropUnreferred(k.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetUnder removes the rows of one entity under a root.
+func (a *applier) forgetUnder(e *entity, root string) error {
+	if err := a.s.exec(e.forgetBase, e.name, root); err != nil {
+		return fmt.Errorf("forget kept rows of %s: %w", e.name, err)
+	}
+	if err := a.s.exec(e.forget, root); err != nil {
+		return fmt.Errorf("forget %s: %w", e.name, err)
+	}
+	if e.isRoot() {
+		return a.s.exec(a.s.st.member.dropWaiting, e.name, root)
+	}
+	return nil
+}
+
+func (a *applier) forgetOps(root string) error {
+	if err := a.s.exec(a.s.st.member.forgetOps, root); err != nil {
+		return fmt.Errorf("forget ops: %w", err)
+	}
+	if err := a.s.exec(a.s.st.member.eraseOps, root); err != nil {
+		return fmt.Errorf("erase ops: %w", err)
+	}
+	return nil
+}
+
+// dropUnreferred forgets a contact that no root refers to any more.
+func (a *applier) dropUnreferred(id string) error {
+	for _, e := range a.s.feedOrder {
+		if e.referred == nil {
+			continue
+		}
+		var referred bool
+		if _, err := a.s.row(e.referred, []any{sql.Named("root", id)}, &referred); err != nil || referred {
+			return err
+		}
+	}
+	for i := len(a.s.feedOrder) - 1; i >= 0; i-- {
+		if e := a.s.feedOrder[i]; e.roots != "" {
+			if err := a.forgetUnder(e, id); err != nil {
+				return err
+			}
+		}
+	}
+	return a.forgetOps(id)
+}
+
+// dropOrphans forgets every contact that no root refers to and that the host has told of.
+func (a *applier) dropOrphans() error {
+	for _, e := range a.s.feedOrder {
+		if e.orphans == nil {
+			continue
+		}
+		var ids []string
+		err := a.each(e.orphans, func(rows *sql.Rows) error {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("look for orphans of %s: %w", e.name, err)
+		}
+		for _, id := range ids {
+			a.s.replica.scrub = true
+			if err := a.dropUnreferred(id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// deleteRow removes a row that the host does not have.
+func (a *applier) deleteRow(e *entity, id string) error {
+	if err := a.s.exec(e.remove, id); err != nil {
+		return fmt.Errorf("remove %s: %w", e.name, err)
+	}
+	return nil
+}
+
+// prepareForget prepares what only a member does to rows: they go for good.
+func (e *entity) prepareForget(s *Store) error {
+	table := "main." + quote(e.name)
+	texts := map[**sql.Stmt]string{
+		&e.clear:  "DELETE FROM " + table,
+		&e.remove: "DELETE FROM " + table + " WHERE id = ?",
+	}
+	if e.root != everyRoot {
+		texts[&e.forget] = "DELETE FROM " + table + " WHERE " + quote(e.root) + " = ?"
+		texts[&e.forgetBase] = "DELETE FROM main.base_row WHERE entity = ? AND row_id IN (SELECT id FROM " + table + " WHERE " + quote(e.root) + " = ?)"
+	}
+	if e.roots != "" && e.root == "id" {
+		texts[&e.reached] = "SELECT " + e.reach + " FROM (SELECT ? AS root_id) s"
+		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"
+		texts[&e.orphans] = "SELECT e.id FROM " + table + " e WHERE e.rev > 0 AND NOT EXISTS (" + replaceRoot(e.roots, "e.id") + ")"
+	}
+	for target, text := range texts {
+		var err error
+		if *target, err = s.prepare(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scrubIfDue scrubs after something was forgotten. A file that is busy is scrubbed with the next page.
+func (s *Store) scrubIfDue(ctx context.Context) error {
+	due := false
+	_, err := s.Write(ctx, System, func(*Tx) error {
+		due = s.replica.scrub && !s.replica.filling
+		return nil
+	})
+	if err != nil || !due {
+		return err
+	}
+	if _, err := s.Scrub(ctx); err != nil && !errors.Is(err, ErrDiskFull) {
+		return err
+	} else if err != nil {
+		s.log.WithError(err).Warn("traces of what was forgotten stay until there is room")
+	}
+	return nil
+}
+
+// Scrub rewrites the file without what was deleted from it, and empties its log: deleted cells are overwritten at once,
+// but pages that were rearranged, words of the index and the log still hold copies. It waits for the writer and answers
+// how long the writer was held.
+func (s *Store) Scrub(ctx context.Context) (held time.Duration, err error) {
+	r := &request{ctx: ctx, author: System, alone: func() error {
+		begun := s.opts.Now()
+		err := s.scrub()
+		held = s.opts.Now().Sub(begun)
+		return err
+	}, units: []unit{{}}}
+	s.submit(r)
+	return held, r.units[0].err
+}
+
+// scrub runs in the writer's goroutine, outside a transaction.
+func (s *Store) scrub() error {
+	s.guard.enter()
+	defer s.guard.leave()
+	ctx := context.Background()
+	s.replica.scrub = false
+	steps := append([]string{"BEGIN IMMEDIATE"}, s.optimizeIndexes...)
+	steps = append(steps, "INSERT INTO main.store_state (k, v) VALUES ('"+stateScrub+"', 0) ON CONFLICT DO UPDATE SET v = excluded.v",
+		"COMMIT", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+	for _, step := range steps {
+		if _, err := s.conn.ExecContext(ctx, step); err != nil {
+			s.replica.scrub = true
+			if !s.raw.AutoCommit() {
+				_, back := s.conn.ExecContext(ctx, "ROLLBACK")
+				err = errors.Join(err, back)
+			}
+			return fmt.Errorf("scrub the file: %w", explain(err))
+		}
+	}
+	return nil
+}
+
+// loadIndexes finds the full-text indexes, which keep words of deleted rows until their segments are merged.
+func (s *Store) loadIndexes(ctx context.Context) error {
+	rows, err := s.conn.QueryContext(ctx, "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'")
+	if err != nil {
+		return fmt.Errorf("list indexes: %w", explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return fmt.Errorf("list indexes: %w", err)
+		}
+		s.optimizeIndexes = append(s.optimizeIndexes, "INSERT INTO main."+quote(name)+" ("+quote(name)+") VALUES ('optimize')")
+	}
+	return explain(rows.Err())
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// DefaultPurge is how long an office keeps what: two years of who wrote what, ninety days more of how it was settled, so
+// that a computer that was away all that time doubles nothing, and half a year of what was removed.
+var DefaultPurge = PurgePolicy{LogValues: 730 * 24 * time.Hour, LogLines: 820 * 24 * time.Hour, Tombstones: 180 * 24 * time.Hour}
+
+// PurgeLog takes away what is older than the policy says. On the host those are values and lines of the log, removed rows,
+// and ended grants; a replica that has not heard of these by then begins again. The audit table is not touched. On a
+// member it drops ops that were settled long ago, whatever the policy.
+func (s *Store) PurgeLog(ctx context.Context, p PurgePolicy) (r PurgeReport, err error) {
+	if s.opts.Member {
+		r.Lines, err = s.purgeOutbox(ctx)
+		return r, err
+	}
+	_, err = s.Write(ctx, System, func(tx *Tx) error {
+		r = PurgeReport{}
+		return tx.purge(p, &r)
+	})
+	if err != nil {
+		return PurgeReport{}, fmt.Errorf("purge: %w", err)
+	}
+	return r, nil
+}
+
+func (tx *Tx) purge(p PurgePolicy, r *PurgeReport) error {
+	st := &tx.s.st.purge
+	for _, step := range []struct {
+		after time.Duration
+		count *int64
+		st    *sql.Stmt
+	}{{p.LogValues, &r.Values, st.values}, {p.LogLines, &r.Lines, st.lines}} {
+		to, err := tx.revBefore(step.after)
+		if err != nil || to == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if *step.count, err = tx.s.execCount(step.st, to); err != nil {
+			return err
+		}
+	}
+	to, err := tx.revBefore(p.Tombstones)
+	if err != nil || to == 0 {
+		return err
+	}
+	if r.Grants, err = tx.s.execCount(st.grants, to); err != nil {
+		return err
+	}
+	for _, e := range tx.s.feedOrder { // children before their roots
+		for _, st := range e.purge {
+			n, err := tx.s.execCount(st, to)
+			if err != nil {
+				return err
+			}
+			r.Rows += n
+		}
+	}
+	if r.Grants+r.Rows == 0 {
+		return nil
+	}
+	if err := tx.s.exec(tx.s.st.putState, statePurgedTo, to); err != nil {
+		return err
+	}
+	return tx.s.exec(tx.s.st.putState, statePurgedAt, tx.s.rev)
+}
+
+// revBefore is the last commit that is older than age; 0 for none, and for an age of 0.
+func (tx *Tx) revBefore(age time.Duration) (rev int64, err error) {
+	if age <= 0 {
+		return 0, nil
+	}
+	_, err = tx.s.row(tx.s.st.purge.revBefore, []any{tx.now.Add(-age).UnixMilli()}, &rev)
+	return rev, err
+}
+
+// purgeStatements are those of PurgeLog on the host.
+type purgeStatements struct {
+	revBefore, values, lines, grants *sql.Stmt
+}
+
+func (p *purgeStatements) add(texts map[**sql.Stmt]string) {
+	texts[&p.revBefore] = "SELECT coalesce(max(rev), 0) FROM main.commits WHERE at < ?"
+	texts[&p.values] = "UPDATE main.op_log SET value = NULL, before = NULL WHERE rev <= ? AND value IS NOT NULL"
+	texts[&p.lines] = "DELETE FROM main.op_log WHERE rev <= ?1 AND outcome_rev <= ?1"
+	texts[&p.grants] = "DELETE FROM main.scope WHERE active = 0 AND revoked_rev <= ?"
+}
+
+// preparePurge prepares how removed rows go: with a root everything under it.
+func (e *entity) preparePurge(s *Store) error {
+	table := "main." + quote(e.name)
+	texts := []string{"DELETE FROM " + table + " WHERE deleted = 1 AND rev <= ?"}
+	for _, root := range s.entities {
+		if root.root == "id" && e.root != "id" && e.root != everyRoot && (root.roots == "") == (e.roots == "") {
+			texts = append(texts, "DELETE FROM "+table+" WHERE "+quote(e.root)+" IN (SELECT id FROM main."+quote(root.name)+" WHERE deleted = 1 AND rev <= ?)")
+		}
+	}
+	for _, text := range texts {
+		st, err := s.prepare(text)
+		if err != nil {
+			return err
+		}
+		e.purge = append(e.purge, st)
+	}
+	return nil
+}
