@@ -90,7 +90,9 @@ type Proposal struct {
 	Current Row    // the row before the op, every column; nil for a creation
 	Root    string // the id that decides scope, "*" for rows that everybody holds
 	InScope bool   // Actor.User is granted Root, or makes it; computed only for Scoped actors, false for "*"
-	Stray   bool   // the op refers to a row that is not in the Scoped actor's scope
+	// Added names the entities of which the transaction has added rows under Root so far; computed only for Scoped actors.
+	Added []string
+	Stray bool // the op refers to a row that is not in the Scoped actor's scope
 	// LostAt is when the Scoped actor lost Root, of an op made on another computer while they still had it; else zero.
 	LostAt time.Time
 	Undo   bool // the op takes back one of a transaction that Undo was asked to reverse

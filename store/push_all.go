@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -92,6 +93,9 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 		}
 	}
 	mark := tx.mark()
+	if err := tx.announceRoots(p); err != nil {
+		return err
+	}
 	if err := tx.s.exec(tx.s.st.inner); err != nil {
 		return err
 	}
@@ -186,22 +190,44 @@ func (tx *Tx) pushOp(p PushedTx, i int) (Outcome, error) {
 	return outcome, err
 }
 
+// announceRoots notes the roots that a transaction is going to make: it may write under them before it makes them. If one
+// of them is refused, so is everything else.
+func (tx *Tx) announceRoots(p PushedTx) error {
+	if !tx.req.author.Scoped {
+		return nil
+	}
+	for i := range p.Ops {
+		op := &p.Ops[i]
+		e := tx.s.entities[op.Entity]
+		if e == nil || e.root != "id" || op.Field != "" {
+			continue
+		}
+		row, err := tx.current(e, op.Row)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			tx.made(op.Row)
+		}
+	}
+	return nil
+}
+
 // mark is where a transaction stands, to come back to.
 type mark struct {
 	ops    int
 	logged bool
 	roots  map[string]bool
+	added  map[string][]string
 }
 
 func (tx *Tx) mark() mark {
-	m := mark{ops: len(tx.ops), logged: tx.logged, roots: map[string]bool{}}
-	for id := range tx.roots {
-		m.roots[id] = true
-	}
-	return m
+	return mark{ops: len(tx.ops), logged: tx.logged, roots: maps.Clone(tx.roots), added: maps.Clone(tx.added)}
 }
 
-func (tx *Tx) back(m mark) { tx.ops, tx.logged, tx.roots = tx.ops[:m.ops], m.logged, m.roots }
+func (tx *Tx) back(m mark) {
+	tx.ops, tx.logged, tx.roots, tx.added = tx.ops[:m.ops], m.logged, m.roots, m.added
+}
 
 // inverseOp is what an undo may write.
 type inverseOp struct {

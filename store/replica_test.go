@@ -51,7 +51,9 @@ func newPair(t *testing.T, decide store.Decide) *pair {
 	}
 	p := &pair{t: t, as: store.Author{User: ana.User, Role: "seller", Scoped: true, Device: "device-ana"}, limit: 4}
 	p.host = storetest.Open(t, func(o *store.Options) { o.Follow = follow; o.Decide = decide })
-	p.member = storetest.Open(t, func(o *store.Options) { o.Member, o.Device, o.NewID = true, "device-ana", clock.NewFake(storetest.Start, 99).NewID })
+	p.member = storetest.Open(t, func(o *store.Options) {
+		o.Member, o.Device, o.NewID = true, "device-ana", clock.NewFake(storetest.Start, 99).NewID
+	})
 	return p
 }
 

@@ -11,6 +11,7 @@ import (
 // lookUpScope finds out for Decide what a Scoped actor has to do with the row. On a member everything that is there is its
 // user's, and the host will look again.
 func (tx *Tx) lookUpScope(e *entity, p *Proposal, c claim) error {
+	p.Added = tx.added[p.Root]
 	if tx.s.opts.Member || mutant.On(mutant.NoOwnershipCheck) {
 		p.InScope = true
 		return nil

@@ -87,9 +87,7 @@ func (tx *Tx) create(e *entity, op *Op, c claim, values []any, set uint64) error
 		if err := tx.insert(e, op, values, set); err != nil {
 			return err
 		}
-		if e.root == "id" {
-			tx.made(op.Row)
-		}
+		tx.add(e, op.Row, root)
 	}
 	return tx.log(op, c)
 }

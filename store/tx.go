@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,10 +27,11 @@ type Tx struct {
 	after   []func()
 	commit  Commit
 	undo    bool
-	undoes  []byte          // the transaction that this one takes back
-	roots   map[string]bool // rows made by this transaction that are roots, or lead to some
-	late    bool            // only what Decide lets pass with a reason is written
-	inverse []inverseOp     // what the undo of another computer may write
+	undoes  []byte              // the transaction that this one takes back
+	roots   map[string]bool     // rows made by this transaction that are roots, or lead to some
+	added   map[string][]string // entities of the rows that it has added, by root
+	late    bool                // only what Decide lets pass with a reason is written
+	inverse []inverseOp         // what the undo of another computer may write
 	ended   bool
 	logged  bool  // op_log was touched
 	spoilt  error // why the transaction may not end well, whatever its function says
@@ -228,6 +230,22 @@ func (tx *Tx) made(id string) {
 		tx.roots = map[string]bool{}
 	}
 	tx.roots[id] = true
+}
+
+// add notes a row that this transaction has added, for Decide.
+func (tx *Tx) add(e *entity, id, root string) {
+	if !tx.req.author.Scoped || root == everyRoot {
+		return
+	}
+	if e.root == "id" {
+		tx.made(id)
+	}
+	if tx.added == nil {
+		tx.added = map[string][]string{}
+	}
+	if !slices.Contains(tx.added[root], e.name) {
+		tx.added[root] = append(tx.added[root], e.name)
+	}
 }
 
 // nonce folds the random bits of a UUIDv7 (RFC 9562, section 5.7: 12 in bytes 6 and 7, 62 in bytes 8 to 15) into 64.

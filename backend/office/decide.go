@@ -6,6 +6,7 @@ package office
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"sitegroup.mx/crm/store"
 )
@@ -28,8 +29,17 @@ const (
 	ReasonProgramOnly = "program_only"
 	// ReasonNotUndoable refuses to take back what is changed forward only: accounts.
 	ReasonNotUndoable = "not_undoable"
+	// ReasonLate lets something pass that was done while the prospect was still the author's, and arrived after that.
+	ReasonLate = "late"
 	// ReasonMalformed refuses a creation that is no object.
 	ReasonMalformed = "malformed"
+)
+
+// Kinds of events that only the program attests, but for what their author has just typed in.
+const (
+	eventRegistered    = "registered"
+	eventAssigned      = "assigned"
+	eventEnquiredAgain = "enquired_again"
 )
 
 // fieldDeleted is the field that removing and restoring a row writes.
@@ -45,9 +55,17 @@ type rule struct {
 	fields []string
 	// self is the column of a new row that has to name its author.
 	self string
-	// created checks the rest of a new row; nil has nothing to check.
-	created func(row map[string]any) (reason string)
+	// created checks the rest of a new row; nil has nothing to check. added are the tables of which the transaction has
+	// added rows under the same prospect.
+	created func(row map[string]any, added []string) (reason string)
+	// enquiry are fields that move with a submission: whoever adds one may write them too.
+	enquiry []string
+	// late rows tell what was done. They are taken in for some time after their author has lost the prospect.
+	late bool
 }
+
+// lateness is how long after losing a prospect its former seller's computer may still bring what they did before.
+const lateness = 14 * 24 * time.Hour
 
 // rules has every replicated table; a test holds it to the store's registry.
 var rules = map[string]rule{
@@ -61,11 +79,12 @@ var rules = map[string]rule{
 	"contact_email": {fields: []string{"address", "raw", "problem", "position", fieldDeleted}},
 	"prospect": {
 		fields: []string{"stage_id", "status", "temperature", "reason_id", "attended_at"}, self: "owner_id", created: typedIn("source"),
+		enquiry: []string{"lead_at", "received_at"},
 	},
 	"submission": {appendOnly: true, created: submitted},
-	"activity":   {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id"},
+	"activity":   {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id", late: true},
 	"reminder":   {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
-	"event":      {appendOnly: true, self: "author_id", created: witnessed},
+	"event":      {appendOnly: true, self: "author_id", created: witnessed, late: true},
 }
 
 // Decide settles an op. It is pure: the same proposal always has the same verdict.
@@ -74,10 +93,20 @@ var rules = map[string]rule{
 // their own prospects, field by field as rules say, and may take back what they did there. A seller who is not held to it is
 // the program acting in their name – registering somebody who may be known to others – after it has checked what they may.
 func Decide(p store.Proposal) store.Verdict {
-	if reason := refusal(p); reason != "" {
-		return store.Verdict{Outcome: store.Refused, Reason: reason}
+	reason := refusal(p)
+	switch {
+	case reason == "":
+		return store.Verdict{Outcome: store.Applied}
+	case reason == ReasonOutOfScope && isLate(p):
+		return store.Verdict{Outcome: store.Applied, Reason: ReasonLate}
 	}
-	return store.Verdict{Outcome: store.Applied}
+	return store.Verdict{Outcome: store.Refused, Reason: reason}
+}
+
+// isLate reports whether the op adds what was done to a prospect while it was still its author's.
+func isLate(p store.Proposal) bool {
+	r := rules[p.Op.Entity]
+	return r.late && p.Op.Field == "" && !p.Stray && !p.LostAt.IsZero() && p.Now.Sub(p.LostAt) <= lateness && r.creation(p) == ""
 }
 
 func refusal(p store.Proposal) string {
@@ -115,11 +144,13 @@ func (r rule) scoped(p store.Proposal) string {
 		return ReasonAdminOnly
 	case p.Undo && r.takesBack(p):
 		return ""
-	case !p.InScope:
+	case !p.InScope, p.Stray:
 		return ReasonOutOfScope
 	case p.Op.Field == "":
 		return r.creation(p)
 	case p.Undo, slices.Contains(r.fields, p.Op.Field):
+		return ""
+	case slices.Contains(r.enquiry, p.Op.Field) && slices.Contains(p.Added, "submission"):
 		return ""
 	case r.appendOnly:
 		return ReasonAppendOnly
@@ -150,12 +181,12 @@ func (r rule) creation(p store.Proposal) string {
 	if r.created == nil {
 		return ""
 	}
-	return r.created(row)
+	return r.created(row, p.Added)
 }
 
 // typedIn wants a column to say that a person typed the row in.
-func typedIn(column string) func(map[string]any) string {
-	return func(row map[string]any) string {
+func typedIn(column string) func(map[string]any, []string) string {
+	return func(row map[string]any, _ []string) string {
 		if row[column] != "manual" {
 			return ReasonProgramOnly
 		}
@@ -164,17 +195,19 @@ func typedIn(column string) func(map[string]any) string {
 }
 
 // submitted refuses a submission that claims to be Meta's.
-func submitted(row map[string]any) string {
+func submitted(row map[string]any, _ []string) string {
 	if lead, given := row["lead_id"]; given && lead != "" {
 		return ReasonProgramOnly
 	}
-	return typedIn("origin")(row)
+	return typedIn("origin")(row, nil)
 }
 
-// witnessed refuses events that would forge how a prospect came to the office and to its seller.
-func witnessed(row map[string]any) string {
+// witnessed refuses events that would forge how a prospect came to the office and to its seller. Whoever types a prospect
+// in says so in its history, and so does who types another enquiry in.
+func witnessed(row map[string]any, added []string) string {
 	kind, _ := row["kind"].(string)
-	if slices.Contains([]string{"registered", "enquired_again", "assigned"}, kind) {
+	needs := map[string]string{eventRegistered: "prospect", eventAssigned: "prospect", eventEnquiredAgain: "submission"}[kind]
+	if needs != "" && !slices.Contains(added, needs) {
 		return ReasonProgramOnly
 	}
 	return ""

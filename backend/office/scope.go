@@ -1,0 +1,146 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/store"
+)
+
+// everything is the root whose grant lets a user's computers hold all prospects.
+const everything = "*"
+
+// Follow grants and revokes what an applied op entails: a prospect's computers are those of its seller, and an
+// administrator's hold everything. It is the store's Options.Follow on the host.
+func Follow(tx *store.Tx, op store.Op) error {
+	switch op.Entity {
+	case "prospect":
+		return followProspect(tx, op)
+	case "user":
+		return followUser(tx, op)
+	}
+	return nil
+}
+
+func followProspect(tx *store.Tx, op store.Op) error {
+	switch op.Field {
+	case "":
+		owner, err := textMember(op.Value, "owner_id")
+		if err != nil || owner == "" {
+			return err
+		}
+		return tx.Grant(owner, op.Row)
+	case "owner_id":
+		var from, to string
+		if err := readTexts(op, &from, &to); err != nil {
+			return err
+		}
+		if from != "" {
+			if err := tx.Revoke(from, op.Row); err != nil {
+				return err
+			}
+		}
+		if to == "" {
+			return nil
+		}
+		return tx.Grant(to, op.Row)
+	case "contact_id": // another person's phones and e-mails
+		return tx.Regrant(op.Row)
+	}
+	return nil
+}
+
+func followUser(tx *store.Tx, op store.Op) error {
+	var role string
+	switch op.Field {
+	case "":
+		var err error
+		if role, err = textMember(op.Value, "role"); err != nil {
+			return err
+		}
+	case "role":
+		if err := json.Unmarshal(op.Value, &role); err != nil {
+			return fmt.Errorf("read role: %w", err)
+		}
+	default:
+		return nil
+	}
+	if role == "admin" {
+		return tx.Grant(op.Row, everything)
+	}
+	return tx.Revoke(op.Row, everything)
+}
+
+func textMember(object json.RawMessage, name string) (string, error) {
+	var members map[string]any
+	if err := json.Unmarshal(object, &members); err != nil {
+		return "", fmt.Errorf("read %s: %w", name, err)
+	}
+	text, _ := members[name].(string)
+	return text, nil
+}
+
+func readTexts(op store.Op, before, value *string) error {
+	if err := json.Unmarshal(op.Before, before); err != nil {
+		return fmt.Errorf("read former %s: %w", op.Field, err)
+	}
+	if err := json.Unmarshal(op.Value, value); err != nil {
+		return fmt.Errorf("read %s: %w", op.Field, err)
+	}
+	return nil
+}
+
+// EnsureScope compares who is granted what with owners and roles, and mends what differs. The host runs it when it starts:
+// an office that is older than replication has no grants for its administrators. It answers how many it changed.
+func EnsureScope(ctx context.Context, st *store.Store) (changed int, err error) {
+	_, err = st.Write(ctx, store.System, func(tx *store.Tx) error {
+		changed = 0
+		var wrong []struct {
+			User  string `db:"user_id"`
+			Root  string `db:"root_id"`
+			Grant bool   `db:"wanted"`
+		}
+		err := tx.Query().NewQuery(`
+			WITH wanted AS (
+				SELECT id AS user_id, {:all} AS root_id
+				FROM user
+				WHERE role = 'admin'
+				UNION ALL
+				SELECT owner_id, id
+				FROM prospect
+				WHERE owner_id <> '')
+			SELECT w.user_id, w.root_id, 1 AS wanted
+			FROM wanted w
+			LEFT JOIN scope s ON s.user_id = w.user_id AND s.root_id = w.root_id AND s.active = 1
+			WHERE s.user_id IS NULL
+			UNION ALL
+			SELECT s.user_id, s.root_id, 0
+			FROM scope s
+			LEFT JOIN user u ON u.id = s.user_id AND u.role = 'admin'
+			LEFT JOIN prospect p ON p.id = s.root_id
+			WHERE s.active = 1
+			AND CASE WHEN s.root_id = {:all} THEN u.id IS NULL ELSE coalesce(p.owner_id, '') <> s.user_id END`).
+			Bind(dbx.Params{"all": everything}).All(&wrong)
+		if err != nil {
+			return fmt.Errorf("compare scope: %w", err)
+		}
+		for _, w := range wrong {
+			set := tx.Revoke
+			if w.Grant {
+				set = tx.Grant
+			}
+			if err := set(w.User, w.Root); err != nil {
+				return err
+			}
+			changed++
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("ensure scope: %w", err)
+	}
+	return changed, nil
+}
