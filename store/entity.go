@@ -51,10 +51,11 @@ type entity struct {
 	purge                             []*sql.Stmt // on the host: removed rows go for good
 	reached, referred, orphans        *sql.Stmt   // on a member: what roots refer to
 
-	joined  *sql.Stmt            // whether a row under a root was created since, by another transaction
-	inserts map[uint64]*sql.Stmt // by the set of columns given
-	updates map[uint64]*sql.Stmt // by the set of columns changed
-	upserts map[uint64]*sql.Stmt // by the set of columns that the host has sent
+	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction
+	inserts   map[uint64]*sql.Stmt // by the set of columns given
+	updates   map[uint64]*sql.Stmt // by the set of columns changed
+	standings map[int]*sql.Stmt    // by column: what settles an op on it
+	upserts   map[uint64]*sql.Stmt // by the set of columns that the host has sent
 }
 
 // loadEntities reads the registry through the writer's connection.
@@ -66,7 +67,7 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	entities := map[string]*entity{}
 	for rows.Next() {
-		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}}
+		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}, standings: map[int]*sql.Stmt{}}
 		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.appendOnly); err != nil {
 			return nil, fmt.Errorf("read entities: %w", err)
 		}

@@ -93,7 +93,9 @@ func TestForget_LeavesNoTrace(t *testing.T) {
 		t.Fatal("the scan finds nothing where there is something")
 	}
 	for n := 70; n < 90; n++ {
-		write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", fmt.Sprint("p", n), store.Row{"owner_id": "u-beto"}) })
+		write(t, p.host, admin, func(tx *store.Tx) error {
+			return tx.Set("prospect", fmt.Sprint("p", n), store.Row{"owner_id": "u-beto"})
+		})
 	}
 	p.sync()
 	p.same()

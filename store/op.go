@@ -85,9 +85,11 @@ type Follow func(*Tx, Op) error
 
 // Proposal is what Decide sees, inside the transaction.
 type Proposal struct {
-	Actor   Author
-	Op      Op
-	Current Row    // the row before the op, every column; nil for a creation
+	Actor Author
+	Op    Op
+	// Current is the row before the op; nil for a creation. Of an op of another computer it holds the id, the root and the
+	// field alone.
+	Current Row
 	Root    string // the id that decides scope, "*" for rows that everybody holds
 	InScope bool   // Actor.User is granted Root, or makes it; computed only for Scoped actors, false for "*"
 	// Added names the entities of which the transaction has added rows under Root so far; computed only for Scoped actors.

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,6 +43,9 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 		next = to
 		groups = append(groups, [2]int{from, to})
 		r.units = append(r.units, unit{fn: func(tx *Tx) error {
+			if err := tx.lookForKnown(txs[from:to]); err != nil {
+				return err
+			}
 			for i := from; i < to; i++ {
 				if errs[i] = tx.pushWhole(txs[i]); errs[i] != nil && !errors.Is(errs[i], ErrUnknown) {
 					return errs[i]
@@ -62,6 +66,33 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 		}
 	}
 	return errs
+}
+
+// lookForKnown notes which ops the log does not have, all at once.
+func (tx *Tx) lookForKnown(txs []PushedTx) error {
+	ids := []byte{}
+	tx.fresh = map[[16]byte]bool{}
+	for _, p := range txs {
+		for _, op := range p.Ops {
+			tx.fresh[op.ID] = true
+			ids = append(ids, op.ID[:]...)
+		}
+	}
+	tx.s.guard.enter()
+	defer tx.s.guard.leave()
+	rows, err := tx.s.st.knownOps.QueryContext(context.Background(), sql.Named("ids", ids))
+	if err != nil {
+		return fmt.Errorf("look for known ops: %w", explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var id []byte
+	for rows.Next() {
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("look for known ops: %w", err)
+		}
+		delete(tx.fresh, [16]byte(id))
+	}
+	return explain(rows.Err())
 }
 
 // groupEnd is where the transactions end that share a commit with the one at from. One that undoes has its own.

@@ -59,14 +59,16 @@ func (tx *Tx) current(e *entity, id string) ([]any, error) {
 
 // rowWrite collects settled ops of one row, so that the row is written once and nothing is logged that was not written.
 type rowWrite struct {
-	tx     *Tx
-	e      *entity
-	id     string
-	values []any // the row as the ops applied so far leave it
-	before []any // the row as it was
-	set    uint64
-	ops    []settledOp
-	clocks map[string]fieldClock // of the fields changed since creation; read when first needed
+	tx      *Tx
+	e       *entity
+	id      string
+	values  []any // the row as the ops applied so far leave it
+	before  []any // the row as it was
+	set     uint64
+	ops     []settledOp
+	looked  bool                  // granted is known
+	granted bool                  // the actor is granted the row's root
+	clocks  map[string]fieldClock // of the fields changed since creation; read when first needed
 }
 
 type settledOp struct {
@@ -86,7 +88,7 @@ func (w *rowWrite) settle(op Op, c claim, at int, value any) error {
 		return err
 	}
 	op.Before = appendValue(nil, w.values[at])
-	if err := w.tx.decide(w.e, &op, w.values, root, c); err != nil {
+	if err := w.decide(&op, root, c); err != nil {
 		return err
 	}
 	if op.Outcome == Refused && !c.foreign {
@@ -108,6 +110,14 @@ func (w *rowWrite) settle(op Op, c claim, at int, value any) error {
 	}
 	w.ops = append(w.ops, settledOp{op, c})
 	return nil
+}
+
+// decide asks Options.Decide, with what was read of the row.
+func (w *rowWrite) decide(op *Op, root string, c claim) error {
+	if w.looked {
+		c.granted = &w.granted
+	}
+	return w.tx.decide(w.e, op, w.values, root, c)
 }
 
 // later answers Applied when the op is later than the field's last change, else Superseded.

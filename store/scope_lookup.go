@@ -17,7 +17,9 @@ func (tx *Tx) lookUpScope(e *entity, p *Proposal, c claim) error {
 		return nil
 	}
 	var err error
-	if p.InScope, err = tx.inScope(e, p); err != nil {
+	if c.granted != nil {
+		p.InScope = *c.granted || tx.roots[p.Root]
+	} else if p.InScope, err = tx.inScope(e, p); err != nil {
 		return err
 	}
 	if p.Stray, err = tx.strays(e, &p.Op); err != nil || p.InScope || !c.foreign {

@@ -13,6 +13,7 @@ type claim struct {
 	baseRev int64  // what the maker had read; 0 for a local op, which has read everything
 	foreign bool   // made on another computer: a refusal is an outcome, not an error
 	root    string // the value of the entity's root column
+	granted *bool  // whether the author is granted it, when that is known
 }
 
 // normalRow checks a Row for a creation and returns its values by column and the set of columns given.
@@ -112,7 +113,14 @@ func (tx *Tx) insert(e *entity, op *Op, values []any, set uint64) error {
 // decide asks Options.Decide and puts the verdict into op.
 func (tx *Tx) decide(e *entity, op *Op, current []any, root string, c claim) error {
 	p := Proposal{Actor: tx.req.author, Op: *op, Root: root, Undo: tx.undo, Now: tx.now}
-	if current != nil {
+	switch {
+	case current == nil:
+	case c.granted != nil: // only what settles the op was read
+		p.Current = Row{"id": op.Row, op.Field: current[e.index[op.Field]]}
+		if e.root != everyRoot {
+			p.Current[e.root] = root
+		}
+	default:
 		p.Current = e.row(current)
 	}
 	if p.Actor.Scoped && root != everyRoot {

@@ -17,7 +17,7 @@ type statements struct {
 	begin, commit, rollback        *sql.Stmt
 	savepoint, release, rollbackTo *sql.Stmt
 	insertCommit, insertOp         *sql.Stmt
-	opByID, announce               *sql.Stmt
+	opByID, knownOps, announce     *sql.Stmt
 	clocks, putClock               *sql.Stmt
 	scopeActive, grant, revoke     *sql.Stmt
 	regrant, lostAt                *sql.Stmt
@@ -42,7 +42,17 @@ func (s *Store) prepareStatements() (*statements, error) {
 		&st.insertOp: `INSERT INTO main.op_log (op_id, tx_id, device_id, user_id, hlc, hlc_claimed, base_rev,
 				entity, row_id, field, value, before, rev, outcome, reason, outcome_rev)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13)`,
-		&st.opByID:   "SELECT outcome FROM main.op_log WHERE op_id = ?",
+		&st.opByID: "SELECT outcome FROM main.op_log WHERE op_id = ?",
+		&st.knownOps: `WITH RECURSIVE id (at) AS (
+				SELECT 1
+				WHERE length(:ids) > 0
+				UNION ALL
+				SELECT at + 16
+				FROM id
+				WHERE at + 16 < length(:ids))
+			SELECT o.op_id
+			FROM id
+			CROSS JOIN main.op_log o ON o.op_id = substr(:ids, id.at, 16)`,
 		&st.announce: "UPDATE main.op_log SET outcome_rev = ? WHERE op_id = ?",
 		&st.clocks:   "SELECT field, hlc, device_id FROM main.field_clock WHERE entity = ? AND row_id = ?",
 		&st.putClock: `INSERT INTO main.field_clock (entity, row_id, field, hlc, device_id)

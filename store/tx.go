@@ -30,6 +30,7 @@ type Tx struct {
 	undoes  []byte              // the transaction that this one takes back
 	roots   map[string]bool     // rows made by this transaction that are roots, or lead to some
 	added   map[string][]string // entities of the rows that it has added, by root
+	fresh   map[[16]byte]bool   // ids of ops that are not in the log
 	late    bool                // only what Decide lets pass with a reason is written
 	inverse []inverseOp         // what the undo of another computer may write
 	ended   bool

@@ -62,5 +62,83 @@ CREATE TABLE waiting_row (
   PRIMARY KEY (entity, row_id)
 ) WITHOUT ROWID;
 
+-- What a card copies from its prospect is copied column by column: an edit then costs the indices of that column, not those
+-- of the whole card.
+DROP TRIGGER prospect_changed;
+-- +goose StatementBegin
+CREATE TRIGGER prospect_changed AFTER UPDATE OF contact_id, deleted ON prospect
+BEGIN
+  INSERT INTO stale_card (n) VALUES (NEW.n);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_owner_changed AFTER UPDATE OF owner_id ON prospect
+WHEN OLD.owner_id <> NEW.owner_id
+BEGIN
+  UPDATE prospect_card SET owner_id = NEW.owner_id WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_stage_changed AFTER UPDATE OF stage_id ON prospect
+WHEN OLD.stage_id <> NEW.stage_id
+BEGIN
+  UPDATE prospect_card SET stage_id = NEW.stage_id WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_status_changed AFTER UPDATE OF status ON prospect
+WHEN OLD.status <> NEW.status
+BEGIN
+  UPDATE prospect_card SET status = NEW.status WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_closed AFTER UPDATE OF status ON prospect
+WHEN (OLD.status IN ('discarded', 'closed')) <> (NEW.status IN ('discarded', 'closed'))
+BEGIN
+  UPDATE prospect_card SET is_open = NEW.status NOT IN ('discarded', 'closed') WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_temperature_changed AFTER UPDATE OF temperature ON prospect
+WHEN OLD.temperature <> NEW.temperature
+BEGIN
+  UPDATE prospect_card SET temperature = NEW.temperature WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_attended AFTER UPDATE OF attended_at ON prospect
+WHEN OLD.attended_at IS NOT NEW.attended_at
+BEGIN
+  UPDATE prospect_card SET attended_at = NEW.attended_at WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER prospect_enquired_again AFTER UPDATE OF source, form_id, form_name, campaign_name, lead_at, received_at ON prospect
+WHEN (OLD.source, OLD.form_id, OLD.form_name, OLD.campaign_name, OLD.lead_at, OLD.received_at)
+  <> (NEW.source, NEW.form_id, NEW.form_name, NEW.campaign_name, NEW.lead_at, NEW.received_at)
+BEGIN
+  UPDATE prospect_card
+    SET source = NEW.source, form_id = NEW.form_id, form_name = NEW.form_name, campaign_name = NEW.campaign_name,
+      lead_at = NEW.lead_at, received_at = NEW.received_at
+    WHERE n = NEW.n;
+END;
+-- +goose StatementEnd
+-- An activity's result, or a date that stays what it was, moves nothing.
+DROP TRIGGER activity_changed;
+-- +goose StatementBegin
+CREATE TRIGGER activity_changed AFTER UPDATE OF kind, due_at, due_on, done_at, deleted ON activity
+WHEN (OLD.kind, OLD.deleted) <> (NEW.kind, NEW.deleted)
+  OR OLD.due_at IS NOT NEW.due_at OR OLD.due_on IS NOT NEW.due_on OR OLD.done_at IS NOT NEW.done_at
+BEGIN
+  UPDATE prospect_card
+    SET (next_at, next_kind, next_id, last_activity_at) = (
+      SELECT s.next_at, s.next_kind, s.next_id, s.last_activity_at
+      FROM prospect_card_source s
+      WHERE s.n = prospect_card.n)
+    WHERE n = (SELECT n FROM prospect WHERE id = NEW.prospect_id);
+END;
+-- +goose StatementEnd
+
 -- +goose Down
 -- Migrations go forward only.

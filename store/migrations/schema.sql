@@ -22,6 +22,8 @@ CREATE INDEX activity_prospect ON activity (prospect_id, created_at);
 CREATE INDEX activity_rev ON activity (rev);
 
 CREATE TRIGGER activity_changed AFTER UPDATE OF kind, due_at, due_on, done_at, deleted ON activity
+WHEN (OLD.kind, OLD.deleted) <> (NEW.kind, NEW.deleted)
+  OR OLD.due_at IS NOT NEW.due_at OR OLD.due_on IS NOT NEW.due_on OR OLD.done_at IS NOT NEW.done_at
 BEGIN
   UPDATE prospect_card
     SET (next_at, next_kind, next_id, last_activity_at) = (
@@ -455,8 +457,13 @@ CREATE INDEX prospect_owner_rev ON prospect (owner_id, rev);
 
 CREATE INDEX prospect_rev ON prospect (rev);
 
-CREATE TRIGGER prospect_changed AFTER UPDATE OF contact_id, owner_id, stage_id, status, temperature, source, form_id,
-  form_name, campaign_name, lead_at, received_at, attended_at, deleted ON prospect
+CREATE TRIGGER prospect_attended AFTER UPDATE OF attended_at ON prospect
+WHEN OLD.attended_at IS NOT NEW.attended_at
+BEGIN
+  UPDATE prospect_card SET attended_at = NEW.attended_at WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_changed AFTER UPDATE OF contact_id, deleted ON prospect
 BEGIN
   INSERT INTO stale_card (n) VALUES (NEW.n);
 END;
@@ -464,6 +471,12 @@ END;
 CREATE TRIGGER prospect_changed_words AFTER UPDATE OF contact_id, owner_id, deleted ON prospect
 BEGIN
   INSERT INTO stale_search (n) VALUES (NEW.n);
+END;
+
+CREATE TRIGGER prospect_closed AFTER UPDATE OF status ON prospect
+WHEN (OLD.status IN ('discarded', 'closed')) <> (NEW.status IN ('discarded', 'closed'))
+BEGIN
+  UPDATE prospect_card SET is_open = NEW.status NOT IN ('discarded', 'closed') WHERE n = NEW.n;
 END;
 
 CREATE TRIGGER prospect_closed_words AFTER UPDATE OF status ON prospect
@@ -485,10 +498,44 @@ BEGIN
     WHERE n = NEW.n;
 END;
 
+CREATE TRIGGER prospect_enquired_again AFTER UPDATE OF source, form_id, form_name, campaign_name, lead_at, received_at ON prospect
+WHEN (OLD.source, OLD.form_id, OLD.form_name, OLD.campaign_name, OLD.lead_at, OLD.received_at)
+  <> (NEW.source, NEW.form_id, NEW.form_name, NEW.campaign_name, NEW.lead_at, NEW.received_at)
+BEGIN
+  UPDATE prospect_card
+    SET source = NEW.source, form_id = NEW.form_id, form_name = NEW.form_name, campaign_name = NEW.campaign_name,
+      lead_at = NEW.lead_at, received_at = NEW.received_at
+    WHERE n = NEW.n;
+END;
+
 CREATE TRIGGER prospect_forgotten AFTER DELETE ON prospect
 BEGIN
   DELETE FROM prospect_card WHERE n = OLD.n;
   DELETE FROM prospect_search WHERE rowid = OLD.n;
+END;
+
+CREATE TRIGGER prospect_owner_changed AFTER UPDATE OF owner_id ON prospect
+WHEN OLD.owner_id <> NEW.owner_id
+BEGIN
+  UPDATE prospect_card SET owner_id = NEW.owner_id WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_stage_changed AFTER UPDATE OF stage_id ON prospect
+WHEN OLD.stage_id <> NEW.stage_id
+BEGIN
+  UPDATE prospect_card SET stage_id = NEW.stage_id WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_status_changed AFTER UPDATE OF status ON prospect
+WHEN OLD.status <> NEW.status
+BEGIN
+  UPDATE prospect_card SET status = NEW.status WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_temperature_changed AFTER UPDATE OF temperature ON prospect
+WHEN OLD.temperature <> NEW.temperature
+BEGIN
+  UPDATE prospect_card SET temperature = NEW.temperature WHERE n = NEW.n;
 END;
 
 CREATE TABLE prospect_card (
