@@ -21,6 +21,7 @@ const ReasonMalformed = "malformed"
 
 const (
 	commitOps = 200 // ops of other computers in one commit, roughly; pages end with commits
+	soloOps   = 50  // from this many on, a frame gets a transaction of its own
 	idLength  = 64  // bytes of a row's id
 )
 
@@ -36,7 +37,11 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 		}
 		return errs
 	}
-	r := &request{ctx: ctx, author: a}
+	ops := 0
+	for _, p := range txs {
+		ops += len(p.Ops)
+	}
+	r := &request{ctx: ctx, author: a, solo: ops >= soloOps}
 	var groups [][2]int
 	for next := 0; next < len(txs); {
 		from, to := next, groupEnd(txs, next)

@@ -17,7 +17,7 @@ import (
 // *ResetError means that the page was applied and that the replica differs from the host all the same.
 func (s *Store) ApplyPage(ctx context.Context, p Page) (applied bool, err error) {
 	wrong := false
-	_, err = s.Write(ctx, System, func(tx *Tx) error {
+	err = s.writeSolo(ctx, System, func(tx *Tx) error {
 		applied, wrong = false, false
 		if p.From != s.replica.cursor && !mutant.On(mutant.PageWithoutFrom) {
 			return nil

@@ -136,7 +136,7 @@ func millis(v sql.NullInt64) time.Time {
 // Reset empties the replica, so that it is read anew, and has every op that it still holds sent again: the host that
 // settled them may be gone. Pending ops stay, and so do the rows that they have made.
 func (s *Store) Reset(ctx context.Context) error {
-	_, err := s.Write(ctx, System, func(tx *Tx) error {
+	err := s.writeSolo(ctx, System, func(tx *Tx) error {
 		tx.touch()
 		tx.logged = true
 		a := &applier{tx: tx, s: s}

@@ -29,6 +29,7 @@ type request struct {
 	undoes []byte // the transaction that this one takes back
 	units  []unit
 	alone  func() error // runs outside a transaction, instead of units
+	solo   bool         // units share a transaction with each other and with nobody else: all or nothing
 	state  atomic.Int32
 	done   chan struct{}
 }
@@ -154,7 +155,7 @@ func (s *Store) writeLoop() {
 		case r := <-s.queue:
 			s.writeGroup(r)
 			for _, r := range s.after {
-				s.runAlone(r)
+				s.runApart(r)
 			}
 			s.after = nil
 		case <-s.closing:
@@ -167,8 +168,8 @@ func (s *Store) writeLoop() {
 // writeGroup runs first and whoever waits by then in one transaction of SQLite, each in a savepoint, and answers them once
 // that is on disk. When the whole transaction is lost every one of them gets the reason.
 func (s *Store) writeGroup(first *request) {
-	if first.alone != nil {
-		s.runAlone(first)
+	if first.apart() {
+		s.runApart(first)
 		return
 	}
 	group := []*request{first}
@@ -193,12 +194,60 @@ func (s *Store) writeGroup(first *request) {
 	}
 }
 
-// runAlone runs what cannot share a transaction.
-func (s *Store) runAlone(r *request) {
+// apart reports whether a request cannot share a transaction with others.
+func (r *request) apart() bool { return r.alone != nil || r.solo }
+
+func (s *Store) runApart(r *request) {
+	var err error
 	if r.state.CompareAndSwap(waiting, started) {
-		r.units[0].err = r.alone()
+		if r.solo {
+			err = s.runSolo(r)
+		} else {
+			r.units[0].err = r.alone()
+		}
 	}
-	s.answer(r, nil)
+	s.answer(r, err)
+}
+
+// runSolo runs a request's units in a transaction of their own and without savepoints. SQLite keeps every page that a
+// savepoint has changed, and goes through all of them at the end of each statement: long units are faster without.
+func (s *Store) runSolo(r *request) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	rev, standing := s.rev, s.replica
+	err := s.execAlways(s.st.begin)
+	for i := 0; i < len(r.units) && err == nil; i++ {
+		u := &r.units[i]
+		tx := newTx(s, r)
+		s.local.tx.Store(tx)
+		err = tx.run(u.fn)
+		tx.ended = true
+		s.local.tx.Store(nil)
+		if err = errors.Join(err, s.alive()); err == nil {
+			u.commit, u.after = tx.commit, tx.after
+			s.rev = max(s.rev, tx.commit.Rev)
+		}
+	}
+	if err == nil {
+		err = s.endGroup(s.rev != rev)
+	}
+	if err != nil {
+		s.rev, s.replica = rev, standing
+		if !s.raw.AutoCommit() {
+			if rollback := s.execAlways(s.st.rollback); rollback != nil {
+				s.log.WithError(rollback).Error("roll back a solo write")
+			}
+		}
+	}
+	return err
+}
+
+// writeSolo is Write for long work that shares its transaction with nobody.
+func (s *Store) writeSolo(ctx context.Context, a Author, fn func(*Tx) error) error {
+	r := &request{ctx: ctx, author: a, solo: true, units: []unit{{fn: fn}}}
+	s.submit(r)
+	return r.units[0].err
 }
 
 // fillGroup runs requests until none waits, the group is large or old enough, or the transaction is lost.
@@ -217,7 +266,7 @@ func (s *Store) fillGroup(group []*request) ([]*request, error) {
 		}
 		select {
 		case next := <-s.queue:
-			if next.alone != nil {
+			if next.apart() {
 				s.after = append(s.after, next)
 				return group, nil
 			}
