@@ -73,3 +73,33 @@ func removeIfThere(path string) error {
 	}
 	return nil
 }
+
+// CheckFile opens a file that nobody has open, compares all of it, and checks that this program can read it. It answers
+// ErrWrongKey, ErrCorrupt or ErrNewerSchema, and writes nothing.
+func CheckFile(ctx context.Context, path string, key []byte) (err error) {
+	if len(key) != keySize {
+		return ErrWrongKey
+	}
+	if err := checkCopy(ctx, path, key); err != nil {
+		return err
+	}
+	db := openDB(path, key, mode{uri: "ro&immutable=1"})
+	defer func() { err = errors.Join(err, db.Close()) }()
+	version, err := schemaVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	latest, err := latestVersion()
+	switch {
+	case err != nil:
+		return err
+	case version == 0:
+		return fmt.Errorf("%w: it holds no office", ErrCorrupt)
+	case version > latest:
+		return fmt.Errorf("%w: schema %d, this program knows %d", ErrNewerSchema, version, latest)
+	}
+	return nil
+}
+
+// SchemaVersion is the schema that this program writes.
+func SchemaVersion() (int64, error) { return latestVersion() }
