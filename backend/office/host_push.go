@@ -1,0 +1,103 @@
+//go:build replication
+
+package office
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
+)
+
+const (
+	pageLimit  = 500  // rows of a page when the member names no number
+	mostPage   = 5000 // rows that a member may ask for at once
+	checkEvery = time.Hour
+)
+
+// push settles transactions of a member. The acknowledgement tells that they are on disk, or that this host is too old for
+// some; how they were settled is told by pages alone.
+func (s *HostSession) push(ctx context.Context, a actor, p *wire.Push) ([]wire.Frame, error) {
+	ops := 0
+	for i := range p.Txs {
+		tx := &p.Txs[i]
+		if len(tx.Ops) == 0 || tx.ID == [16]byte{} {
+			return nil, breach(ByeProtocol, "empty transaction")
+		}
+		for j := range tx.Ops {
+			if len(tx.Ops[j].Value) > wire.MaxValue {
+				return nil, breach(ByeProtocol, "value of %d bytes", len(tx.Ops[j].Value))
+			}
+		}
+		ops += len(tx.Ops)
+	}
+	if ops == 0 || ops > wire.MaxOps && len(p.Txs) > 1 { // a larger transaction comes alone, bounded by its frame
+		return nil, breach(ByeProtocol, "%d ops in a frame", ops)
+	}
+	if !takes(s.h.limits.of(s.device).ops, s.h.now(), ops) {
+		return nil, breach(ByeSlow, "too many ops")
+	}
+	ack := &wire.Ack{}
+	for i, err := range s.h.Store.PushAll(ctx, a.author(), p.Txs) {
+		switch {
+		case err == nil:
+		case errors.Is(err, store.ErrUnknown):
+			ack.Held = append(ack.Held, p.Txs[i].ID)
+		default:
+			return nil, &Farewell{ByeClosing, err}
+		}
+	}
+	ack.At = s.h.now().UnixMilli()
+	return []wire.Frame{frame(ack)}, nil
+}
+
+// pull answers the next page of the member's rows, or that it has to begin again.
+func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.Frame, error) {
+	limit := min(p.Limit, mostPage)
+	if limit <= 0 {
+		limit = pageLimit
+	}
+	s.pos = p.Cursor.Pos
+	if err := s.h.notePos(ctx, s); err != nil {
+		return nil, err
+	}
+	page, err := s.h.Store.Feed(ctx, store.FeedQuery{
+		User: a.User, Device: s.device, From: p.Cursor, Limit: limit, Check: s.h.checkDue(s.device),
+	})
+	var reset *store.ResetError
+	if errors.As(err, &reset) {
+		s.pos = 0
+		return []wire.Frame{frame(&wire.Reset{Reason: reset.Reason})}, nil
+	}
+	if err != nil {
+		return nil, &Farewell{ByeClosing, err}
+	}
+	if page.Check != nil {
+		s.h.checkSent(s.device)
+	}
+	chunks, err := wire.EncodePage(page)
+	if err != nil {
+		return nil, &Farewell{ByeClosing, err}
+	}
+	out := make([]wire.Frame, len(chunks))
+	for i := range chunks {
+		out[i] = frame(&chunks[i])
+	}
+	return out, nil
+}
+
+// checkDue reports whether a device's next page at the head is to carry the check sum of its scope.
+func (h *Host) checkDue(device string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last, sent := h.checked[device]
+	return !sent || h.now().Sub(last) >= checkEvery || h.now().Before(last)
+}
+
+func (h *Host) checkSent(device string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.checked[device] = h.now()
+}

@@ -1,0 +1,406 @@
+//go:build replication
+
+package office
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
+)
+
+const (
+	pushWindow  = 4                // pushes that wait for their acknowledgement
+	pullWindow  = 2                // pulls that wait for their page
+	pushAgain   = 30 * time.Second // without a settlement
+	pullAnyway  = time.Minute      // a poke may have been lost
+	opOverhead  = 96               // bytes of an op beside its texts, roughly
+	longestWait = 2 * time.Minute  // for a page
+)
+
+// MemberSession is one connection to the host, seen from the member. It holds what was sent on this connection and no
+// more: whatever it forgets is sent again. Its methods take turns.
+type MemberSession struct {
+	m        *Member
+	host     string // who the key of the other end says it is
+	begun    time.Time
+	replaced atomic.Bool
+	open     atomic.Bool // both have said hello
+
+	mu         sync.Mutex
+	stage      stage
+	early      func(...wire.Frame)
+	cursor     store.Cursor
+	asked      []sentPull // without a page
+	again      bool        // something may have happened since the last of them
+	pages      wire.Assembler
+	pushed     []sentPush // without acknowledgement
+	given      int        // acknowledgements to come of pushes that were given up
+	sent       int64      // the outbox's number of the last op sent on this connection
+	moved      time.Time  // when something was last pushed or settled
+	pulled     time.Time  // when a page last came
+	credential int64      // when the host's was changed
+	out        []wire.Frame
+}
+
+// sentPush is a push that waits for its acknowledgement.
+type sentPush struct {
+	at  time.Time
+	txs []store.PendingTx
+}
+
+// sentPull is a pull that waits for its page.
+type sentPull struct {
+	at   time.Time
+	from store.Cursor
+}
+
+// SendEarly has fn send frames that need not wait for the end of a Handle: the pull of the next page goes out while this
+// one is being written. Without it all frames are returned. It is called once, before the first frame.
+func (s *MemberSession) SendEarly(fn func(...wire.Frame)) { s.early = fn }
+
+// Handle takes a frame of the host and returns the answers. With an error, which may be a Farewell, the frames are still
+// sent, then Bye(err), and the connection is closed.
+func (s *MemberSession) Handle(ctx context.Context, f wire.Frame) ([]wire.Frame, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.handle(ctx, f)
+	if err != nil {
+		s.end(err)
+	}
+	return s.take(), err
+}
+
+// take empties the frames to be sent.
+func (s *MemberSession) take() []wire.Frame {
+	out := s.out
+	s.out = nil
+	return out
+}
+
+func (s *MemberSession) send(body any) { s.out = append(s.out, frame(body)) }
+
+func (s *MemberSession) end(err error) {
+	s.stage = stageEnded
+	s.m.say(err)
+	s.m.dropCalls(s)
+}
+
+// Close ends the session when its connection has ended: who waits for a call is told.
+func (s *MemberSession) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage = stageEnded
+	s.m.dropCalls(s)
+}
+
+func (s *MemberSession) handle(ctx context.Context, f wire.Frame) error {
+	if s.replaced.Load() {
+		return farewell(ByeBusy)
+	}
+	if err := s.m.Start(ctx); err != nil {
+		return err
+	}
+	if bye, ok := f.Body.(*wire.Bye); ok {
+		return farewell(knownBye(bye.Code))
+	}
+	switch s.stage {
+	case stageNew:
+		hello, ok := f.Body.(*wire.Hello)
+		if !ok {
+			return breach(ByeProtocol, "frame %d before hello", f.Type)
+		}
+		return s.hello(ctx, hello)
+	case stageGreeted:
+		return s.frame(ctx, f)
+	}
+	return breach(ByeProtocol, "frame %d out of turn", f.Type)
+}
+
+func (s *MemberSession) frame(ctx context.Context, f wire.Frame) error {
+	switch body := f.Body.(type) {
+	case *wire.Ack:
+		return s.ack(ctx, body)
+	case *wire.PageChunk:
+		return s.chunk(ctx, body)
+	case *wire.Reset:
+		return s.resetAsked(ctx)
+	case *wire.Poke:
+		return s.pull(ctx)
+	case *wire.Members:
+		return s.m.takeList(ctx, body.List)
+	case *wire.Moved:
+		return s.follow(ctx, body)
+	case *wire.Credential:
+		return s.takeCredential(ctx, body)
+	case *wire.Reply:
+		s.m.reply(s, body)
+		return nil
+	case *wire.Wipe:
+		return s.wipe(ctx)
+	case *wire.Restarting:
+		return farewell(ByeClosing)
+	}
+	return breach(ByeProtocol, "frame %d is not a host's", f.Type)
+}
+
+// hello checks who the host is, says hello, and sends what the host does not know yet.
+func (s *MemberSession) hello(ctx context.Context, h *wire.Hello) error {
+	if err := s.m.meet(ctx, s, h); err != nil {
+		return err
+	}
+	s.stage = stageGreeted
+	s.open.Store(true)
+	r, err := s.m.Store.Replica(ctx)
+	if err != nil {
+		return err
+	}
+	mine, err := account.ReadCredential(s.m.Store.Read(), s.m.user)
+	if err != nil {
+		return err
+	}
+	s.cursor, s.credential, s.moved, s.pulled = r.Cursor, h.CredentialAt, s.m.now(), s.m.now()
+	list := s.m.newest()
+	s.send(&wire.Hello{
+		ProtoMin: wire.ProtoMin, ProtoMax: wire.ProtoMax, Schema: s.m.schema, Device: s.m.Device, Version: s.m.Version,
+		At: s.m.now().UnixMilli(), Serial: list.Serial, Cursor: r.Cursor, CredentialAt: changedAt(mine), Office: s.m.office,
+	})
+	if list.Serial > h.Serial {
+		s.send(&wire.Members{List: list.raw})
+	}
+	if err := s.offerCredential(); err != nil {
+		return err
+	}
+	if err := s.push(ctx); err != nil {
+		return err
+	}
+	if err := s.pull(ctx); err != nil {
+		return err
+	}
+	s.sendCalls()
+	return nil
+}
+
+// meet checks the host's hello: its protocol, its certificate under the office's root, that the certificate is that of
+// the key at the other end, and that no newer host is known.
+func (m *Member) meet(ctx context.Context, s *MemberSession, h *wire.Hello) error {
+	if !common(h.ProtoMin, h.ProtoMax) {
+		return farewell(ByeVersion)
+	}
+	if h.Office != m.office {
+		return breach(ByeNotHost, "host of another office")
+	}
+	cert, err := readCertificate(h.Certificate, m.root, m.office)
+	if err != nil {
+		return &Farewell{ByeNotHost, err}
+	}
+	if deviceOf(cert) != s.host {
+		return breach(ByeNotHost, "certificate of another device")
+	}
+	m.mu.Lock()
+	known, hostSchema := m.cert, m.seen.schema
+	m.mu.Unlock()
+	if known.newer(cert) {
+		s.send(&wire.Moved{Certificate: known.raw})
+		return farewell(ByeSupersededHost)
+	}
+	if err := m.keepHost(ctx, cert, h); err != nil {
+		return err
+	}
+	if int64(h.Schema) > hostSchema {
+		return m.Store.ReleaseHeld(ctx)
+	}
+	return nil
+}
+
+// keepHost notes what the host says of itself. Its time opens the lease; it sets no clock, because nobody has asked.
+func (m *Member) keepHost(ctx context.Context, cert certificate, h *wire.Hello) error {
+	_, err := m.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		if err := putCertificate(tx, m.root, cert.raw); err != nil {
+			return err
+		}
+		if len(h.Addresses) > 0 {
+			if err := putAddresses(tx, h.Addresses); err != nil {
+				return err
+			}
+		}
+		return tx.PutState(stateHostSchema, strconv.Itoa(h.Schema))
+	})
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.cert, m.problem = cert, ""
+	m.seen.device, m.seen.version, m.seen.schema = deviceOf(cert), cut(h.Version, longestVersion), int64(h.Schema)
+	if len(h.Addresses) > 0 {
+		m.seen.addresses = h.Addresses
+	}
+	m.mu.Unlock()
+	life := h.Lease
+	if life <= 0 {
+		life = Lease.Milliseconds()
+	}
+	return m.noteContact(ctx, h.At, life)
+}
+
+// follow goes to the host that this one names.
+func (s *MemberSession) follow(ctx context.Context, b *wire.Moved) error {
+	m := s.m
+	cert, err := readCertificate(b.Certificate, m.root, m.office)
+	if err != nil {
+		return &Farewell{ByeProtocol, &breachError{"certificate with a bad signature"}}
+	}
+	m.mu.Lock()
+	known := m.cert
+	m.mu.Unlock()
+	if !cert.newer(known) {
+		return nil
+	}
+	_, err = m.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		if len(b.Addresses) > 0 {
+			if err := putAddresses(tx, b.Addresses); err != nil {
+				return err
+			}
+		}
+		return putCertificate(tx, m.root, cert.raw)
+	})
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.cert, m.seen.device = cert, deviceOf(cert)
+	if len(b.Addresses) > 0 {
+		m.seen.addresses = b.Addresses
+	}
+	m.mu.Unlock()
+	return farewell(ByeSupersededHost)
+}
+
+// takeList keeps the office's membership list when it is newer than the one here, for a host that has lost its own.
+func (m *Member) takeList(ctx context.Context, raw []byte) error {
+	list, err := readMembership(raw, m.root, m.office)
+	if err != nil {
+		return &Farewell{ByeProtocol, &breachError{"membership list with a bad signature"}}
+	}
+	if list.Serial <= m.newest().Serial {
+		return nil
+	}
+	if err := m.put(ctx, stateMembers, encode64(raw)); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if list.Serial > m.list.Serial {
+		m.list = list
+	}
+	return nil
+}
+
+// wipe empties the replica at the host's word: this computer was revoked.
+func (s *MemberSession) wipe(ctx context.Context) error {
+	m := s.m
+	if err := m.put(ctx, stateWiped, "1"); err != nil {
+		return err
+	}
+	if err := m.Store.Reset(ctx); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.wiped = true
+	m.mu.Unlock()
+	m.Wiped()
+	return farewell(ByeWiped)
+}
+
+// Wake returns what there is to send now: what was written here since, a changed password, calls, and, when the host has
+// been silent for long, what it may have missed. The transport calls it after local commits, when MemberDeps.Wake asks,
+// and every few seconds.
+func (s *MemberSession) Wake(ctx context.Context) ([]wire.Frame, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.replaced.Load() {
+		err := farewell(ByeBusy)
+		s.end(err)
+		return nil, err
+	}
+	if s.stage != stageGreeted {
+		return nil, nil
+	}
+	err := s.wake(ctx)
+	if err != nil {
+		s.end(err)
+	}
+	return s.take(), err
+}
+
+func (s *MemberSession) wake(ctx context.Context) error {
+	now := s.m.now()
+	if since := now.Sub(s.moved); s.sent > 0 && (since >= pushAgain || since < 0) {
+		r, err := s.m.Store.Replica(ctx)
+		if err != nil {
+			return err
+		}
+		if s.moved = now; r.Unsettled > r.Held {
+			s.pushAnew()
+		}
+	}
+	if err := s.offerCredential(); err != nil {
+		return err
+	}
+	if err := s.push(ctx); err != nil {
+		return err
+	}
+	s.sendCalls()
+	switch since := now.Sub(s.pulled); {
+	case len(s.asked) > 0 && now.Sub(s.asked[0].at) >= longestWait:
+		return &Farewell{ByeClosing, errors.New("office: the host has stopped answering")}
+	case since < 0:
+		s.pulled = now // the clock was set back
+	case since >= pullAnyway:
+		return s.pull(ctx)
+	}
+	return nil
+}
+
+// offerCredential sends the user's password's hash when it was changed here after the host's.
+func (s *MemberSession) offerCredential() error {
+	c, err := account.ReadCredential(s.m.Store.Read(), s.m.user)
+	if err != nil {
+		return err
+	}
+	if changedAt(c) > s.credential {
+		s.credential = changedAt(c)
+		s.out = append(s.out, credentialFrame(c))
+	}
+	return nil
+}
+
+func (s *MemberSession) takeCredential(ctx context.Context, c *wire.Credential) error {
+	if c.User != s.m.user {
+		return breach(ByeProtocol, "credential of another user")
+	}
+	at := time.UnixMilli(c.ChangedAt).UTC()
+	if err := copyCredential(ctx, s.m.Store, account.Credential{UserID: c.User, Hash: c.Hash, ChangedAt: at}, s.host); err != nil {
+		return err
+	}
+	s.credential = max(s.credential, c.ChangedAt)
+	return nil
+}
+
+// isReset reports whether a page has shown that the replica has to begin again.
+func isReset(err error) bool { return errors.Is(err, store.ErrReset) }
+
+// knownBye is a code that the host has said, if it is one.
+func knownBye(code string) string {
+	switch code {
+	case ByeSlow, ByeProtocol, ByeVersion, ByeUnknownDevice, ByeUserInactive, ByeSupersededHost, ByeNotHost, ByeBusy:
+		return code
+	}
+	return ByeClosing
+}

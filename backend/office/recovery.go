@@ -1,0 +1,208 @@
+//go:build replication
+
+package office
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/subtle"
+	"fmt"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/store"
+)
+
+// NewCode makes the office's recovery code, which is the private half of its root key and exists on paper alone. Nothing
+// is kept until ConfirmCode has seen it typed back; asking again makes another one. Faults: access.admin_only,
+// recovery.done.
+func (h *Host) NewCode(ctx context.Context, v account.Viewer) (identity.Code, error) {
+	if err := account.AdminOnly(v); err != nil {
+		return "", err
+	}
+	if err := h.ready(ctx); err != nil {
+		return "", err
+	}
+	if h.Prepared() {
+		return "", fault.New(CodeRecoveryDone)
+	}
+	code, err := identity.NewCode(h.Random)
+	if err != nil {
+		return "", fmt.Errorf("make recovery code: %w", err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.code, h.codeBy = code, v.UserID
+	return code, nil
+}
+
+// ConfirmCode makes this computer the certified host, when the code that NewCode gave the same person was typed back
+// right. Faults: access.admin_only, recovery.done, recovery.expired, recovery.mistyped (field code).
+func (h *Host) ConfirmCode(ctx context.Context, v account.Viewer, typed string) error {
+	if err := account.AdminOnly(v); err != nil {
+		return err
+	}
+	if err := h.ready(ctx); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	code, by := h.code, h.codeBy
+	h.mu.Unlock()
+	switch {
+	case h.Prepared():
+		return fault.New(CodeRecoveryDone)
+	case code == "" || by != v.UserID:
+		return fault.New(CodeRecoveryExpired)
+	}
+	parsed, err := identity.ParseCode(typed)
+	if err != nil || subtle.ConstantTimeCompare([]byte(parsed), []byte(code)) != 1 {
+		return fault.Invalid("code", CodeRecoveryMistyped)
+	}
+	if err := h.certify(ctx, v.UserID, code, 1); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.code, h.codeBy = "", ""
+	return nil
+}
+
+// certify signs, with the root key, that this computer is the host, and publishes the first list under it.
+func (h *Host) certify(ctx context.Context, by string, code identity.Code, serial int64) error {
+	info, err := ReadInfo(ctx, h.Store)
+	if err != nil {
+		return err
+	}
+	backup, err := code.BackupIdentity()
+	if err != nil {
+		return fmt.Errorf("derive backup key: %w", err)
+	}
+	root := code.RootKey()
+	raw, err := identity.SignHostCertificate(identity.HostCertificate{
+		Office: info.ID, Serial: serial, Host: h.Key.Public(), Root: root.Public(), Backup: backup.Recipient().String(),
+		At: h.now().UnixMilli(), SignedBy: "root",
+	}, root)
+	if err != nil {
+		return fmt.Errorf("sign certificate: %w", err)
+	}
+	fingerprint := identity.Fingerprint(root.Public())
+	cert, err := readCertificate(raw, fingerprint, info.ID)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	h.office, h.root = info.ID, fingerprint
+	h.mu.Unlock()
+	if err := h.install(ctx, cert, nil, by); err != nil {
+		return err
+	}
+	return h.enrolSelf(ctx, by)
+}
+
+// enrolSelf lists the host among the office's computers and publishes a list under its certificate.
+func (h *Host) enrolSelf(ctx context.Context, by string) error {
+	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		members, err := readMembers(tx.Query())
+		if err != nil {
+			return err
+		}
+		if _, known := members[h.DeviceID()]; !known {
+			if err := addDevice(tx, newDevice{id: h.DeviceID(), user: by, by: by, version: h.Version}); err != nil {
+				return err
+			}
+		}
+		return h.publishNext(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("enrol the host: %w", err)
+	}
+	return nil
+}
+
+// TakeOver makes this computer the host of an office whose host is gone: its file was restored here, and the recovery
+// code proves the right. lists are the membership lists that this computer knows from its time as a member; who was let
+// in or revoked after the backup stays so. Faults: recovery.needed, recovery.wrong_code.
+func (h *Host) TakeOver(ctx context.Context, by string, code identity.Code, lists ...[]byte) error {
+	if err := h.ready(ctx); err != nil {
+		return err
+	}
+	if !h.Prepared() {
+		return fault.New(CodeNoRecovery)
+	}
+	if identity.Fingerprint(code.RootKey().Public()) != h.root {
+		return fault.New(CodeRecoveryWrong)
+	}
+	serial := h.certificate().Serial
+	var known []membership
+	for _, raw := range lists {
+		list, err := readMembership(raw, h.root, h.officeID())
+		if err != nil {
+			continue
+		}
+		known, serial = append(known, list), max(serial, list.cert.Serial)
+	}
+	if err := h.certify(ctx, by, code, serial+1); err != nil {
+		return err
+	}
+	for _, list := range known {
+		if err := h.adopt(ctx, list, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HandOver signs that another computer is the host from now on, and ends this one: members are told where to go. It is
+// the last step of a planned hand-over, when the other computer holds the office's file. Faults: access.admin_only,
+// recovery.needed, host.superseded.
+func (h *Host) HandOver(ctx context.Context, v account.Viewer, host ed25519.PublicKey, addresses []string) (certificate []byte, err error) {
+	if err := account.AdminOnly(v); err != nil {
+		return nil, err
+	}
+	cert, err := h.successor(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	return cert.raw, h.install(ctx, cert, addresses, v.UserID)
+}
+
+// successor signs a certificate for the next host without installing it.
+func (h *Host) successor(ctx context.Context, host ed25519.PublicKey) (certificate, error) {
+	if err := h.ready(ctx); err != nil {
+		return certificate{}, err
+	}
+	mine := h.certificate()
+	switch {
+	case mine.raw == nil:
+		return certificate{}, fault.New(CodeNoRecovery)
+	case !mine.of(h.Key):
+		return certificate{}, fault.New(CodeHostSuperseded)
+	}
+	raw, err := identity.SignHostCertificate(identity.HostCertificate{
+		Office: mine.Office, Serial: mine.Serial + 1, Host: host, Root: mine.Root, Backup: mine.Backup,
+		At: h.now().UnixMilli(), SignedBy: h.DeviceID(), Previous: mine.raw,
+	}, h.Key)
+	if err != nil {
+		return certificate{}, fmt.Errorf("sign certificate: %w", err)
+	}
+	return readCertificate(raw, h.root, mine.Office)
+}
+
+// Accept makes this computer the host by a certificate that the former host has signed for it with HandOver.
+func (h *Host) Accept(ctx context.Context, by string, raw []byte) error {
+	if err := h.ready(ctx); err != nil {
+		return err
+	}
+	cert, err := readCertificate(raw, h.root, h.officeID())
+	if err != nil {
+		return err
+	}
+	if !cert.of(h.Key) {
+		return fault.New(CodeHostSuperseded)
+	}
+	if err := h.install(ctx, cert, nil, by); err != nil {
+		return err
+	}
+	return h.enrolSelf(ctx, by)
+}
