@@ -76,7 +76,8 @@ func (h *Host) Devices(ctx context.Context, v account.Viewer) ([]Device, error) 
 		d.IsHost = host.raw != nil && r.ID == deviceOf(host)
 		if s := h.session(r.ID); s != nil {
 			d.Connected = true
-			d.Path, d.Address, d.Behind = s.standing(head.Head)
+			path, address, pos := s.standing()
+			d.Path, d.Address, d.Behind = path, address, max(0, head.Head-pos)
 		}
 		if d.IsHost {
 			d.Behind, d.HoldsAll, d.Holds = 0, true, r.Prospects
@@ -131,11 +132,4 @@ func (h *Host) session(device string) *HostSession {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.sessions[device]
-}
-
-// standing is how the session's computer came and how many commits it has not read.
-func (s *HostSession) standing(head int64) (path, address string, behind int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.path, s.address, max(0, head-s.pos)
 }

@@ -63,7 +63,7 @@ type HostDeps struct {
 	// Call answers a member's call as the API would answer that user. nil answers none.
 	Call func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply
 	// Changed is told of a computer whose session or enrolment has something to say: the transport calls its
-	// Wake. nil is told nothing.
+	// Wake, but not before Changed has returned. nil is told nothing.
 	Changed func(device string)
 }
 

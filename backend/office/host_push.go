@@ -59,7 +59,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	if limit <= 0 {
 		limit = pageLimit
 	}
-	s.pos = p.Cursor.Pos
+	s.stands(p.Cursor.Pos)
 	if err := s.h.notePos(ctx, s); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	})
 	var reset *store.ResetError
 	if errors.As(err, &reset) {
-		s.pos = 0
+		s.stands(0)
 		return []wire.Frame{frame(&wire.Reset{Reason: reset.Reason})}, nil
 	}
 	if err != nil {

@@ -35,21 +35,37 @@ type HostSession struct {
 	device   string
 	replaced atomic.Bool // by a newer connection of the same computer
 
-	mu            sync.Mutex
-	stage         stage
+	mu        sync.Mutex
+	stage     stage
+	user      string // as of the last frame
+	seen      time.Time
+	calls     map[uint64]*callParts
+	callBytes int
+
+	about         sync.Mutex // guards what lists show, also while a frame is being handled
 	path, address string
-	user          string // as of the last frame
-	seen          time.Time
 	pos           int64
-	calls         map[uint64]*callParts
-	callBytes     int
 }
 
 // From notes how the computer came, for people: "lan" or "relay", and an address.
 func (s *HostSession) From(path, address string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.about.Lock()
+	defer s.about.Unlock()
 	s.path, s.address = path, address
+}
+
+// stands notes how far the computer has read.
+func (s *HostSession) stands(pos int64) {
+	s.about.Lock()
+	defer s.about.Unlock()
+	s.pos = pos
+}
+
+// standing is how the computer came, and how far it has read.
+func (s *HostSession) standing() (path, address string, pos int64) {
+	s.about.Lock()
+	defer s.about.Unlock()
+	return s.path, s.address, s.pos
 }
 
 // Device returns the id of the computer at the other end.
@@ -139,11 +155,7 @@ func (s *HostSession) handle(ctx context.Context, f wire.Frame) ([]wire.Frame, e
 	}
 	switch s.stage {
 	case stageOpened:
-		hello, ok := f.Body.(*wire.Hello)
-		if !ok {
-			return nil, breach(ByeProtocol, "frame %d before hello", f.Type)
-		}
-		return s.hello(ctx, hello)
+		return s.greet(ctx, f)
 	case stageGreeted:
 	default:
 		return nil, breach(ByeProtocol, "frame %d out of turn", f.Type)
@@ -153,6 +165,21 @@ func (s *HostSession) handle(ctx context.Context, f wire.Frame) ([]wire.Frame, e
 		return out, err
 	}
 	return s.answer(ctx, a, f)
+}
+
+// greet takes the member's first frame: hello, or where the host is now.
+func (s *HostSession) greet(ctx context.Context, f wire.Frame) ([]wire.Frame, error) {
+	a, out, err := s.actor(ctx)
+	if out != nil || err != nil {
+		return out, err
+	}
+	switch body := f.Body.(type) {
+	case *wire.Hello:
+		return s.hello(ctx, a, body)
+	case *wire.Moved:
+		return s.answer(ctx, a, f)
+	}
+	return nil, breach(ByeProtocol, "frame %d before hello", f.Type)
 }
 
 // actor reads who the computer's user is now, and ends the session of who is nobody any more.
@@ -221,11 +248,7 @@ func (s *HostSession) other(ctx context.Context, a actor, body any) ([]wire.Fram
 }
 
 // hello checks that both speak a common protocol and offers what the member lacks.
-func (s *HostSession) hello(ctx context.Context, m *wire.Hello) ([]wire.Frame, error) {
-	a, out, err := s.actor(ctx)
-	if out != nil || err != nil {
-		return out, err
-	}
+func (s *HostSession) hello(ctx context.Context, a actor, m *wire.Hello) (out []wire.Frame, err error) {
 	switch {
 	case m.Device != "" && m.Device != s.device:
 		return nil, breach(ByeProtocol, "hello in the name of another device")
@@ -234,7 +257,8 @@ func (s *HostSession) hello(ctx context.Context, m *wire.Hello) ([]wire.Frame, e
 	case !common(m.ProtoMin, m.ProtoMax):
 		return nil, farewell(ByeVersion)
 	}
-	s.stage, s.pos = stageGreeted, m.Cursor.Pos
+	s.stage = stageGreeted
+	s.stands(m.Cursor.Pos)
 	if err := s.h.noteSeen(ctx, s, m); err != nil {
 		return nil, err
 	}
@@ -291,13 +315,14 @@ const (
 // noteSeen keeps when and how a computer was last here.
 func (h *Host) noteSeen(ctx context.Context, s *HostSession, m *wire.Hello) error {
 	s.seen = h.now()
+	path, address, pos := s.standing()
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`
 			UPDATE device
 			SET seen_at = {:at}, version = {:version}, schema = {:schema}, path = {:path}, address = {:address}, pos = {:pos}
 			WHERE id = {:id}`, dbx.Params{
-			"at": clock.Format(tx.Now()), "version": cut(m.Version, longestVersion), "schema": m.Schema, "path": s.path,
-			"address": cut(s.address, longestAddress), "pos": s.pos, "id": s.device,
+			"at": clock.Format(tx.Now()), "version": cut(m.Version, longestVersion), "schema": m.Schema, "path": path,
+			"address": cut(address, longestAddress), "pos": pos, "id": s.device,
 		})
 		return err
 	})
@@ -311,11 +336,12 @@ func (h *Host) notePos(ctx context.Context, s *HostSession) error {
 		return nil
 	}
 	s.seen = now
+	_, _, pos := s.standing()
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`
 			UPDATE device
 			SET seen_at = {:at}, pos = {:pos}
-			WHERE id = {:id}`, dbx.Params{"at": clock.Format(tx.Now()), "pos": s.pos, "id": s.device})
+			WHERE id = {:id}`, dbx.Params{"at": clock.Format(tx.Now()), "pos": pos, "id": s.device})
 		return err
 	})
 	return err

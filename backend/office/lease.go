@@ -27,11 +27,15 @@ func (c contact) over(now time.Time) bool {
 	if c.Here == 0 {
 		return false // still joining: there is nothing to lock
 	}
+	if c.Barred {
+		return true
+	}
 	far := func(ms int64) bool { return now.Sub(time.UnixMilli(ms)).Abs() > c.life() }
 	return far(c.Here) && far(c.Host)
 }
 
-// Locked reports whether the replica is closed at an instant until the host has been reached: after 14 days without it.
+// Locked reports whether the replica is closed at an instant until the host has been reached: after 14 days without it, and
+// when the host has said that the user is switched off.
 func (m *Member) Locked(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -47,27 +51,42 @@ const (
 	smallSkew = 500 * time.Millisecond
 )
 
-// noteContact keeps that the host was heard of, with its time; life is 0 for what was said before.
+// bar locks the replica because the host has switched its user off. A page opens it again.
+func (m *Member) bar(ctx context.Context) error {
+	m.mu.Lock()
+	m.contact.Barred = true
+	c := m.contact
+	m.mu.Unlock()
+	return m.putContact(ctx, c)
+}
+
+func (m *Member) putContact(ctx context.Context, c contact) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("note a contact: %w", err)
+	}
+	return m.put(ctx, stateContact, string(text))
+}
+
+// noteContact keeps that the host was heard of, with its time. life is 0 for a page, which is only noted once in a while.
 func (m *Member) noteContact(ctx context.Context, hostAt int64, life int64) error {
 	now := m.now()
 	m.mu.Lock()
 	c := m.contact
 	since := now.Sub(time.UnixMilli(c.Here))
-	if life == 0 && since >= 0 && since < noteEvery {
+	if life == 0 && since >= 0 && since < noteEvery && !c.Barred {
 		m.mu.Unlock()
 		return nil
 	}
 	c.Here, c.Host = now.UnixMilli(), hostAt
 	if life > 0 {
 		c.Life = life
+	} else {
+		c.Barred = false
 	}
 	m.contact = c
 	m.mu.Unlock()
-	text, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("note a contact: %w", err)
-	}
-	return m.put(ctx, stateContact, string(text))
+	return m.putContact(ctx, c)
 }
 
 // noteTime sets the clock by an answer of the host: what it was asked at asked, and said that it was hostAt.

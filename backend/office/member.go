@@ -66,6 +66,8 @@ type contact struct {
 	Here int64 `json:"here"` // milliseconds since 1970
 	Host int64 `json:"host"`
 	Life int64 `json:"life"` // milliseconds for which it is good
+	// Barred says that the host has switched the user off.
+	Barred bool `json:"barred,omitempty"`
 }
 
 // hostSeen is what the host says of itself.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"sitegroup.mx/crm/backend/office/wire"
 	"sitegroup.mx/crm/store"
@@ -25,7 +26,16 @@ func (s *MemberSession) push(ctx context.Context) error {
 		if len(txs) == 0 {
 			return nil
 		}
-		txs = fitting(txs)
+		last := txs[len(txs)-1].N
+		sendable, err := s.sendable(ctx, txs)
+		if err != nil {
+			return err
+		}
+		if len(sendable) == 0 {
+			s.sent = last
+			continue
+		}
+		txs = fitting(sendable)
 		p := &wire.Push{Txs: make([]store.PushedTx, len(txs))}
 		for i := range txs {
 			p.Txs[i] = txs[i].PushedTx
@@ -36,6 +46,20 @@ func (s *MemberSession) push(ctx context.Context) error {
 		s.pushed = append(s.pushed, sentPush{now, txs})
 	}
 	return nil
+}
+
+// sendable sets aside transactions with a value that no frame takes, so that they do not hold up the others.
+func (s *MemberSession) sendable(ctx context.Context, txs []store.PendingTx) ([]store.PendingTx, error) {
+	var fine []store.PendingTx
+	var held [][16]byte
+	for _, tx := range txs {
+		if slices.ContainsFunc(tx.Ops, func(op store.Op) bool { return len(op.Value) > wire.MaxValue }) {
+			held = append(held, tx.ID)
+			continue
+		}
+		fine = append(fine, tx)
+	}
+	return fine, s.m.Store.Hold(ctx, held)
 }
 
 // fitting returns as many of the transactions as fit a frame, the first at least.

@@ -108,6 +108,11 @@ func (s *MemberSession) handle(ctx context.Context, f wire.Frame) error {
 		return err
 	}
 	if bye, ok := f.Body.(*wire.Bye); ok {
+		if bye.Code == ByeUserInactive && s.stage == stageGreeted {
+			if err := s.m.bar(ctx); err != nil {
+				return err
+			}
+		}
 		return farewell(knownBye(bye.Code))
 	}
 	switch s.stage {

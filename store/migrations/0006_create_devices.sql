@@ -44,10 +44,9 @@ CREATE TABLE membership (
   list   BLOB NOT NULL
 );
 
--- Refused ops of members that an administrator has dealt with.
+-- Refused ops of members that an administrator has dealt with; how, is in the audit trail.
 CREATE TABLE refusal (
   op_id      BLOB PRIMARY KEY,
-  tx_id      TEXT NOT NULL DEFAULT '',   -- the transaction that applied it after all; '' when it was laid aside
   decided_at TEXT NOT NULL,
   decided_by TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -173,6 +173,12 @@ CREATE TABLE credential (
   changed_at  TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE derived (
+  position INTEGER PRIMARY KEY,
+  stale    TEXT NOT NULL,                -- the table that says for which rows
+  sql      TEXT NOT NULL
+);
+
 CREATE TABLE device (
   id          TEXT PRIMARY KEY,          -- base32 of the SHA-256 of its public key
   user_id     TEXT NOT NULL,             -- whose it is; what they may do is looked up each time
@@ -512,6 +518,7 @@ CREATE TRIGGER prospect_forgotten AFTER DELETE ON prospect
 BEGIN
   DELETE FROM prospect_card WHERE n = OLD.n;
   DELETE FROM prospect_search WHERE rowid = OLD.n;
+  DELETE FROM stale_search WHERE n = OLD.n;
 END;
 
 CREATE TRIGGER prospect_owner_changed AFTER UPDATE OF owner_id ON prospect
@@ -698,7 +705,6 @@ WHERE p.deleted = 0;
 
 CREATE TABLE refusal (
   op_id      BLOB PRIMARY KEY,
-  tx_id      TEXT NOT NULL DEFAULT '',   -- the transaction that applied it after all; '' when it was laid aside
   decided_at TEXT NOT NULL,
   decided_by TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -777,16 +783,7 @@ END;
 
 CREATE VIEW stale_card AS SELECT n FROM prospect_card;
 
-CREATE TRIGGER stale_search_derived INSTEAD OF INSERT ON stale_search
-BEGIN
-  DELETE FROM prospect_search WHERE rowid = NEW.n;
-  INSERT INTO prospect_search (rowid, owner, name, phone, email, text)
-    SELECT n, owner, name, phone, email, text
-    FROM prospect_search_source
-    WHERE n = NEW.n;
-END;
-
-CREATE VIEW stale_search AS SELECT n FROM prospect_card;
+CREATE TABLE stale_search (n INTEGER NOT NULL);
 
 CREATE TABLE store_state (
   k TEXT PRIMARY KEY,

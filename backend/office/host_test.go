@@ -1,0 +1,289 @@
+//go:build replication
+
+package office_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
+)
+
+func TestHost_TakeOver(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	id := b.of(b.Sellers[0])
+	c, revoked := b.enrol(b.Sellers[0]), b.enrol(b.Sellers[1])
+	revoked.connect()
+	old := b.backup()
+	c.connect()
+	admin := b.enrol(b.Admin)
+	must(t, b.host.Revoke(ctx, b.Admin, revoked.key.DeviceID()))
+	admin.connect()
+	c.connect()
+	list, err := admin.Members(ctx)
+	must(t, err)
+
+	// The host's computer is gone; the administrator's other computer has the backup and the recovery code.
+	first, firstDeps := b.host, b.deps
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+	b.restore(old)
+	if !b.host.Superseded() {
+		t.Fatal("a computer that is not certified serves")
+	}
+	wrong, err := identity.NewCode(chance(8))
+	must(t, err)
+	wantCode(t, "another code", b.host.TakeOver(ctx, b.Admin.UserID, wrong), office.CodeRecoveryWrong)
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, list))
+	if b.host.Superseded() {
+		t.Fatal("after taking over the new host does not serve")
+	}
+	c.connect()
+	if c.bye != "" {
+		t.Fatalf("the member does not follow: %s", c.bye)
+	}
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	c.same()
+	revoked.connect()
+	if !revoked.wiped {
+		t.Error("who was revoked after the backup is a member of the new host")
+	}
+	admin.connect()
+	admin.same()
+
+	// The first one comes back: the member tells it, and from then on it serves nobody.
+	second := b.host
+	b.host, b.deps = first, firstDeps
+	c.connect()
+	if c.bye != office.ByeSupersededHost {
+		t.Errorf("the member talks to the old host: farewell %q", c.bye)
+	}
+	if !first.Superseded() || second.Superseded() {
+		t.Errorf("superseded: first %v, second %v", first.Superseded(), second.Superseded())
+	}
+	_, err = first.Invite(ctx, b.Admin, b.Sellers[0].UserID)
+	wantCode(t, "an invitation of the old host", err, office.CodeHostSuperseded)
+	_, err = first.Session(c.key.DeviceID()).Open(ctx)
+	wantBye(t, "a session of the old host", err, office.ByeSupersededHost)
+	again := office.NewHost(firstDeps)
+	must(t, again.Start(ctx))
+	if !again.Superseded() {
+		t.Error("after a restart the old host has forgotten that it is superseded")
+	}
+}
+
+func TestHost_HandOver(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	next, err := identity.NewKey(chance(7))
+	must(t, err)
+	copied := b.backup()
+	cert, err := b.host.HandOver(ctx, b.Admin, next.Public(), []string{"192.0.2.77:47300"})
+	must(t, err)
+	c.wake()
+	if c.bye != office.ByeSupersededHost {
+		t.Errorf("a connected member is told %q", c.bye)
+	}
+	device, addresses, err := c.Host(ctx)
+	must(t, err)
+	if device != next.DeviceID() || !cmp.Equal(addresses, []string{"192.0.2.77:47300"}) {
+		t.Errorf("the member would go to %s at %v", device, addresses)
+	}
+	_, err = b.host.HandOver(ctx, b.Admin, next.Public(), nil)
+	wantCode(t, "handing over twice", err, office.CodeHostSuperseded)
+	b.deps.Key = next
+	b.restore(copied)
+	must(t, b.host.Accept(ctx, b.Admin.UserID, cert))
+	c.connect()
+	id := b.of(b.Sellers[0])
+	c.poke()
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	c.same()
+}
+
+func TestCredential_TheLaterPasswordWins(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	accounts := account.New(b.Store, b.Clock, nil)
+	must(t, accounts.ResetPassword(t.Context(), b.Admin, ana.UserID, "la primera frase"))
+	c := b.enrol(ana)
+	there := account.New(c.store, c.clock, nil)
+	c.connect()
+	var login string
+	must(t, b.Store.Read().NewQuery("SELECT login FROM user WHERE id = {:id}").Bind(dbx.Params{"id": ana.UserID}).Row(&login))
+	signsIn := func(what string, s *account.Service, password string, want bool) {
+		t.Helper()
+		_, err := s.SignIn(t.Context(), login, password)
+		if (err == nil) != want {
+			t.Errorf("%s with %q: %v", what, password, err)
+		}
+	}
+	signsIn("on her computer", there, "la primera frase", true)
+
+	b.advance(time.Hour, c)
+	must(t, there.ChangePassword(t.Context(), ana, "x", "la primera frase", "la segunda frase"))
+	c.wake()
+	signsIn("on the host", accounts, "la segunda frase", true)
+
+	b.advance(time.Hour, c)
+	c.cut()
+	must(t, accounts.ResetPassword(t.Context(), b.Admin, ana.UserID, "la tercera frase"))
+	c.connect()
+	signsIn("on her computer", there, "la tercera frase", true)
+	b.advance(time.Minute, c)
+	signsIn("on her computer", there, "la segunda frase", false)
+	if n := count(t, b.Store, "SELECT count(*) FROM op_log WHERE instr(CAST(coalesce(value, '') AS TEXT), 'argon2')"); n != 0 {
+		t.Error("a hash is in the log")
+	}
+}
+
+func TestDevices_WhoHoldsWhat(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	ana, beto := b.Sellers[0], b.Sellers[1]
+	for range 3 {
+		b.of(ana)
+	}
+	b.of(beto)
+	c, gone, boss := b.enrol(ana), b.enrol(beto), b.enrol(b.Admin)
+	c.connect()
+	c.up.From("lan", "192.0.2.20:5000")
+	gone.connect()
+	gone.cut()
+	must(t, b.host.Revoke(ctx, b.Admin, gone.key.DeviceID()))
+	_, err := b.host.Devices(ctx, ana)
+	wantCode(t, "a seller looks", err, account.CodeAdminOnly)
+	wantCode(t, "revoking the host", b.host.Revoke(ctx, b.Admin, b.host.DeviceID()), office.CodeDeviceIsHost)
+	wantCode(t, "revoking nobody", b.host.Revoke(ctx, b.Admin, "x"), office.CodeDeviceMissing)
+	wantCode(t, "a seller revokes", b.host.Revoke(ctx, ana, c.key.DeviceID()), account.CodeAdminOnly)
+	must(t, b.host.Revoke(ctx, b.Admin, gone.key.DeviceID())) // again
+	devices, err := b.host.Devices(ctx, b.Admin)
+	must(t, err)
+	got := map[string]office.Device{}
+	for _, d := range devices {
+		got[d.ID] = d
+	}
+	now := clock.Format(b.Clock.Now())
+	want := map[string]office.Device{
+		b.host.DeviceID(): {
+			ID: b.host.DeviceID(), UserID: b.Admin.UserID, UserName: b.Admin.Name, Role: "admin", State: "active", IsHost: true,
+			IsThis: true, Version: "1.0.0", EnrolledAt: now, Holds: 4, HoldsAll: true,
+		},
+		c.key.DeviceID(): {
+			ID: c.key.DeviceID(), Name: "Portátil", UserID: ana.UserID, UserName: ana.Name, Role: "seller", State: "active",
+			Connected: true, Path: "lan", Address: "192.0.2.20:5000", Version: "1.0.0", LastSeenAt: &now, EnrolledAt: now, Holds: 3,
+		},
+		gone.key.DeviceID(): {
+			ID: gone.key.DeviceID(), Name: "Portátil", UserID: beto.UserID, UserName: beto.Name, Role: "seller", State: "revoked",
+			Version: "1.0.0", LastSeenAt: &now, EnrolledAt: now, RevokedAt: &now, Holds: 1,
+		},
+		boss.key.DeviceID(): {
+			ID: boss.key.DeviceID(), Name: "Portátil", UserID: b.Admin.UserID, UserName: b.Admin.Name, Role: "admin", State: "active",
+			EnrolledAt: now, Holds: 4, HoldsAll: true,
+		},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(office.Device{}, "Behind")); diff != "" {
+		t.Errorf("computers (-want +got):\n%s", diff)
+	}
+	if got[boss.key.DeviceID()].Behind == 0 {
+		t.Error("a computer that has read nothing is not behind")
+	}
+}
+
+func TestHost_PokesWhomItConcerns(t *testing.T) {
+	b := newBase(t)
+	ana, beto := b.enrol(b.Sellers[0]), b.enrol(b.Sellers[1])
+	ana.connect()
+	beto.connect()
+	id := b.of(b.Sellers[0])
+	var commits []store.Commit
+	defer b.Store.OnCommit(func(c store.Commit) { commits = append(commits, c) })()
+	devices := func() []string {
+		t.Helper()
+		must(t, b.Store.Delivered(t.Context()))
+		ids, err := b.host.Concerned(t.Context(), commits)
+		must(t, err)
+		commits = nil
+		return ids
+	}
+	must(t, b.temperature(b.Admin, id, crm.TemperatureHot))
+	if diff := cmp.Diff([]string{ana.key.DeviceID()}, devices()); diff != "" {
+		t.Errorf("a change of Ana's prospect (-want +got):\n%s", diff)
+	}
+	_, err := b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID})
+	must(t, err)
+	if got := devices(); len(got) != 2 {
+		t.Errorf("a prospect changed hands and %v hear of it", got)
+	}
+}
+
+func TestRefusals_AppliedWithAClick(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	ana, beto := b.Sellers[0], b.Sellers[1]
+	c := b.enrol(ana)
+	id := b.of(ana)
+	c.connect()
+	c.cut()
+	c.temperature(id, crm.TemperatureHot)
+	_, err := b.CRM.UpdateProspect(ctx, b.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID})
+	must(t, err)
+	c.connect()
+	promote := c.op("user", ana.UserID, "role", "admin")
+	_, err = c.raw(&wire.Push{Txs: []store.PushedTx{c.tx(promote)}}, wire.TypePush)
+	must(t, err)
+	list, err := b.host.Refusals(ctx, b.Admin)
+	must(t, err)
+	byField := map[string]office.Refusal{}
+	for _, r := range list {
+		byField[r.Entity+"."+r.Field] = r
+	}
+	r := byField["prospect.temperature"]
+	if string(r.Mine) != `"hot"` || string(r.Theirs) != `""` || r.ProspectID != id || r.ProspectName == "" || !r.CanApply || r.UserID != ana.UserID {
+		t.Errorf("the refused temperature = %+v", r)
+	}
+	role := byField["user.role"]
+	if role.CanApply || role.ID == "" {
+		t.Errorf("the refused role = %+v", role)
+	}
+	_, err = b.host.ApplyRefusals(ctx, ana, []string{r.ID})
+	wantCode(t, "a seller applies", err, account.CodeAdminOnly)
+	_, err = b.host.ApplyRefusals(ctx, b.Admin, []string{role.ID})
+	wantCode(t, "a role", err, office.CodeRefusalNotPossible)
+	_, err = b.host.ApplyRefusals(ctx, b.Admin, []string{"x"})
+	wantCode(t, "nothing", err, office.CodeRefusalMissing)
+	commit, err := b.host.ApplyRefusals(ctx, b.Admin, []string{r.ID})
+	must(t, err)
+	if commit.Author.User != b.Admin.UserID {
+		t.Errorf("applied by %+v", commit.Author)
+	}
+	if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:id} AND temperature = 'hot'", "id", id); n != 1 {
+		t.Error("what was refused is not written")
+	}
+	_, err = b.host.ApplyRefusals(ctx, b.Admin, []string{r.ID})
+	wantCode(t, "applying again", err, office.CodeRefusalMissing)
+	must(t, b.host.DismissRefusals(ctx, b.Admin, []string{role.ID}))
+	list, err = b.host.Refusals(ctx, b.Admin)
+	must(t, err)
+	for _, left := range list {
+		if left.ID == r.ID || left.ID == role.ID {
+			t.Errorf("still listed: %+v", left)
+		}
+	}
+}

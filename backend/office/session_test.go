@@ -1,0 +1,423 @@
+//go:build replication
+
+package office_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
+)
+
+// TestPair_ALifeTogether walks two computers from enrolment to the end: bootstrap, edits on both sides, a conflict, a
+// prospect that changes hands, revocation, wiping.
+func TestPair_ALifeTogether(t *testing.T) {
+	b := newBase(t)
+	ana, beto := b.Sellers[0], b.Sellers[1]
+	var hers []string
+	for range 5 {
+		hers = append(hers, b.of(ana))
+		b.of(beto)
+	}
+	c := b.enrol(ana)
+	c.connect()
+	c.same()
+	if n := len(sees(t, c.store, "")); n != 5 {
+		t.Fatalf("after joining there are %d prospects, want 5", n)
+	}
+
+	// Both sides write while they are connected.
+	c.temperature(hers[0], crm.TemperatureHot)
+	must(t, b.temperature(b.Admin, hers[1], crm.TemperatureCold))
+	c.wake()
+	c.poke()
+	c.same()
+
+	// Both write the same field while they are not; the later one stands.
+	c.cut()
+	c.temperature(hers[2], crm.TemperatureHot)
+	b.advance(time.Minute, c)
+	must(t, b.temperature(b.Admin, hers[2], crm.TemperatureCold))
+	b.advance(time.Minute, c)
+	c.connect()
+	c.same()
+	lost, err := c.store.Unaccepted(t.Context(), ana.UserID)
+	must(t, err)
+	if len(lost) != 1 || lost[0].Outcome != store.Superseded || lost[0].ByUser != b.Admin.UserID {
+		t.Errorf("what was not accepted = %+v, want one op that the administrator has superseded", lost)
+	}
+
+	// A prospect changes hands while its seller is away and still writes on it.
+	d := b.enrol(beto)
+	d.connect()
+	c.cut()
+	c.temperature(hers[3], crm.TemperatureWarm)
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, hers[3], crm.ProspectPatch{OwnerID: &beto.UserID})
+	must(t, err)
+	d.poke()
+	c.connect()
+	c.same()
+	d.poke() // of what came late: that the temperature was changed is history, the temperature is not
+	d.same()
+	if n := count(t, c.store, "SELECT count(*) FROM prospect WHERE id = {:id}", "id", hers[3]); n != 0 {
+		t.Error("who lost a prospect still has it")
+	}
+
+	// The end.
+	must(t, b.host.Revoke(t.Context(), b.Admin, c.key.DeviceID()))
+	c.wake()
+	if !c.wiped || c.bye != office.ByeWiped {
+		t.Errorf("after being revoked: wiped %v, farewell %q", c.wiped, c.bye)
+	}
+	if n := len(sees(t, c.store, "")); n != 0 {
+		t.Errorf("a wiped computer still has %d prospects", n)
+	}
+	devices, err := b.host.Devices(t.Context(), b.Admin)
+	must(t, err)
+	states := map[string]string{}
+	for _, dev := range devices {
+		states[dev.ID] = dev.State
+	}
+	want := map[string]string{
+		b.host.DeviceID(): office.DeviceActive, c.key.DeviceID(): office.DeviceWiped, d.key.DeviceID(): office.DeviceActive,
+	}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("states of the computers (-want +got):\n%s", diff)
+	}
+	d.same()
+}
+
+func TestPair_OfflineWorkArrivesOnce(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	id := b.of(ana)
+	c := b.enrol(ana)
+	c.connect()
+	c.cut()
+	const edits = 1300 // three frames and a half
+	for i := range edits {
+		c.clock.Advance(time.Second)
+		_, err := c.crm.LogActivity(t.Context(), ana, id, crm.NewActivity{Kind: crm.KindNote, Body: string(rune('a' + i%26))})
+		must(t, err)
+	}
+	b.Clock.Set(c.clock.Now())
+	c.connect()
+	c.same()
+	if n := count(t, b.Store, "SELECT count(*) FROM activity WHERE prospect_id = {:id}", "id", id); n != edits {
+		t.Errorf("the host has %d activities, want %d", n, edits)
+	}
+	r, err := c.store.Replica(t.Context())
+	must(t, err)
+	if r.Unsettled != 0 {
+		t.Errorf("%d transactions are unsettled", r.Unsettled)
+	}
+}
+
+// TestMember_AckSettlesNothing: what was acknowledged and never told by a page is sent again.
+func TestMember_AckSettlesNothing(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	id := b.of(ana)
+	c := b.enrol(ana)
+	c.connect()
+	c.temperature(id, crm.TemperatureHot)
+	c.fromMember(c.down.Wake(t.Context()))
+	pushed := c.ups
+	c.ups = nil
+	if len(pushed) != 1 || pushed[0].Type != wire.TypePush {
+		t.Fatalf("woken, the member sends %v", pushed)
+	}
+	c.fromMember(c.down.Handle(t.Context(), wire.Frame{Type: wire.TypeAck, Body: &wire.Ack{At: b.Clock.Now().UnixMilli()}}))
+	r, err := c.store.Replica(t.Context())
+	must(t, err)
+	if r.Unsettled != 1 {
+		t.Fatalf("after an acknowledgement %d transactions are unsettled, want 1", r.Unsettled)
+	}
+	c.ups = nil // the connection is silent from here
+	b.advance(29*time.Second, c)
+	c.fromMember(c.down.Wake(t.Context()))
+	if len(c.ups) != 0 {
+		t.Errorf("after 29 s the member sends %v", c.ups)
+	}
+	b.advance(time.Second, c)
+	c.fromMember(c.down.Wake(t.Context()))
+	if len(c.ups) != 1 || c.ups[0].Type != wire.TypePush {
+		t.Errorf("after 30 s without a settlement the member sends %v, want the push again", c.ups)
+	}
+}
+
+func TestMember_SetsItsClockByQuickAnswersOnly(t *testing.T) {
+	tests := []struct {
+		name string
+		trip time.Duration
+		want time.Duration
+	}{
+		{"quick", 2 * time.Second, time.Hour + time.Second},
+		{"just quick enough", 9 * time.Second, time.Hour + 4500*time.Millisecond},
+		{"slow", 10 * time.Second, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBase(t)
+			c := b.enrol(b.Sellers[0])
+			c.clock.Set(b.Clock.Now().Add(-time.Hour))
+			c.up, c.down = b.host.Session(c.key.DeviceID()), c.Session(b.host.DeviceID())
+			out, err := c.up.Open(t.Context())
+			c.fromHost(out, err)
+			hello := c.dwn[0]
+			c.dwn = nil
+			c.fromMember(c.down.Handle(t.Context(), hello))
+			ups := c.ups
+			c.ups = nil
+			for _, f := range ups {
+				c.fromHost(c.up.Handle(t.Context(), f))
+			}
+			c.clock.Advance(tt.trip)
+			for _, f := range c.dwn {
+				c.fromMember(c.down.Handle(t.Context(), f))
+			}
+			s, err := c.Status(t.Context())
+			must(t, err)
+			want := tt.want
+			if want != 0 { // the host's clock stood still on the way
+				want = time.Hour - tt.trip + tt.trip/2
+			}
+			if s.ClockSkew != want {
+				t.Errorf("offset = %v, want %v", s.ClockSkew, want)
+			}
+		})
+	}
+}
+
+func TestMember_LocksAfterTheLease(t *testing.T) {
+	b := newBase(t)
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	at := c.clock.Now()
+	tests := []struct {
+		name string
+		at   time.Time
+		want bool
+	}{
+		{"at once", at, false},
+		{"after two weeks less a second", at.Add(office.Lease - time.Second), false},
+		{"after two weeks and a second", at.Add(office.Lease + time.Second), true},
+		{"the clock was set back a little", at.Add(-time.Hour), false},
+		{"the clock was set back by months", at.Add(-2000 * time.Hour), true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := c.Locked(tt.at); got != tt.want {
+				t.Errorf("locked = %v, want %v", got, tt.want)
+			}
+		})
+	}
+	b.advance(office.Lease+time.Hour, c)
+	c.connect()
+	if c.Locked(c.clock.Now()) {
+		t.Error("still locked after contact")
+	}
+}
+
+// TestMember_LocksWhenItsUserIsSwitchedOff: who was let go does not read on until the lease is over.
+func TestMember_LocksWhenItsUserIsSwitchedOff(t *testing.T) {
+	b := newBase(t)
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	b.SetUser(b.Sellers[0].UserID, store.Row{"active": false})
+	c.connect()
+	if c.bye != office.ByeUserInactive || !c.Locked(c.clock.Now()) {
+		t.Errorf("farewell %q, locked %v", c.bye, c.Locked(c.clock.Now()))
+	}
+	c.start()
+	must(t, c.Start(t.Context()))
+	if !c.Locked(c.clock.Now()) {
+		t.Error("a restart opens what is locked")
+	}
+	b.SetUser(b.Sellers[0].UserID, store.Row{"active": true})
+	c.connect()
+	if c.Locked(c.clock.Now()) {
+		t.Error("still locked after the user is back")
+	}
+}
+
+// TestMember_AsksForTheNextPageFirst: the host reads on while the member writes.
+func TestMember_AsksForTheNextPageFirst(t *testing.T) {
+	b := newBase(t)
+	for range 20 {
+		b.of(b.Sellers[0])
+	}
+	c := b.enrol(b.Sellers[0])
+	c.up, c.down = b.host.Session(c.key.DeviceID()), c.Session(b.host.DeviceID())
+	var order []string
+	c.down.SendEarly(func(frames ...wire.Frame) {
+		pos := count(t, c.store, "SELECT coalesce((SELECT v FROM store_state WHERE k = 'pos'), 0)")
+		for _, f := range frames {
+			if pull, ok := f.Body.(*wire.Pull); ok && pull.Cursor.Pos > int64(pos) {
+				order = append(order, "before")
+			}
+			c.ups = append(c.ups, passed(t, f))
+		}
+	})
+	out, err := c.up.Open(t.Context())
+	c.fromHost(out, err)
+	c.settle()
+	c.same()
+	if len(order) < 3 {
+		t.Errorf("%d pages were asked for before the last one was written", len(order))
+	}
+}
+
+// TestMember_SetsAsideWhatCannotTravel: one impossible value does not hold up what comes after it.
+func TestMember_SetsAsideWhatCannotTravel(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	id := b.of(ana)
+	c := b.enrol(ana)
+	c.connect()
+	_, err := c.store.Write(t.Context(), ana.Author(), func(tx *store.Tx) error {
+		return tx.Create("activity", tx.NewID(), store.Row{
+			"prospect_id": id, "author_id": ana.UserID, "kind": "note", "body": strings.Repeat("x", wire.MaxValue+1), "created_at": "2026-11-02T15:00:00.000Z",
+		})
+	})
+	must(t, err)
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:id} AND temperature = 'hot'", "id", id); n != 1 || c.bye != "" {
+		t.Errorf("what came after did not arrive; farewell %q", c.bye)
+	}
+	r, err := c.store.Replica(t.Context())
+	must(t, err)
+	if r.Held != 1 {
+		t.Errorf("%d transactions are held, want 1", r.Held)
+	}
+}
+
+func TestPair_Versions(t *testing.T) {
+	b := newBase(t)
+	c := b.enrol(b.Sellers[0])
+	s := b.host.Session(c.key.DeviceID())
+	_, err := s.Open(t.Context())
+	must(t, err)
+	_, err = s.Handle(t.Context(), wire.Frame{Type: wire.TypeHello, Body: &wire.Hello{ProtoMin: 90, ProtoMax: 92}})
+	wantBye(t, "a member from the future", err, office.ByeVersion)
+
+	m := c.Session(b.host.DeviceID())
+	_, err = m.Handle(t.Context(), wire.Frame{Type: wire.TypeBye, Body: &wire.Bye{Code: office.ByeVersion}})
+	wantBye(t, "told so", err, office.ByeVersion)
+	status, err := c.Status(t.Context())
+	must(t, err)
+	if !status.UpdateNeeded {
+		t.Error("the member does not say that it needs an update")
+	}
+	id := b.of(b.Sellers[0])
+	c.connect()
+	c.temperature(id, crm.TemperatureHot) // it works on
+	c.wake()
+	c.same()
+	if status, err = c.Status(t.Context()); err != nil || status.UpdateNeeded {
+		t.Errorf("after a good hello: update needed %v, %v", status.UpdateNeeded, err)
+	}
+}
+
+// TestPair_HoldsWhatAnOlderHostDoesNotKnow: nothing is dropped, and the rest goes on.
+func TestPair_HoldsWhatAnOlderHostDoesNotKnow(t *testing.T) {
+	b := newBase(t)
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	b.deps.Schema = 3
+	b.restart(b.Store)
+	c.connect()
+	c.temperature(id, crm.TemperatureHot)
+	c.fromMember(c.down.Wake(t.Context()))
+	push := c.ups[0].Body.(*wire.Push)
+	c.ups = nil
+	c.fromMember(c.down.Handle(t.Context(), wire.Frame{Type: wire.TypeAck, Body: &wire.Ack{Held: [][16]byte{push.Txs[0].ID}}}))
+	held := func(want int64) {
+		t.Helper()
+		r, err := c.store.Replica(t.Context())
+		must(t, err)
+		if r.Held != want {
+			t.Errorf("%d transactions are held, want %d", r.Held, want)
+		}
+	}
+	held(1)
+	c.connect() // the same old host: nothing is sent
+	held(1)
+	b.deps.Schema = 0
+	b.restart(b.Store)
+	c.connect()
+	held(0)
+	c.same()
+}
+
+func TestMember_CallsTheHost(t *testing.T) {
+	b := newBase(t)
+	b.calls = func(user, role string, c *wire.Call) *wire.Reply {
+		if _, err := b.host.Devices(context.Background(), b.Admin); err != nil { // the API may ask the host
+			return nil
+		}
+		return &wire.Reply{Status: 201, ContentType: "text/plain", Body: append([]byte(user+" "+role+" "+c.Method+" "+c.Path+" "), c.Body...)}
+	}
+	large := make([]byte, 3<<20)
+	for i := range large {
+		large[i] = byte('a' + i%26)
+	}
+	admin, seller := b.enrol(b.Admin), b.enrol(b.Sellers[0])
+	if _, err := admin.Call(t.Context(), &wire.Call{}); err == nil {
+		t.Error("a call without a connection was answered")
+	}
+	admin.connect()
+	seller.connect()
+	tests := []struct {
+		name   string
+		c      *computer
+		body   []byte
+		status int
+		want   string
+	}{
+		{"an administrator", admin, []byte("x"), 201, b.Admin.UserID + " admin POST /api/users x"},
+		{"in many parts", admin, large, 201, b.Admin.UserID + " admin POST /api/users " + string(large)},
+		{"a seller", seller, []byte("x"), 403, `{"status":403,"code":"access.admin_only"}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			type answer struct {
+				r   *wire.Reply
+				err error
+			}
+			got := make(chan answer, 1)
+			asked := make(chan struct{}, 1)
+			tt.c.MemberDeps.Wake = func() { asked <- struct{}{} }
+			go func() {
+				r, err := tt.c.Call(t.Context(), &wire.Call{Method: "POST", Path: "/api/users", Body: tt.body})
+				got <- answer{r, err}
+			}()
+			<-asked
+			tt.c.wake()
+			a := <-got
+			must(t, a.err)
+			if a.r.Status != tt.status || string(a.r.Body) != tt.want {
+				t.Errorf("answer %d with %d bytes, want %d with %d", a.r.Status, len(a.r.Body), tt.status, len(tt.want))
+			}
+		})
+	}
+}
+
+func wantBye(t testing.TB, what string, err error, code string) {
+	t.Helper()
+	var got string
+	if f, ok := err.(*office.Farewell); ok { //nolint:errorlint // sessions return it as it is
+		got = f.Code
+	}
+	if got != code {
+		t.Errorf("%s: %v, want farewell %q", what, err, code)
+	}
+}
