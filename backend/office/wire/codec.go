@@ -1,0 +1,237 @@
+package wire
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"sitegroup.mx/crm/store"
+)
+
+const (
+	head         = 2    // bytes before the body: type, flags
+	flagDeflated = 0x01 // the body is zstd
+)
+
+// modes are the rules for CBOR: shortest form, keys in order, nothing indefinite, no tags, no key twice.
+type modes struct {
+	enc cbor.EncMode
+	dec cbor.DecMode
+}
+
+const (
+	maxElements = 1 << 15 // of one array
+	maxPairs    = 64      // of one map; no body has as many keys
+	maxDepth    = 8
+)
+
+var rules = sync.OnceValues(func() (modes, error) {
+	enc, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
+	}
+	dec, err := cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: maxDepth, MaxArrayElements: maxElements, MaxMapPairs: maxPairs,
+		IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden, UTF8: cbor.UTF8RejectInvalid,
+	}.DecMode()
+	if err != nil {
+		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
+	}
+	return modes{enc, dec}, nil
+})
+
+func marshal(v any) ([]byte, error) {
+	m, err := rules()
+	if err != nil {
+		return nil, err
+	}
+	b, err := m.enc.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("write CBOR: %w", err)
+	}
+	return b, nil
+}
+
+func unmarshal(b []byte, v any) error {
+	m, err := rules()
+	if err != nil {
+		return err
+	}
+	if err := m.dec.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("read CBOR: %w: %w", ErrMalformed, err)
+	}
+	return nil
+}
+
+// newBody returns an empty body for a type; nil for one that this program does not know.
+func newBody(t Type) any {
+	switch t {
+	case TypeHello:
+		return &Hello{}
+	case TypePush:
+		return &Push{}
+	case TypePull:
+		return &Pull{}
+	case TypePageChunk:
+		return &PageChunk{}
+	case TypeReset:
+		return &Reset{}
+	case TypePoke:
+		return &Poke{}
+	case TypeMembers:
+		return &Members{}
+	case TypeMoved:
+		return &Moved{}
+	case TypeWipe:
+		return &Wipe{}
+	case TypeRestarting:
+		return &Restarting{}
+	case TypeBye:
+		return &Bye{}
+	case TypeAck:
+		return &Ack{}
+	}
+	return newRareBody(t)
+}
+
+func newRareBody(t Type) any {
+	switch t {
+	case TypeCredential:
+		return &Credential{}
+	case TypeCall:
+		return &Call{}
+	case TypeReply:
+		return &Reply{}
+	case TypeEnrol:
+		return &Enrol{}
+	case TypeEnrolState:
+		return &EnrolState{}
+	}
+	return nil
+}
+
+// Encode returns a frame's bytes. It answers ErrTooLarge for what no reader takes, ErrUnknown for a type without a body or
+// with another's, and a *ValueError for an op whose value cannot travel.
+func Encode(f Frame) ([]byte, error) {
+	body, err := marshalBody(f)
+	if err != nil {
+		return nil, fmt.Errorf("encode %v: %w", f.Type, err)
+	}
+	if len(body) > MaxBody {
+		return nil, fmt.Errorf("encode %v of %d bytes: %w", f.Type, len(body), ErrTooLarge)
+	}
+	var flags byte
+	if len(body) > compressFrom && f.Type != TypePageChunk { // a page is deflated as a whole
+		small, err := deflate(body)
+		if err != nil {
+			return nil, fmt.Errorf("encode %v: %w", f.Type, err)
+		}
+		if len(small) < len(body) {
+			body, flags = small, flagDeflated
+		}
+	}
+	if head+len(body) > MaxFrame {
+		return nil, fmt.Errorf("encode %v of %d bytes: %w", f.Type, head+len(body), ErrTooLarge)
+	}
+	return append([]byte{byte(f.Type), flags}, body...), nil
+}
+
+func marshalBody(f Frame) ([]byte, error) {
+	known := newBody(f.Type)
+	if known == nil || fmt.Sprintf("%T", known) != fmt.Sprintf("%T", f.Body) {
+		return nil, fmt.Errorf("%w: %d with a %T", ErrUnknown, f.Type, f.Body)
+	}
+	switch b := f.Body.(type) {
+	case *Hello:
+		return marshal(helloOut(b))
+	case *Pull:
+		return marshal(pullBody{cursorOut(b.Cursor), b.Limit})
+	case *Push:
+		out, err := pushOut(b)
+		if err != nil {
+			return nil, err
+		}
+		return marshal(out)
+	case *Ack:
+		return marshal(ackOut(b))
+	default:
+		return marshal(b)
+	}
+}
+
+// Decode reads a frame. Its errors wrap ErrMalformed, ErrTooLarge or ErrUnknown, or are a *ValueError; whatever it is, the
+// connection has nothing more to say. A list that came empty is nil.
+func Decode(b []byte) (Frame, error) {
+	if len(b) > MaxFrame {
+		return Frame{}, fmt.Errorf("decode frame of %d bytes: %w", len(b), ErrTooLarge)
+	}
+	if len(b) < head {
+		return Frame{}, fmt.Errorf("decode frame of %d bytes: %w", len(b), ErrMalformed)
+	}
+	t, flags, raw := Type(b[0]), b[1], b[head:]
+	body := newBody(t)
+	if body == nil {
+		return Frame{}, fmt.Errorf("decode frame: %w: %d", ErrUnknown, t)
+	}
+	if flags&^flagDeflated != 0 {
+		return Frame{}, fmt.Errorf("decode %v: %w: flags %#x", t, ErrMalformed, flags)
+	}
+	if flags&flagDeflated != 0 {
+		var err error
+		if raw, err = inflate(bodyInflater, raw); err != nil {
+			return Frame{}, fmt.Errorf("decode %v: %w", t, err)
+		}
+	}
+	if err := unmarshalBody(raw, body); err != nil {
+		return Frame{}, fmt.Errorf("decode %v: %w", t, err)
+	}
+	return Frame{Type: t, Body: body}, nil
+}
+
+func unmarshalBody(raw []byte, body any) error {
+	switch b := body.(type) {
+	case *Hello:
+		var in helloBody
+		if err := unmarshal(raw, &in); err != nil {
+			return err
+		}
+		return in.into(b)
+	case *Pull:
+		var in pullBody
+		if err := unmarshal(raw, &in); err != nil {
+			return err
+		}
+		c, err := cursorIn(in.Cursor)
+		*b = Pull{Cursor: c, Limit: in.Limit}
+		return err
+	case *Push:
+		return pushIn(raw, b)
+	case *Ack:
+		var in ackBody
+		if err := unmarshal(raw, &in); err != nil {
+			return err
+		}
+		return in.into(b)
+	default:
+		return unmarshal(raw, body)
+	}
+}
+
+// cursorOut writes a cursor as three numbers; the zero one as nothing.
+func cursorOut(c store.Cursor) []int64 {
+	if c == (store.Cursor{}) {
+		return nil
+	}
+	return []int64{c.Pos, c.Head, c.Nonce}
+}
+
+func cursorIn(n []int64) (store.Cursor, error) {
+	switch len(n) {
+	case 0:
+		return store.Cursor{}, nil
+	case 3:
+		return store.Cursor{Pos: n[0], Head: n[1], Nonce: n[2]}, nil
+	}
+	return store.Cursor{}, fmt.Errorf("read cursor of %d numbers: %w", len(n), ErrMalformed)
+}
