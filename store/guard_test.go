@@ -204,9 +204,9 @@ func TestGuard_LocalTablesAreWritable(t *testing.T) {
 func TestGuard_DerivedTriggersWork(t *testing.T) {
 	o := closed(t, nil)
 	db := plain(t, o.Path)
-	if _, err := db.Exec(`CREATE TABLE derived (id TEXT, city TEXT);
-		CREATE TRIGGER derive AFTER INSERT ON contact BEGIN INSERT INTO derived VALUES (new.id, new.city); END;
-		CREATE TRIGGER derive_again AFTER UPDATE OF city ON contact BEGIN UPDATE derived SET city = new.city WHERE id = new.id; END`); err != nil {
+	if _, err := db.Exec(`CREATE TABLE copied (id TEXT, city TEXT);
+		CREATE TRIGGER derive AFTER INSERT ON contact BEGIN INSERT INTO copied VALUES (new.id, new.city); END;
+		CREATE TRIGGER derive_again AFTER UPDATE OF city ON contact BEGIN UPDATE copied SET city = new.city WHERE id = new.id; END`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -218,7 +218,7 @@ func TestGuard_DerivedTriggersWork(t *testing.T) {
 	}
 	defer s.Close()
 	fillEveryTable(t, s)
-	if got := value(t, s.Read(), "SELECT id || city FROM derived"); got != "c1Puebla" {
+	if got := value(t, s.Read(), "SELECT id || city FROM copied"); got != "c1Puebla" {
 		t.Errorf("derived = %q", got)
 	}
 }

@@ -62,13 +62,14 @@ type Store struct {
 	local     *local      // what Tx.Query hands out
 
 	optimizeIndexes []string // statements that merge the full-text indexes
+	derived         derived
 
 	offset atomic.Int64 // nanoseconds that the host's clock is ahead of ours
 
 	// Owned by the writer's goroutine.
 	rev     int64 // of the last commit, or of the last transaction of the running group; on a member a number of its own
 	replica replica
-	after   []*request // to be run alone, after the running group
+	backlog []*request // taken from the queue, not begun
 	clock   *hlc.Clock
 
 	queue     chan *request
@@ -179,7 +180,7 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 		return err
 	}
 	s.local = newLocal(s)
-	if err := s.loadIndexes(ctx); err != nil {
+	if err := errors.Join(s.loadIndexes(ctx), s.loadDerived(ctx)); err != nil {
 		return err
 	}
 	return s.loadState(ctx)

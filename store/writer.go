@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	queueLength = 256                   // requests waiting beyond these wait in Write itself
 	groupUnits  = 1024                  // transactions of one group at most
+	soloGroup   = 32                    // requests with long units that share a transaction at most
 	groupTime   = 50 * time.Millisecond // after this a group takes no more, so that the first does not wait for the last
 )
 
@@ -151,32 +153,40 @@ func (s *Store) background(name string, fn func()) {
 
 func (s *Store) writeLoop() {
 	for {
-		select {
-		case r := <-s.queue:
-			s.writeGroup(r)
-			for _, r := range s.after {
-				s.runApart(r)
+		var r *request
+		if len(s.backlog) > 0 {
+			r, s.backlog = s.backlog[0], s.backlog[1:]
+		} else {
+			select {
+			case r = <-s.queue:
+			case <-s.closing:
+				close(s.stopped)
+				return
 			}
-			s.after = nil
-		case <-s.closing:
-			close(s.stopped)
-			return
 		}
+		switch {
+		case r.alone != nil:
+			s.runAlone(r)
+		case r.solo:
+			s.writeSoloGroup(r)
+		default:
+			s.writeGroup(r)
+		}
+		s.deriveIdle()
 	}
 }
 
 // writeGroup runs first and whoever waits by then in one transaction of SQLite, each in a savepoint, and answers them once
 // that is on disk. When the whole transaction is lost every one of them gets the reason.
 func (s *Store) writeGroup(first *request) {
-	if first.apart() {
-		s.runApart(first)
-		return
-	}
 	group := []*request{first}
 	rev := s.rev
 	err := s.execAlways(s.st.begin)
 	if err == nil {
 		group, err = s.fillGroup(group)
+	}
+	if err == nil {
+		err = s.derive()
 	}
 	if err == nil {
 		err = s.endGroup(s.rev != rev)
@@ -194,39 +204,70 @@ func (s *Store) writeGroup(first *request) {
 	}
 }
 
-// apart reports whether a request cannot share a transaction with others.
-func (r *request) apart() bool { return r.alone != nil || r.solo }
-
-func (s *Store) runApart(r *request) {
-	var err error
+// runAlone runs what needs no transaction.
+func (s *Store) runAlone(r *request) {
 	if r.state.CompareAndSwap(waiting, started) {
-		if r.solo {
-			err = s.runSolo(r)
-		} else {
-			r.units[0].err = r.alone()
-		}
+		r.units[0].err = r.alone()
 	}
-	s.answer(r, err)
+	s.answer(r, nil)
 }
 
-// runSolo runs a request's units in a transaction of their own and without savepoints. SQLite keeps every page that a
-// savepoint has changed, and goes through all of them at the end of each statement: long units are faster without.
-func (s *Store) runSolo(r *request) error {
-	if err := r.ctx.Err(); err != nil {
-		return err
+// writeSoloGroup runs first, and whoever else came with long units by then, in one transaction without savepoints: SQLite
+// keeps every page that a savepoint has changed and goes through all of them at the end of each statement. Without
+// savepoints nobody can be taken back alone, so when one fails each gets a transaction of its own.
+func (s *Store) writeSoloGroup(first *request) {
+	group := []*request{first}
+	for n := len(s.queue); n > 0; n-- {
+		s.backlog = append(s.backlog, <-s.queue)
 	}
+	others := s.backlog[:0]
+	for _, r := range s.backlog {
+		if r.solo && len(group) < soloGroup {
+			group = append(group, r)
+			continue
+		}
+		others = append(others, r)
+	}
+	s.backlog = others
+	group = slices.DeleteFunc(group, func(r *request) bool {
+		return !r.state.CompareAndSwap(waiting, started) || r.ctx.Err() != nil && s.giveUp(r)
+	})
+	err := s.runSolo(group)
+	if err == nil || len(group) == 1 {
+		for _, r := range group {
+			s.answer(r, err)
+		}
+		return
+	}
+	for _, r := range group {
+		s.answer(r, s.runSolo([]*request{r}))
+	}
+}
+
+// giveUp answers a request whose caller has gone before it began.
+func (s *Store) giveUp(r *request) bool {
+	r.fail(r.ctx.Err())
+	s.answer(r, nil)
+	return true
+}
+
+// runSolo runs the units of requests in one transaction.
+func (s *Store) runSolo(group []*request) error {
 	rev, standing := s.rev, s.replica
 	err := s.execAlways(s.st.begin)
-	for i := 0; i < len(r.units) && err == nil; i++ {
-		u := &r.units[i]
-		tx := newTx(s, r)
-		s.local.tx.Store(tx)
-		err = tx.run(u.fn)
-		tx.ended = true
-		s.local.tx.Store(nil)
-		if err = errors.Join(err, s.alive()); err == nil {
-			u.commit, u.after = tx.commit, tx.after
-			s.rev = max(s.rev, tx.commit.Rev)
+	for _, r := range group {
+		for i := 0; i < len(r.units) && err == nil; i++ {
+			u := &r.units[i]
+			tx := newTx(s, r)
+			s.local.tx.Store(tx)
+			err = tx.run(u.fn)
+			tx.ended = true
+			s.local.tx.Store(nil)
+			if err = errors.Join(err, s.alive()); err == nil {
+				s.derived.waiting = true
+				u.commit, u.after = tx.commit, tx.after
+				s.rev = max(s.rev, tx.commit.Rev)
+			}
 		}
 	}
 	if err == nil {
@@ -266,8 +307,8 @@ func (s *Store) fillGroup(group []*request) ([]*request, error) {
 		}
 		select {
 		case next := <-s.queue:
-			if next.apart() {
-				s.after = append(s.after, next)
+			if next.alone != nil || next.solo {
+				s.backlog = append(s.backlog, next)
 				return group, nil
 			}
 			group = append(group, next)

@@ -67,6 +67,7 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 		{[]string{"lead-register"}, leadRegister},
 		{[]string{"list-1m", "search-1m"}, listsAndSearch},
 		{[]string{"start-100k", "memory-100k"}, startAndMemory},
+		{[]string{"apply-edits"}, applyEdits},
 	} {
 		if only != "" && !wanted(s.names, only) {
 			continue

@@ -33,8 +33,9 @@ type benchOffice struct {
 	*api.Office
 	path    string
 	handler http.Handler
-	token   string // of the first seller
-	seller  string // its id
+	sellers []string // their ids, where a measurement needs them
+	token   string   // of the first seller
+	seller  string   // its id
 }
 
 // newOffice makes an office with sellers in dir and closes it again.
@@ -98,7 +99,7 @@ func fullOffice(ctx context.Context, dir string, n, sellers int) (*benchOffice, 
 func openOffice(ctx context.Context, path string) (*benchOffice, error) {
 	clk := clock.System{}
 	st, err := store.Open(ctx, store.Options{
-		Path: path, Key: key, Device: "bench", Now: clk.Now, NewID: clk.NewID, Decide: office.Decide, Log: silent(),
+		Path: path, Key: key, Device: "bench", Now: clk.Now, NewID: clk.NewID, Decide: office.Decide, Follow: office.Follow, Log: silent(),
 	})
 	if err != nil {
 		return nil, err

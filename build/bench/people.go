@@ -43,3 +43,18 @@ func (s sample) p99() float64 {
 	i := min(len(sorted)*99/100, len(sorted)-1)
 	return float64(sorted[i].Microseconds()) / 1000
 }
+
+// sum is how long all calls took together.
+func (s sample) sum() (total time.Duration) {
+	for _, d := range s {
+		total += d
+	}
+	return total
+}
+
+// p50 returns the median in milliseconds.
+func (s sample) p50() float64 {
+	sorted := append(sample(nil), s...)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
+	return float64(sorted[len(sorted)/2].Microseconds()) / 1000
+}

@@ -124,6 +124,32 @@ BEGIN
     WHERE n = NEW.n;
 END;
 -- +goose StatementEnd
+-- Words are indexed once for each commit, however often a prospect has changed in it, and after a burst from another computer
+-- has been answered. A row here says for which prospects; derived has the statements, in order, that do it.
+DROP VIEW stale_search;
+CREATE TABLE stale_search (n INTEGER NOT NULL);
+CREATE TABLE derived (
+  position INTEGER PRIMARY KEY,
+  stale    TEXT NOT NULL,                -- the table that says for which rows
+  sql      TEXT NOT NULL
+);
+INSERT INTO derived (position, stale, sql) VALUES
+  (1, 'stale_search', 'DELETE FROM main.prospect_search WHERE rowid IN (SELECT n FROM main.stale_search)'),
+  (2, 'stale_search', 'INSERT INTO main.prospect_search (rowid, owner, name, phone, email, text)
+    SELECT s.n, s.owner, s.name, s.phone, s.email, s.text
+    FROM (SELECT DISTINCT n FROM main.stale_search) t
+    CROSS JOIN main.prospect_search_source s ON s.n = t.n'),
+  (3, 'stale_search', 'DELETE FROM main.stale_search');
+DROP TRIGGER prospect_forgotten;
+-- +goose StatementBegin
+CREATE TRIGGER prospect_forgotten AFTER DELETE ON prospect
+BEGIN
+  DELETE FROM prospect_card WHERE n = OLD.n;
+  DELETE FROM prospect_search WHERE rowid = OLD.n;
+  DELETE FROM stale_search WHERE n = OLD.n;
+END;
+-- +goose StatementEnd
+
 -- An activity's result, or a date that stays what it was, moves nothing.
 DROP TRIGGER activity_changed;
 -- +goose StatementBegin
