@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -104,11 +102,6 @@ func (e *Enrolment) show(ctx context.Context, body *wire.Enrol) (state string, e
 	if err != nil {
 		return "", fmt.Errorf("look at an invitation: %w", err)
 	}
-	if state == EnrolWaiting {
-		e.h.mu.Lock()
-		e.h.joining[e.device] = e
-		e.h.mu.Unlock()
-	}
 	return state, nil
 }
 
@@ -176,11 +169,9 @@ func (e *Enrolment) Wake(ctx context.Context) ([]wire.Frame, error) {
 
 // Close ends the session when its connection has ended. The invitation goes on waiting: the computer may come again.
 func (e *Enrolment) Close() {
-	e.h.mu.Lock()
-	defer e.h.mu.Unlock()
-	if e.h.joining[e.device] == e {
-		delete(e.h.joining, e.device)
-	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.told = EnrolRefused
 }
 
 // admitted is everything that a computer needs to become a member.

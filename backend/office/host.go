@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -24,22 +22,22 @@ import (
 
 // Codes of the faults of this package.
 const (
-	CodeNoRecovery         = "recovery.needed"        // the recovery code comes before the first invitation
-	CodeRecoveryDone       = "recovery.done"          // the office has its recovery code
-	CodeRecoveryMistyped   = "recovery.mistyped"      // the code typed back is another one
-	CodeRecoveryExpired    = "recovery.expired"       // no code was made, or the program was started again since
-	CodeRecoveryWrong      = "recovery.wrong_code"    // the code is not this office's
-	CodeInvitationMissing  = "invitation.not_found"   //
-	CodeInvitationDecided  = "invitation.decided"     // nobody waits behind it any more
-	CodeInvitationTooMany  = "invitation.too_many"    // argument max
-	CodeInvitationForeign  = "invitation.foreign"     // who answered is not who invited
-	CodeDeviceMissing      = "device.not_found"       //
-	CodeDeviceIsHost       = "device.is_host"         // the host cannot be revoked
-	CodeHostUnreachable    = "host.unreachable"       // no connection to the host
-	CodeHostSuperseded     = "host.superseded"        // another computer is the host now
-	CodeCallTooLarge       = "host.call_too_large"    //
-	CodeRefusalMissing     = "refusal.not_found"      //
-	CodeRefusalNotPossible = "refusal.not_applicable" // what was refused cannot be written any more
+	CodeNoRecovery         = "recovery.needed"             // the recovery code comes before the first invitation
+	CodeRecoveryDone       = "recovery.done"               // the office has its recovery code
+	CodeRecoveryMistyped   = identity.CodeRecoveryMistyped // also: the code typed back is another one
+	CodeRecoveryExpired    = "recovery.expired"            // no code was made, or the program was started again since
+	CodeRecoveryWrong      = "recovery.wrong_code"         // the code is not this office's
+	CodeInvitationMissing  = "invitation.not_found"        //
+	CodeInvitationDecided  = "invitation.decided"          // nobody waits behind it any more
+	CodeInvitationTooMany  = "invitation.too_many"         // argument max
+	CodeInvitationForeign  = "invitation.foreign"          // who answered is not who invited
+	CodeDeviceMissing      = "device.not_found"            //
+	CodeDeviceIsHost       = "device.is_host"              // the host cannot be revoked
+	CodeHostUnreachable    = "host.unreachable"            // no connection to the host
+	CodeHostSuperseded     = "host.superseded"             // another computer is the host now
+	CodeCallTooLarge       = "host.call_too_large"         //
+	CodeRefusalMissing     = "refusal.not_found"           //
+	CodeRefusalNotPossible = "refusal.not_applicable"      // what was refused cannot be written any more
 )
 
 // Lease is how long a member may go without contact before it locks.
@@ -74,19 +72,18 @@ type Host struct {
 	HostDeps
 	limits *limits
 
-	mu        sync.Mutex
-	started   bool
-	schema    int
-	root      [32]byte // fingerprint of the office's root key
-	office    string
-	cert      certificate // of this office's host, which may be another computer
-	list      membership  // the newest
-	code      identity.Code
-	codeBy    string // who asked for code
-	sessions  map[string]*HostSession
-	joining   map[string]*Enrolment
-	checked   map[string]time.Time // when a device's check sum was last sent
-	movedTo   []string             // addresses of the host that has taken over
+	mu       sync.Mutex
+	started  bool
+	schema   int
+	root     [32]byte // fingerprint of the office's root key
+	office   string
+	cert     certificate // of this office's host, which may be another computer
+	list     membership  // the newest
+	code     identity.Code
+	codeBy   string // who asked for code
+	sessions map[string]*HostSession
+	checked  map[string]time.Time // when a device's check sum was last sent
+	movedTo  []string             // addresses of the host that has taken over
 
 	outside       sync.Mutex // held while the list is written outside of the file
 	outsideSerial int64
@@ -101,7 +98,7 @@ func NewHost(d HostDeps) *Host {
 		d.Changed = func(string) {}
 	}
 	return &Host{
-		HostDeps: d, limits: newLimits(), sessions: map[string]*HostSession{}, joining: map[string]*Enrolment{},
+		HostDeps: d, limits: newLimits(), sessions: map[string]*HostSession{},
 		checked: map[string]time.Time{},
 	}
 }

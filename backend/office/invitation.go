@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -98,7 +96,7 @@ func (h *Host) Invite(ctx context.Context, v account.Viewer, userID string) (Inv
 		return Invitation{}, fmt.Errorf("invite: %w", err)
 	}
 	text := identity.Invitation{
-		Version: 1, Office: h.officeID(), Root: h.root, Host: h.DeviceID(), Addresses: h.Addresses(), Token: token,
+		Version: identity.InvitationVersion, Office: h.officeID(), Root: h.root, Host: h.DeviceID(), Addresses: h.Addresses(), Token: token,
 		Expires: expires.UnixMilli(),
 	}
 	made.Text = text.Text()

@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -38,7 +36,7 @@ type MemberSession struct {
 	early      func(...wire.Frame)
 	cursor     store.Cursor
 	asked      []sentPull // without a page
-	again      bool        // something may have happened since the last of them
+	again      bool       // something may have happened since the last of them
 	pages      wire.Assembler
 	pushed     []sentPush // without acknowledgement
 	given      int        // acknowledgements to come of pushes that were given up

@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -62,7 +60,7 @@ func (h *Host) loadMembership(ctx context.Context) error {
 		h.list = list
 		h.mu.Unlock()
 	}
-	if !mutant.On(mutant.MembershipInDatabaseOnly) {
+	if !h.Superseded() && !mutant.On(mutant.MembershipInDatabaseOnly) {
 		lists = append(lists, h.vaultLists()...)
 		lists = append(lists, h.sidecarList())
 	}
@@ -70,6 +68,12 @@ func (h *Host) loadMembership(ctx context.Context) error {
 		list, err := readMembership(raw, h.root, h.officeID())
 		if err != nil {
 			continue // damaged, or of an office that was here before
+		}
+		if err := h.install(ctx, list.cert, nil, ""); err != nil {
+			return err
+		}
+		if h.Superseded() {
+			return nil // this computer adopts nothing any more
 		}
 		if err := h.adopt(ctx, list, list.cert.Serial == h.certificate().Serial); err != nil {
 			return err

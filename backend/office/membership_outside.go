@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -23,8 +21,9 @@ const (
 	vaultParts = 64
 )
 
-func vaultKey(slot, part int) string {
-	return vaultName + "." + strconv.Itoa(slot) + "." + strconv.Itoa(part)
+// vaultKey names a part of a slot. One computer may hold several offices.
+func (h *Host) vaultKey(slot, part int) string {
+	return vaultName + "." + h.officeID() + "." + strconv.Itoa(slot) + "." + strconv.Itoa(part)
 }
 
 // keepOutside writes the list to the vault and beside the file. A vault that is locked does not stop the office: the list
@@ -58,16 +57,16 @@ func (h *Host) keepInVault(list membership) error {
 	}
 	for i := range parts {
 		part := list.raw[i*vaultPart : min(len(list.raw), (i+1)*vaultPart)]
-		kept, err := h.Vault.Get(vaultKey(slot, i))
+		kept, err := h.Vault.Get(h.vaultKey(slot, i))
 		if err == nil && string(kept) == string(part) {
 			continue
 		}
-		if err := h.Vault.Set(vaultKey(slot, i), part); err != nil {
+		if err := h.Vault.Set(h.vaultKey(slot, i), part); err != nil {
 			return fmt.Errorf("keep membership in the vault: %w", err)
 		}
 	}
 	// A list may be shorter than the one two before it.
-	if err := h.Vault.Delete(vaultKey(slot, parts)); err != nil {
+	if err := h.Vault.Delete(h.vaultKey(slot, parts)); err != nil {
 		return fmt.Errorf("keep membership in the vault: %w", err)
 	}
 	return nil
@@ -82,7 +81,7 @@ func (h *Host) vaultLists() [][]byte {
 	for slot := range vaultSlots {
 		var raw []byte
 		for part := range vaultParts {
-			kept, err := h.Vault.Get(vaultKey(slot, part))
+			kept, err := h.Vault.Get(h.vaultKey(slot, part))
 			if errors.Is(err, secret.ErrNotFound) {
 				break
 			}

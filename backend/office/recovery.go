@@ -1,5 +1,3 @@
-//go:build replication
-
 package office
 
 import (
@@ -38,7 +36,8 @@ func (h *Host) NewCode(ctx context.Context, v account.Viewer) (identity.Code, er
 }
 
 // ConfirmCode makes this computer the certified host, when the code that NewCode gave the same person was typed back
-// right. Faults: access.admin_only, recovery.done, recovery.expired, recovery.mistyped (field code).
+// right. Faults: access.admin_only, recovery.done, recovery.expired; recovery.malformed and
+// recovery.mistyped for the field code.
 func (h *Host) ConfirmCode(ctx context.Context, v account.Viewer, typed string) error {
 	if err := account.AdminOnly(v); err != nil {
 		return err
@@ -56,6 +55,9 @@ func (h *Host) ConfirmCode(ctx context.Context, v account.Viewer, typed string) 
 		return fault.New(CodeRecoveryExpired)
 	}
 	parsed, err := identity.ParseCode(typed)
+	if f := fault.Find(err); f != nil {
+		return &fault.Error{Code: f.Code, Field: "code", Args: f.Args}
+	}
 	if err != nil || subtle.ConstantTimeCompare([]byte(parsed), []byte(code)) != 1 {
 		return fault.Invalid("code", CodeRecoveryMistyped)
 	}
@@ -81,7 +83,7 @@ func (h *Host) certify(ctx context.Context, by string, code identity.Code, seria
 	root := code.RootKey()
 	raw, err := identity.SignHostCertificate(identity.HostCertificate{
 		Office: info.ID, Serial: serial, Host: h.Key.Public(), Root: root.Public(), Backup: backup.Recipient().String(),
-		At: h.now().UnixMilli(), SignedBy: "root",
+		At: h.now().UnixMilli(), SignedBy: identity.SignedByRoot,
 	}, root)
 	if err != nil {
 		return fmt.Errorf("sign certificate: %w", err)

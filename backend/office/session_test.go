@@ -1,5 +1,3 @@
-//go:build replication
-
 package office_test
 
 import (
@@ -272,6 +270,32 @@ func TestMember_AsksForTheNextPageFirst(t *testing.T) {
 	c.same()
 	if len(order) < 3 {
 		t.Errorf("%d pages were asked for before the last one was written", len(order))
+	}
+}
+
+// TestPair_LargeTransactionsTravelAlone: what was written together is decided together, whatever its size.
+func TestPair_LargeTransactionsTravelAlone(t *testing.T) {
+	b := newBase(t)
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Admin)
+	c.connect()
+	const many = 1200
+	_, err := c.store.Write(t.Context(), b.Admin.Author(), func(tx *store.Tx) error {
+		for range many {
+			err := tx.Create("activity", tx.NewID(), store.Row{
+				"prospect_id": id, "author_id": b.Admin.UserID, "kind": "note", "body": "x", "created_at": "2026-11-02T15:00:00.000Z",
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	must(t, err)
+	c.wake()
+	c.same()
+	if n := count(t, b.Store, "SELECT count(*) FROM activity"); n != many || c.bye != "" {
+		t.Errorf("%d of %d activities arrived; farewell %q", n, many, c.bye)
 	}
 }
 
