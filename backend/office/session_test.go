@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/wire"
@@ -296,6 +297,90 @@ func TestPair_LargeTransactionsTravelAlone(t *testing.T) {
 	c.same()
 	if n := count(t, b.Store, "SELECT count(*) FROM activity"); n != many || c.bye != "" {
 		t.Errorf("%d of %d activities arrived; farewell %q", n, many, c.bye)
+	}
+}
+
+// TestPair_ARestoredHostIsToldAgain: nobody announces it; what members did after the backup comes back.
+func TestPair_ARestoredHostIsToldAgain(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	id, lost := b.of(ana), b.of(ana)
+	c := b.enrol(ana)
+	c.connect()
+	old := b.backup()
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	must(t, b.temperature(b.Admin, lost, crm.TemperatureHot)) // typed on the host itself: gone with its disk
+	gone := b.of(ana)
+	c.poke()
+	c.same()
+	b.restore(old)
+	c.connect()
+	c.same()
+	for prospect, want := range map[string]int{id: 1, lost: 0, gone: 0} {
+		if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:id} AND temperature = 'hot'", "id", prospect); n != want {
+			t.Errorf("%s: hot %d times, want %d", prospect, n, want)
+		}
+	}
+	r, err := c.store.Replica(t.Context())
+	must(t, err)
+	if r.Unsettled != 0 || c.bye != "" {
+		t.Errorf("%d transactions are unsettled, farewell %q", r.Unsettled, c.bye)
+	}
+}
+
+func TestPair_ARoleChangesWhatIsHeld(t *testing.T) {
+	b := newBase(t)
+	for range 4 {
+		b.of(b.Sellers[0])
+		b.of(b.Sellers[1])
+	}
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	c.same()
+	for _, role := range []account.Role{account.RoleAdmin, account.RoleSeller} {
+		b.SetUser(c.user.UserID, store.Row{"role": string(role)})
+		c.user.Role = role
+		c.poke()
+		c.same()
+	}
+}
+
+// TestPair_OneConnectionOfAComputer: the newer one takes over, on both sides.
+func TestPair_OneConnectionOfAComputer(t *testing.T) {
+	b := newBase(t)
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	up, down := c.up, c.down
+	c.up, c.down = nil, nil
+	c.connect()
+	_, err := up.Handle(t.Context(), wire.Frame{Type: wire.TypePull, Body: &wire.Pull{}})
+	wantBye(t, "the host's older session", err, office.ByeBusy)
+	_, err = down.Wake(t.Context())
+	wantBye(t, "the member's older session", err, office.ByeBusy)
+	c.poke()
+	c.same()
+	if got := b.host.Connected(); len(got) != 1 {
+		t.Errorf("connected: %v", got)
+	}
+}
+
+// TestHost_HandsBackWhatItDoesNotKnow: an op of a newer program is not settled, and holds up nothing.
+func TestHost_HandsBackWhatItDoesNotKnow(t *testing.T) {
+	b := newBase(t)
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	table, column := c.tx(c.op("payment", "p1", "", map[string]any{"amount": 1})), c.tx(c.op("prospect", id, "budget", 1))
+	fine := c.tx(c.op("prospect", id, "temperature", "hot"))
+	out, err := c.raw(&wire.Push{Txs: []store.PushedTx{table, fine, column}}, wire.TypePush)
+	must(t, err)
+	want := [][16]byte{table.ID, column.ID}
+	if diff := cmp.Diff(want, out[0].Body.(*wire.Ack).Held); diff != "" {
+		t.Errorf("held (-want +got):\n%s", diff)
+	}
+	if got := b.outcome(fine.Ops[0]); !strings.HasPrefix(got, "applied") {
+		t.Errorf("what the host knows: %s", got)
 	}
 }
 
