@@ -6,6 +6,7 @@ ALTER TABLE entity ADD COLUMN reach TEXT NOT NULL DEFAULT 's.root_id';
 UPDATE entity SET reach = '(SELECT p.contact_id FROM prospect p WHERE p.id = s.root_id)' WHERE roots <> '';
 
 -- What a member has missed is found by revision (prospect and activity have theirs already).
+DROP INDEX prospect_owner_rev; -- nothing asks by owner and revision; scope says whose a prospect is
 CREATE INDEX contact_rev ON contact (rev);
 CREATE INDEX contact_phone_rev ON contact_phone (rev);
 CREATE INDEX contact_email_rev ON contact_email (rev);

@@ -459,8 +459,6 @@ CREATE TABLE prospect (
 
 CREATE INDEX prospect_contact ON prospect (contact_id);
 
-CREATE INDEX prospect_owner_rev ON prospect (owner_id, rev);
-
 CREATE INDEX prospect_rev ON prospect (rev);
 
 CREATE TRIGGER prospect_attended AFTER UPDATE OF attended_at ON prospect
