@@ -294,7 +294,7 @@ func TestHostile_Flood(t *testing.T) {
 		body func(c *computer) any
 		most int // frames, before the host says goodbye
 	}{
-		{"pulls", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 1} }, 6000},
+		{"pulls", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 1} }, 1500},
 		{"lists", wire.TypeMembers, func(c *computer) any {
 			list, _ := c.Members(c.t.Context())
 			return &wire.Members{List: list}

@@ -13,7 +13,7 @@ const (
 	opsBurst     = 50_000 // offline for weeks
 
 	pullsPerSecond = 200
-	pullsBurst     = 5000
+	pullsBurst     = 1000
 
 	callsPerSecond = 20
 	callsBurst     = 200
