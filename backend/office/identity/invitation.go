@@ -109,7 +109,10 @@ func ParseInvitation(text string) (Invitation, error) {
 	if check(prefixOf(version), data, finalInvitation) != sum {
 		return Invitation{}, fault.New(CodeInvitationMistyped)
 	}
-	if version != InvitationVersion {
+	if version < InvitationVersion {
+		return Invitation{}, fault.New(CodeInvitationMalformed)
+	}
+	if version > InvitationVersion {
 		return Invitation{}, fault.New(CodeInvitationNewer, "version", version)
 	}
 	b, ok := fromSymbols(data)
