@@ -285,6 +285,42 @@ func TestMembership_RevokedStaysRevoked(t *testing.T) {
 	}
 }
 
+// TestMembership_FitsEveryKeyring: a list that is larger than what a keyring keeps comes back whole from its parts.
+func TestMembership_FitsEveryKeyring(t *testing.T) {
+	b := newBase(t)
+	stolen := b.enrol(b.Sellers[0])
+	for n := range 25 {
+		key, err := identity.NewKey(chance(b.seed + 500 + uint64(n)))
+		must(t, err)
+		i, err := b.host.Invite(t.Context(), b.Admin, b.Sellers[1].UserID)
+		must(t, err)
+		text, err := identity.ParseInvitation(i.Text)
+		must(t, err)
+		e := b.host.Enrolment(key.DeviceID(), "123456")
+		_, err = e.Handle(t.Context(), wire.Frame{Type: wire.TypeEnrol, Body: &wire.Enrol{Token: text.Token[:]}})
+		must(t, err)
+		must(t, b.host.Admit(t.Context(), b.Admin, i.ID))
+		b.advance(time.Minute)
+	}
+	old := b.backup()
+	must(t, b.host.Revoke(t.Context(), b.Admin, stolen.key.DeviceID()))
+	parts := 0
+	for name, value := range b.vault.kept {
+		if parts++; len(value) > 1890 {
+			t.Errorf("%s has %d bytes", name, len(value))
+		}
+	}
+	if parts < 4 {
+		t.Fatalf("two lists of 27 computers in %d parts: the test proves nothing", parts)
+	}
+	must(t, os.Remove(b.deps.Sidecar))
+	b.restore(old)
+	stolen.connect()
+	if !stolen.wiped {
+		t.Error("after the restore the stolen computer is a member again")
+	}
+}
+
 func TestMembership_BadListsChangeNothing(t *testing.T) {
 	b := newBase(t)
 	c := b.enrol(b.Sellers[0])
