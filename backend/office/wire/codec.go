@@ -116,23 +116,23 @@ func newRareBody(t Type) any {
 func Encode(f Frame) ([]byte, error) {
 	body, err := marshalBody(f)
 	if err != nil {
-		return nil, fmt.Errorf("encode %v: %w", f.Type, err)
+		return nil, fmt.Errorf("encode %s: %w", f.Type, err)
 	}
 	if len(body) > MaxBody {
-		return nil, fmt.Errorf("encode %v of %d bytes: %w", f.Type, len(body), ErrTooLarge)
+		return nil, fmt.Errorf("encode %s of %d bytes: %w", f.Type, len(body), ErrTooLarge)
 	}
 	var flags byte
 	if len(body) > compressFrom && f.Type != TypePageChunk { // a page is deflated as a whole
 		small, err := deflate(body)
 		if err != nil {
-			return nil, fmt.Errorf("encode %v: %w", f.Type, err)
+			return nil, fmt.Errorf("encode %s: %w", f.Type, err)
 		}
 		if len(small) < len(body) {
 			body, flags = small, flagDeflated
 		}
 	}
 	if head+len(body) > MaxFrame {
-		return nil, fmt.Errorf("encode %v of %d bytes: %w", f.Type, head+len(body), ErrTooLarge)
+		return nil, fmt.Errorf("encode %s of %d bytes: %w", f.Type, head+len(body), ErrTooLarge)
 	}
 	return append([]byte{byte(f.Type), flags}, body...), nil
 }
@@ -175,16 +175,16 @@ func Decode(b []byte) (Frame, error) {
 		return Frame{}, fmt.Errorf("decode frame: %w: %d", ErrUnknown, t)
 	}
 	if flags&^flagDeflated != 0 {
-		return Frame{}, fmt.Errorf("decode %v: %w: flags %#x", t, ErrMalformed, flags)
+		return Frame{}, fmt.Errorf("decode %s: %w: flags %#x", t, ErrMalformed, flags)
 	}
 	if flags&flagDeflated != 0 {
 		var err error
 		if raw, err = inflate(bodyInflater, raw); err != nil {
-			return Frame{}, fmt.Errorf("decode %v: %w", t, err)
+			return Frame{}, fmt.Errorf("decode %s: %w", t, err)
 		}
 	}
 	if err := unmarshalBody(raw, body); err != nil {
-		return Frame{}, fmt.Errorf("decode %v: %w", t, err)
+		return Frame{}, fmt.Errorf("decode %s: %w", t, err)
 	}
 	return Frame{Type: t, Body: body}, nil
 }
