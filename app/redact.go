@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,15 +112,57 @@ var rules = []struct {
 	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"',;]+`), "$1 " + hidden},
 	{regexp.MustCompile(`(?i)\b([a-z_-]*(?:token|secret|proof|password|api_?key))(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+`), "$1$2" + hidden},
 	{regexp.MustCompile(`\bEA[A-Za-z0-9]{14,}`), hidden},
-	{regexp.MustCompile(`(?i)\b[a-z0-9._%+'-]+(?:@|%40)[a-z0-9.-]+\.[a-z]{2,}\b`), hidden},
+	{regexp.MustCompile(`\b\d{5,}(?:\||%7C)[0-9A-Za-z_-]{16,}`), hidden}, // an app's token
+	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), hidden},                     // an app's secret
+	{regexp.MustCompile(`(?i)[^\s@<>"'(),;:=]+(?:@|%40)[\pL\d.-]+\.\pL{2,}`), hidden},
 	{regexp.MustCompile(`(?:\+|%2B)\d[\d ().-]{6,18}\d`), hidden},
-	{regexp.MustCompile(`\b(?:52 ?1? ?)?\(?\d{2,3}\)?[ .-]\d{3,4}[ .-]\d{4}\b`), hidden},
-	{regexp.MustCompile(`\b(?:521?|1)?\d{10}\b`), hidden},
+}
+
+// dates and digits: runs of digits with the separators that people put into phones are hidden when there are as many as a
+// phone has. Instants, which look alike, are put aside first.
+var (
+	instants = regexp.MustCompile(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?`)
+	uuids    = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	digits   = regexp.MustCompile(`\(?\d(?:[ ().-]{0,3}\d){9,}\)?`)
+)
+
+// hidePhones hides runs of 10 to 14 digits.
+func hidePhones(text string) string {
+	clean, rest := strings.Builder{}, text
+	keep := append(instants.FindAllStringIndex(text, -1), uuids.FindAllStringIndex(text, -1)...)
+	slices.SortFunc(keep, func(a, b []int) int { return a[0] - b[0] })
+	at := 0
+	for _, k := range keep {
+		if k[0] < at {
+			continue
+		}
+		clean.WriteString(hideDigits(text[at:k[0]]))
+		clean.WriteString(text[k[0]:k[1]])
+		at = k[1]
+		rest = text[at:]
+	}
+	clean.WriteString(hideDigits(rest))
+	return clean.String()
+}
+
+func hideDigits(text string) string {
+	return digits.ReplaceAllStringFunc(text, func(run string) string {
+		n := 0
+		for _, r := range run {
+			if r >= '0' && r <= '9' {
+				n++
+			}
+		}
+		if n > 14 {
+			return run
+		}
+		return hidden
+	})
 }
 
 func redactText(text string) string {
 	for _, rule := range rules {
 		text = rule.find.ReplaceAllString(text, rule.replace)
 	}
-	return text
+	return hidePhones(text)
 }

@@ -59,6 +59,30 @@ func (s *Service) verify(ctx context.Context, c credential, found bool, login, p
 	return s.refuse(ctx, c.ID, nil, CodeBadCredentials)
 }
 
+// unchanged checks, in the transaction that follows verify, that the password that was checked is still the user's and that
+// they may still come in. An administrator may have decided otherwise while it was being checked.
+func unchanged(tx *store.Tx, c credential) error {
+	var now []struct {
+		Active bool   `db:"active"`
+		Hash   string `db:"hash"`
+	}
+	err := tx.Query().NewQuery(`
+		SELECT u.active, c.hash
+		FROM user u
+		JOIN credential c ON c.user_id = u.id
+		WHERE u.id = {:id}
+		AND u.deleted = 0`).Bind(dbx.Params{"id": c.ID}).All(&now)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read credential: %w", err)
+	case len(now) == 0 || now[0].Hash != c.Hash:
+		return fault.New(CodeBadCredentials)
+	case !now[0].Active:
+		return fault.New(CodeInactive)
+	}
+	return nil
+}
+
 // refuse notes a refusal and returns it.
 func (s *Service) refuse(ctx context.Context, userID string, detail map[string]string, code string) error {
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
@@ -104,6 +128,9 @@ func (s *Service) ChangePassword(ctx context.Context, v Viewer, token, current, 
 		return err
 	}
 	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+		if err := unchanged(tx, c); err != nil {
+			return err
+		}
 		if err := forgive(tx, c.Login); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -199,4 +200,52 @@ func TestSignIn_SwitchedOff(t *testing.T) {
 	wantCode(t, "wrong password", err, account.CodeBadCredentials)
 	_, err = h.SignIn(t.Context(), "beto", password)
 	wantCode(t, "right password", err, account.CodeInactive)
+}
+
+// Whoever is let in while their password is being reset, or while they are being switched off, is not let in.
+func TestSignIn_RacesWithAnAdministrator(t *testing.T) {
+	for name, decide := range map[string]func(h *house) error{
+		"reset": func(h *house) error { return h.ResetPassword(h.t.Context(), h.ana, h.beto.UserID, "otra frase larga") },
+		"off and on": func(h *house) error {
+			if _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)}); err != nil {
+				return err
+			}
+			on := true
+			_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &on})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			token := make(chan string, 1)
+			go func() {
+				s, err := h.SignIn(context.Background(), "beto", password)
+				if err != nil {
+					s.Token = ""
+				}
+				token <- s.Token
+			}()
+			h.must(decide(h))
+			got := <-token
+			if got == "" {
+				return // the decision came first
+			}
+			if _, err := h.Resume(t.Context(), got, false); err == nil && name == "reset" {
+				if _, err := h.SignIn(t.Context(), "beto", password); err == nil {
+					t.Error("the old password still opens")
+				}
+			}
+		})
+	}
+}
+
+// A session used while the clock was ahead locks, and does not last until that day.
+func TestResume_ClockThatWasAhead(t *testing.T) {
+	h := newHouse(t)
+	h.clock.Advance(365 * 24 * time.Hour)
+	token := h.signIn("beto")
+	h.clock.Set(h.clock.Now().Add(-365 * 24 * time.Hour))
+	if _, err := h.Resume(t.Context(), token, true); err == nil {
+		t.Error("the session goes on")
+	}
 }

@@ -81,8 +81,8 @@ func newRegistrar(tx *store.Tx, e Enquiry) *registrar {
 	if e.ReceivedAt.IsZero() {
 		e.ReceivedAt = tx.Now()
 	}
-	if e.LeadAt.IsZero() {
-		e.LeadAt = e.ReceivedAt
+	if e.LeadAt.IsZero() || e.LeadAt.Sub(e.ReceivedAt) > clockSlack*24 {
+		e.LeadAt = e.ReceivedAt // no time, or one that has not come yet
 	}
 	e.Name, e.City = tidyText(e.Name, longestName), tidyText(e.City, longestName)
 	return &registrar{

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 
@@ -113,7 +114,7 @@ func (n *registrar) join(contactID string) error {
 	if err := addEvent(n.tx, p.ID, EventEnquiredAgain, n.words()); err != nil {
 		return err
 	}
-	if clock.Format(n.e.LeadAt) > p.LeadAt { // a file may bring an enquiry older than the one at hand
+	if n.isNews(&p) {
 		if err := n.raise(p); err != nil {
 			return err
 		}
@@ -121,9 +122,21 @@ func (n *registrar) join(contactID string) error {
 	return n.keepOwner(p)
 }
 
+// clockSlack is by how much this computer's clock and Meta's may differ without an enquiry being taken for an old one.
+const clockSlack = time.Hour
+
+// isNews reports whether the enquiry is later than what the prospect has; a file may bring an older one. The prospect's
+// time may have been written by a clock that was ahead: it counts as now at most, and is set right.
+func (n *registrar) isNews(p *current) bool {
+	if now := clock.Format(n.tx.Now()); p.LeadAt > now {
+		p.LeadAt = now
+	}
+	return clock.Format(n.e.LeadAt.Add(clockSlack)) > p.LeadAt
+}
+
 // raise puts the prospect back on top of its seller's inbox, and reopens it when it was over.
 func (n *registrar) raise(p current) error {
-	row := store.Row{"lead_at": clock.Format(n.e.LeadAt), "received_at": clock.Format(n.e.ReceivedAt), "attended_at": nil}
+	row := store.Row{"lead_at": max(p.LeadAt, clock.Format(n.e.LeadAt)), "received_at": clock.Format(n.e.ReceivedAt), "attended_at": nil}
 	if n.e.FormID != "" || n.e.FormName != "" {
 		row["form_id"], row["form_name"] = n.e.FormID, n.e.FormName
 		row["campaign_id"], row["campaign_name"] = n.e.CampaignID, n.e.CampaignName

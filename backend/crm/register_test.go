@@ -180,6 +180,39 @@ func TestRegister_OlderEnquiryDoesNotRaise(t *testing.T) {
 	}
 }
 
+// A prospect whose time was written by a clock that was ahead does not swallow the person's next enquiry.
+func TestRegister_ClockThatWasAheadBuriesNobody(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"ten minutes": 10 * time.Minute, "a year": 365 * 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			office := crmtest.New(t, 1)
+			seller := office.Sellers[0]
+			office.Clock.Advance(ahead)
+			made, err := office.CRM.CreateProspect(ctx, seller, crm.NewProspect{Name: "Rosa Inventada", Phones: []string{"55 5555 0177"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			update(t, office, seller, made.ID, crm.ProspectPatch{Status: ptr("discarded"), ReasonID: ptr(vocabulary(t, office).Reasons[0].ID)})
+			office.Clock.Set(office.Clock.Now().Add(2*time.Minute - ahead))
+			r := office.Register(office.Enquiry(func(e *crm.Enquiry) {
+				e.LeadAt, e.Phones = office.Clock.Now(), []string{"+525555550177"}
+			}))
+			d := detail(t, office, seller, made.ID)
+			if !r.Linked || d.Status != "new" || d.AttendedAt != nil || d.LeadAt > clock.Format(office.Clock.Now().Add(ahead)) && ahead > time.Hour {
+				t.Errorf("linked %v, prospect %+v", r.Linked, d)
+			}
+		})
+	}
+}
+
+// A file may name a day that has not come yet.
+func TestRegister_FutureDateIsNow(t *testing.T) {
+	office := crmtest.New(t, 1)
+	r := office.Register(office.Enquiry(func(e *crm.Enquiry) { e.LeadAt = office.Clock.Now().AddDate(36, 0, 0) }))
+	if d := detail(t, office, office.Admin, r.ProspectID); d.LeadAt != clock.Format(office.Clock.Now()) {
+		t.Errorf("the enquiry is of %s", d.LeadAt)
+	}
+}
+
 func TestRegister_OwnerWhoLeft(t *testing.T) {
 	office := crmtest.New(t, 2)
 	e := office.Enquiry()

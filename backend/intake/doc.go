@@ -70,6 +70,9 @@ type Service struct {
 	imports running    // imports under way
 	wakes   wakes      // ends the loops' naps
 	hooks   hooks      // who wants to hear of leads, imports and the connection
+
+	probedMu sync.Mutex
+	probed   map[string]time.Time // by page: when leads that wait for a person were last tried anyway
 }
 
 // New returns a Service. It starts nothing; Run does.
@@ -90,6 +93,7 @@ func New(d Deps) *Service {
 		s.random = func() float64 { return 0 }
 	}
 	s.wakes.init()
+	s.probed = map[string]time.Time{}
 	return s
 }
 

@@ -184,24 +184,45 @@ func (s *Service) takeLead(tx *store.Tx, a arrival) error {
 }
 
 // testFinder asks Meta which leads are tests, once for each form. Test leads made with answers of their own look real, so
-// this is the only way to know them. When Meta does not answer, leads are taken for real: a test that reaches a seller does
-// less harm than a person who waits.
+// this is the only way to know them. When Meta does not answer, leads wait for it a few tries long, and are then taken for
+// real: a test that reaches a seller does less harm than a person who waits for hours.
 type testFinder struct {
 	s     *Service
-	asked map[string]bool
+	asked map[string]error
 	tests map[string]bool
 }
 
+// testTries is how often a lead waits for Meta's list of test leads: some two minutes, by the pauses of retries.
+const testTries = 3
+
 func (s *Service) newTestFinder() *testFinder {
-	return &testFinder{s: s, asked: map[string]bool{}, tests: map[string]bool{}}
+	return &testFinder{s: s, asked: map[string]error{}, tests: map[string]bool{}}
 }
 
-// isTest reports whether Meta lists the lead among its form's test leads.
-func (f *testFinder) isTest(ctx context.Context, l line) bool {
-	if l.FormID == "" || l.PageID == "" || f.asked[l.FormID] {
-		return f.tests[l.LeadID]
+// isTest reports whether Meta lists the lead among its form's test leads. The error is Meta's silence, for a lead that may
+// wait for it.
+func (f *testFinder) isTest(ctx context.Context, l line) (bool, error) {
+	if l.FormID == "" || l.PageID == "" {
+		return false, nil
 	}
-	f.asked[l.FormID] = true
+	err, asked := f.asked[l.FormID]
+	if !asked {
+		err = f.ask(ctx, l)
+		f.asked[l.FormID] = err
+	}
+	if err != nil && l.Attempts < testTries && wrongForNow(err) {
+		return false, err
+	}
+	return f.tests[l.LeadID], nil
+}
+
+// wrongForNow reports whether asking again soon may help.
+func wrongForNow(err error) bool {
+	var m *meta.Error
+	return errors.As(err, &m) && m.Class == meta.ClassRetry
+}
+
+func (f *testFinder) ask(ctx context.Context, l line) error {
 	live, err := f.s.connected(ctx)
 	if err == nil {
 		var leads []meta.Lead
@@ -216,5 +237,5 @@ func (f *testFinder) isTest(ctx context.Context, l line) bool {
 	if err != nil {
 		f.s.log.WithField("form_id", l.FormID).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")
 	}
-	return f.tests[l.LeadID]
+	return err
 }

@@ -128,7 +128,15 @@ func (s *Service) prepare(ctx context.Context, lines []line, tests *testFinder) 
 			forms[formID] = form
 		}
 		l.FormID, l.PageID, l.LeadAt = formID, first(l.PageID, form.PageID), first(l.LeadAt, format(lead.Created))
-		ready = append(ready, prepared{line: l, test: lead.LooksLikeTest() || tests.isTest(ctx, l), enquiry: form.enquiry(lead, l)})
+		p := prepared{line: l, test: lead.LooksLikeTest(), enquiry: form.enquiry(lead, l)}
+		if !p.test {
+			var silent error
+			if p.test, silent = tests.isTest(ctx, l); silent != nil {
+				f := failureOf(silent)
+				p.failure = &f
+			}
+		}
+		ready = append(ready, p)
 	}
 	return ready, nil
 }

@@ -159,13 +159,10 @@ func (s *Service) pullDone(ctx context.Context, form formRow, high time.Time) er
 			SET high_water = {:high}, pulled_at = {:now}, problem = '', problem_args = '{}',
 				swept_at = iif(swept_at = '', {:now}, swept_at), swept_all_at = iif(swept_all_at = '', {:now}, swept_all_at)
 			WHERE id = {:id}`, dbx.Params{"high": format(high), "now": now, "id": form.ID})
-		if err != nil || form.Problem == "" {
+		if err != nil {
 			return wrap("note a pull", err)
 		}
-		_, err = tx.Exec(`UPDATE lead SET next_try_at = {:now}
-			WHERE page_id = {:page} AND state = 'failed' AND class IN ('reauthorise', 'permission')`,
-			dbx.Params{"now": now, "page": form.PageID})
-		return wrap("resume parked leads", err)
+		return s.resumeParked(tx, form)
 	})
 	if err == nil && form.Problem != "" {
 		s.log.WithField("form_id", form.ID).Info("form can be read again")
@@ -173,6 +170,38 @@ func (s *Service) pullDone(ctx context.Context, form formRow, high time.Time) er
 		s.hooks.tellStatus()
 	}
 	return err
+}
+
+// probeParked is how often leads that wait for a person are tried again although nobody has said that anything was
+// mended: a permission may come back without the form, which could be read all the time, showing it.
+const probeParked = time.Hour
+
+// resumeParked makes the leads due that were parked for want of a token or a permission, when the page can be read again,
+// and once an hour while it can.
+func (s *Service) resumeParked(tx *store.Tx, form formRow) error {
+	now := tx.Now()
+	s.probedMu.Lock()
+	last, probed := s.probed[form.PageID]
+	s.probedMu.Unlock()
+	if since := now.Sub(last); form.Problem == "" && probed && since >= 0 && since < probeParked {
+		return nil
+	}
+	done, err := tx.Exec(`UPDATE lead SET next_try_at = {:now}
+		WHERE page_id IN ({:page}, '') AND state = 'failed' AND next_try_at IS NULL AND class IN ('reauthorise', 'permission')`,
+		dbx.Params{"now": format(now), "page": form.PageID})
+	if err != nil {
+		return wrap("resume parked leads", err)
+	}
+	resumed, err := done.RowsAffected()
+	tx.AfterCommit(func() {
+		s.probedMu.Lock()
+		s.probed[form.PageID] = now
+		s.probedMu.Unlock()
+		if resumed > 0 {
+			nudge(s.wakes.work)
+		}
+	})
+	return wrap("resume parked leads", err)
 }
 
 // pullFailed notes why a pull ended early. The high water stays.

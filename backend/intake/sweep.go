@@ -147,7 +147,10 @@ func (s *Service) sweepDone(ctx context.Context, form formRow, everything bool) 
 		_, err := tx.Exec(`UPDATE meta_form
 			SET swept_at = {:now}, swept_all_at = iif({:all}, {:now}, swept_all_at), problem = '', problem_args = '{}'
 			WHERE id = {:id}`, dbx.Params{"now": format(tx.Now()), "all": everything, "id": form.ID})
-		return wrap("note a sweep", err)
+		if err != nil {
+			return wrap("note a sweep", err)
+		}
+		return s.resumeParked(tx, form)
 	})
 	return err
 }

@@ -55,7 +55,7 @@ func (c *Client) LeadBatch(ctx context.Context, token Token, leads []ID) ([]Lead
 func (c *Client) leadRound(ctx context.Context, token Token, list string, open []int, results []LeadResult) (unanswered, refused []int, err error) {
 	for start := 0; start < len(open); start += BatchLimit {
 		part := open[start:min(start+BatchLimit, len(open))]
-		silent, err := c.leadBatch(ctx, token, list, part, results)
+		silent, err := c.halvedBatch(ctx, token, list, part, results)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -68,6 +68,31 @@ func (c *Client) leadRound(ctx context.Context, token Token, list string, open [
 		}
 	}
 	return unanswered, refused, nil
+}
+
+// halvedBatch asks for part, and where the answer is too much for Meta or for us, for each half of it: one enormous lead
+// then fails alone.
+func (c *Client) halvedBatch(ctx context.Context, token Token, list string, part []int, results []LeadResult) ([]int, error) {
+	silent, err := c.leadBatch(ctx, token, list, part, results)
+	var e *Error
+	if !errors.As(err, &e) || !isTooMuch(e) {
+		return silent, err
+	}
+	if len(part) == 1 {
+		if e.Advice == AdviceTooLarge {
+			results[part[0]].Err = err
+			return nil, nil
+		}
+		return nil, err
+	}
+	for _, half := range [][]int{part[:len(part)/2], part[len(part)/2:]} {
+		rest, err := c.halvedBatch(ctx, token, list, half, results)
+		if err != nil {
+			return nil, err
+		}
+		silent = append(silent, rest...)
+	}
+	return silent, nil
 }
 
 type batchCall struct {

@@ -93,7 +93,10 @@ func (m *meter) usage() float64 {
 func (m *meter) delay(now time.Time, background bool) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	left := m.until.Sub(now)
+	left := m.left(now)
+	if m.seen.After(now) {
+		m.seen = now // noted while the clock was ahead
+	}
 	if background && m.percent >= slowAt {
 		rest := restAtStop
 		if m.percent < stopAt {
@@ -104,12 +107,26 @@ func (m *meter) delay(now time.Time, background bool) time.Duration {
 	return max(left, 0)
 }
 
+// longestBlock is longer than Meta refuses calls (reference: Meta, Rate limits: an hour, a day for an app). A block that
+// ends later was noted while the clock was ahead.
+const longestBlock = 25 * time.Hour
+
+// left is how long the meter's block still lasts.
+func (m *meter) left(now time.Time) time.Duration {
+	left := m.until.Sub(now)
+	if left > longestBlock {
+		m.until, left = time.Time{}, 0
+	}
+	return left
+}
+
 // report records what an answer said about the budget. wait is Meta's own estimate; 0 when it gave none.
 func (m *meter) report(now time.Time, percent float64, wait time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.percent, m.seen = percent, now
-	if wait > 0 && now.Add(wait).After(m.until) {
+	m.left(now)
+	if wait = min(wait, longestBlock); wait > 0 && now.Add(wait).After(m.until) {
 		m.until = now.Add(wait)
 	}
 }
@@ -118,8 +135,9 @@ func (m *meter) report(now time.Time, percent float64, wait time.Duration) {
 func (m *meter) refuse(now time.Time, wait time.Duration) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if wait <= 0 && now.Before(m.until) {
-		return m.until.Sub(now) // the same block, met by another call that was already on its way
+	wait = min(wait, longestBlock)
+	if left := m.left(now); wait <= 0 && left > 0 {
+		return left // the same block, met by another call that was already on its way
 	}
 	if wait <= 0 {
 		wait = pauses[min(m.strikes, len(pauses)-1)]

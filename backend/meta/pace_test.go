@@ -230,3 +230,20 @@ func TestPace_Wait(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A limit met while the clock was a year ahead is not kept for a year.
+func TestPace_ClockThatWasAhead(t *testing.T) {
+	c, clk := serve(t, 400, nil, throttle)
+	clk.Advance(365 * 24 * time.Hour)
+	if _, err := c.Form(t.Context(), markedToken, fixtureForm); err == nil {
+		t.Fatal("the call was not refused")
+	}
+	pace := c.Pace(markedToken)
+	if pace.Delay(clk.Now(), false) <= 0 {
+		t.Fatal("the limit was not noticed")
+	}
+	clk.Set(clk.Now().Add(-365 * 24 * time.Hour))
+	if left := pace.Delay(clk.Now(), true); left > 25*time.Hour {
+		t.Errorf("calls wait %v", left)
+	}
+}
