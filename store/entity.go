@@ -51,6 +51,7 @@ type entity struct {
 	purge                             []*sql.Stmt // on the host: removed rows go for good
 	reached, referred, orphans        *sql.Stmt   // on a member: what roots refer to
 
+	foreign   *sql.Stmt            // whether :root leads to a live root that is not :user's; nil for what lies under one
 	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction
 	inserts   map[uint64]*sql.Stmt // by the set of columns given
 	updates   map[uint64]*sql.Stmt // by the set of columns changed
@@ -87,6 +88,9 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	}
 	s.entities = entities
 	for _, e := range entities {
+		if err := e.prepareForeign(s); err != nil {
+			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
+		}
 		prepare := e.preparePurge
 		if s.opts.Member {
 			prepare = e.prepareForget
@@ -273,3 +277,29 @@ func readDefault(c *column, text sql.NullString) (any, error) {
 
 // replaceRoot puts a column where a query of the registry names :root.
 func replaceRoot(query, column string) string { return strings.ReplaceAll(query, ":root", column) }
+
+// prepareForeign prepares the question whose roots a row leads to that may have several.
+func (e *entity) prepareForeign(s *Store) error {
+	if e.roots == "" {
+		return nil
+	}
+	for _, root := range s.entities {
+		if !root.isRoot() {
+			continue
+		}
+		var err error
+		e.foreign, err = s.prepare(`SELECT EXISTS (
+			SELECT 1
+			FROM main.` + quote(root.name) + ` r
+			WHERE r.id IN (` + e.roots + `)
+			AND r.deleted = 0
+			AND NOT EXISTS (
+				SELECT 1
+				FROM main.scope g
+				WHERE g.user_id = :user
+				AND g.root_id = r.id
+				AND g.active = 1))`)
+		return err
+	}
+	return nil
+}

@@ -95,6 +95,8 @@ type Proposal struct {
 	// Added names the entities of which the transaction has added rows under Root so far; computed only for Scoped actors.
 	Added []string
 	Stray bool // the op refers to a row that is not in the Scoped actor's scope
+	// Foreign says, of an undo, that the row leads to a root that is still there and not the Scoped actor's.
+	Foreign bool
 	// LostAt is when the Scoped actor lost Root, of an op made on another computer while they still had it; else zero.
 	LostAt time.Time
 	Undo   bool // the op takes back one of a transaction that Undo was asked to reverse

@@ -22,6 +22,11 @@ func (tx *Tx) lookUpScope(e *entity, p *Proposal, c claim) error {
 	} else if p.InScope, err = tx.inScope(e, p); err != nil {
 		return err
 	}
+	if p.Undo && e.foreign != nil {
+		if _, err := tx.s.row(e.foreign, []any{sql.Named("user", tx.req.author.User), sql.Named("root", p.Root)}, &p.Foreign); err != nil {
+			return err
+		}
+	}
 	if p.Stray, err = tx.strays(e, &p.Op); err != nil || p.InScope || !c.foreign {
 		return err
 	}

@@ -2,9 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/store"
 )
 
 // ProspectQuery narrows and orders the list of prospects.
@@ -97,6 +100,10 @@ func (a *API) routeProspects() {
 	handle(a, route{id: "undo", method: http.MethodPost, path: "/api/undo", summary: "Take a change back", access: user},
 		func(ctx context.Context, c caller, input *in[UndoRequest]) (Changed, error) {
 			commit, err := c.office.Store.Undo(ctx, c.viewer.Author(), input.Body.TxID)
+			var refused *store.RefusedError
+			if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope {
+				err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
+			}
 			return Changed{commit.TxID}, err
 		})
 }

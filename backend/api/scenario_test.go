@@ -83,7 +83,7 @@ func TestScenario_AKnownPerson(t *testing.T) {
 		},
 		{Name: "it stays hers", As: "beto", Method: "GET", Path: "/api/prospects?open=all", Has: []string{`"total":0`}},
 		{Name: "she sees it", As: "ana", Method: "GET", Path: "/api/prospects/{rosa}/timeline", Has: []string{"me llamó", `"enquired_again"`}},
-		{Name: "he cannot take from hers", As: "beto", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{tx}"}, Status: 403, Code: "op.refused", Has: []string{`"reason":"out_of_scope"`}},
+		{Name: "he cannot take from hers", As: "beto", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{tx}"}, Status: 409, Code: "undo.nothing"},
 		{
 			Name: "hers by phone, a third by e-mail", As: "admin", Method: "POST", Path: "/api/prospects",
 			Body: object{"name": "Tercero", "phones": []string{}, "emails": []string{"tercero@example.com"}}, Keep: map[string]string{"third": "id"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/store"
@@ -89,9 +90,6 @@ type current struct {
 // join adds the enquiry to what a known person has: their open prospect, else their latest.
 func (n *registrar) join(contactID string) error {
 	n.done.ContactID = contactID
-	if err := n.completeContact(); err != nil {
-		return err
-	}
 	var p current
 	err := n.tx.Query().NewQuery(`
 		SELECT p.id, p.owner_id, p.status, p.reason_id, p.lead_at, coalesce(u.active = 1 AND u.deleted = 0, 0) AS owner_active
@@ -101,11 +99,16 @@ func (n *registrar) join(contactID string) error {
 		AND p.deleted = 0
 		ORDER BY p.status IN ('discarded', 'closed'), p.lead_at DESC, p.n DESC
 		LIMIT 1`).Bind(dbx.Params{"contact": contactID}).One(&p)
-	if errors.Is(err, sql.ErrNoRows) { // all of them are in the bin
-		return n.open()
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read prospect of contact: %w", err)
+	}
+	if a := n.tx.Author(); a.Role == string(account.RoleSeller) && p.OwnerID != "" && p.OwnerID != a.User {
+		n.keepReach() // a colleague's contact: theirs to change
+	} else if err := n.completeContact(); err != nil {
+		return err
+	}
+	if p.ID == "" { // all of them are in the bin
+		return n.open()
 	}
 	n.done.ProspectID, n.done.OwnerID, n.done.Linked = p.ID, p.OwnerID, true
 	if err := n.addSubmission(); err != nil {
@@ -164,6 +167,19 @@ func (n *registrar) keepOwner(p current) error {
 	}
 	n.done.OwnerID, n.done.Turn, n.done.Of = to.owner, to.why.Turn, to.why.Of
 	return assign(n.tx, p.ID, p.OwnerID, to, "")
+}
+
+// keepReach keeps in the enquiry what the contact's seller may want to add to the contact.
+func (n *registrar) keepReach() {
+	for _, p := range n.phones {
+		n.e.Answers = append(n.e.Answers, Answer{Name: "phone_number", Type: "PHONE", Values: []string{p.Raw}})
+	}
+	for _, m := range n.emails {
+		n.e.Answers = append(n.e.Answers, Answer{Name: "email", Type: "EMAIL", Values: []string{m.Raw}})
+	}
+	if n.e.Name != "" {
+		n.e.Answers = append(n.e.Answers, Answer{Name: "full_name", Type: "FULL_NAME", Values: []string{n.e.Name}})
+	}
 }
 
 // completeContact adds what the enquiry knows and the contact does not: reach, and a name or city where there is none.

@@ -159,13 +159,13 @@ func (r rule) scoped(p store.Proposal) string {
 }
 
 // takesBack reports whether an undo takes away, or puts back, a contact, or a phone or an e-mail of one. The store has made
-// sure that it was the actor's own deed and that nobody has touched the row since. Scope is not asked: when a seller takes
-// back a whole prospect, the store has ended their scope by the time it comes to the contact, and when they do it again, it
-// comes to the contact before the scope.
+// sure that it was the actor's own deed and that nobody has touched the row since. Scope alone does not tell: when a seller
+// takes back a whole prospect, the store has ended their scope by the time it comes to the contact, and when they do it
+// again, it comes to the contact before the scope. But no prospect of the contact may be somebody else's by now.
 func (r rule) takesBack(p store.Proposal) bool {
 	switch p.Op.Entity {
 	case "contact", "contact_phone", "contact_email":
-		return p.Op.Field == fieldDeleted
+		return p.Op.Field == fieldDeleted && !p.Foreign
 	}
 	return false
 }

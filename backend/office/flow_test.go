@@ -133,13 +133,25 @@ func TestSeller_CannotTakeBackWhatIsAnothersNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before, err := o.CRM.Prospect(t.Context(), ana, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	removal, err := o.Store.Write(t.Context(), ana.Author(), func(tx *store.Tx) error {
+		return tx.Remove("contact_phone", before.Contact.Phones[0].ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := o.CRM.UpdateProspect(t.Context(), o.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = o.Store.Undo(context.Background(), ana.Author(), change.TxID)
-	var refused *store.RefusedError
-	if !errors.As(err, &refused) || refused.Reason != office.ReasonOutOfScope {
-		t.Errorf("Undo = %v, want a refusal: %s", err, office.ReasonOutOfScope)
+	for what, tx := range map[string]string{"a field": change.TxID, "a phone": removal.TxID} {
+		_, err = o.Store.Undo(context.Background(), ana.Author(), tx)
+		var refused *store.RefusedError
+		if !errors.As(err, &refused) || refused.Reason != office.ReasonOutOfScope {
+			t.Errorf("Undo of %s = %v, want a refusal: %s", what, err, office.ReasonOutOfScope)
+		}
 	}
 }
 
