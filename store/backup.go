@@ -27,6 +27,9 @@ func (s *Store) BackupTo(ctx context.Context, path string) (err error) {
 	if err := checkCopy(ctx, part, s.opts.Key); err != nil {
 		return fmt.Errorf("check the backup: %w", err)
 	}
+	if err := private(part); err != nil {
+		return fmt.Errorf("back up: %w", err)
+	}
 	if err := syncFile(part); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}

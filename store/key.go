@@ -17,8 +17,15 @@ import (
 // one. So a page that the key does not open is an answer only where there is no log, or where the log does not mend it.
 func checkKey(ctx context.Context, path string, key []byte) error {
 	length, err := size(path)
-	if err != nil || length == 0 {
+	if err != nil {
 		return err
+	}
+	if length == 0 {
+		// An empty file beside a log is what is left of an office: SQLite would begin anew and drop the log.
+		if logged, err := size(path + "-wal"); err != nil || logged == 0 {
+			return err
+		}
+		return fmt.Errorf("%w: its log is there and the file is not", ErrCorrupt)
 	}
 	err = tryKey(ctx, path, key, "ro&immutable=1")
 	if !errors.Is(err, ErrWrongKey) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -75,7 +76,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	case version == latest:
 		return nil
 	case version > 0:
-		if err := s.copyBefore(latest); err != nil {
+		if err := s.copyBefore(version, latest); err != nil {
 			return fmt.Errorf("copy the file before migrating: %w", err)
 		}
 	}
@@ -109,18 +110,21 @@ func (s *Store) withDB(fn func(*sql.DB) error) error {
 	return errors.Join(fn(db), db.Close())
 }
 
-// copyBefore leaves a copy of the file, encrypted as it is, at "<path>.before-<version>".
-func (s *Store) copyBefore(version int64) error {
+// copyBefore leaves a copy of the file, encrypted as it is, at "<path>.before-<to>-from-<from>". What stopped half-way has
+// another from when it is tried again, so that it never takes the place of the whole one.
+func (s *Store) copyBefore(from, to int64) error {
 	if info, err := os.Stat(s.opts.Path + "-wal"); err == nil && info.Size() > 0 {
 		return errors.New("the write-ahead log did not move into the file")
 	}
-	if err := copyFile(s.opts.Path, copyName(s.opts.Path, version)); err != nil {
+	if err := copyFile(s.opts.Path, copyName(s.opts.Path, from, to)); err != nil {
 		return err
 	}
 	return dropOldCopies(s.opts.Path)
 }
 
-func copyName(path string, version int64) string { return fmt.Sprintf("%s.before-%d", path, version) }
+func copyName(path string, from, to int64) string {
+	return fmt.Sprintf("%s.before-%d-from-%d", path, to, from)
+}
 
 // copyFile copies through a temporary name, so that a copy is either whole or not there.
 func copyFile(from, to string) (err error) {
@@ -149,19 +153,25 @@ func dropOldCopies(path string) error {
 	if err != nil {
 		return fmt.Errorf("list copies: %w", err)
 	}
-	var versions []int64
+	var copies [][2]int64
 	for _, e := range entries {
 		text, ok := strings.CutPrefix(e.Name(), filepath.Base(path)+".before-")
-		if version, err := strconv.ParseInt(text, 10, 64); ok && err == nil {
-			versions = append(versions, version)
+		to, from, found := strings.Cut(text, "-from-")
+		if !ok || !found {
+			continue
+		}
+		t, errTo := strconv.ParseInt(to, 10, 64)
+		f, errFrom := strconv.ParseInt(from, 10, 64)
+		if errTo == nil && errFrom == nil {
+			copies = append(copies, [2]int64{t, f})
 		}
 	}
-	slices.Sort(versions)
-	for len(versions) > copiesKept {
-		if err := os.Remove(copyName(path, versions[0])); err != nil {
+	slices.SortFunc(copies, func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	for len(copies) > copiesKept {
+		if err := os.Remove(copyName(path, copies[0][1], copies[0][0])); err != nil {
 			return fmt.Errorf("remove old copy: %w", err)
 		}
-		versions = versions[1:]
+		copies = copies[1:]
 	}
 	return nil
 }

@@ -147,7 +147,7 @@ func TestMigrate_CopiesTheFileFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, old := range []int64{1, 2, 3} {
-		if err := os.WriteFile(fmt.Sprintf("%s.before-%d", o.Path, old), []byte("old"), 0o600); err != nil {
+		if err := os.WriteFile(fmt.Sprintf("%s.before-%d-from-0", o.Path, old), []byte("old"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,13 +165,13 @@ func TestMigrate_CopiesTheFileFirst(t *testing.T) {
 		t.Errorf("an upgraded file differs from a fresh one (-fresh +upgraded):\n%s", diff)
 	}
 
-	copied := fmt.Sprintf("%s.before-%d", o.Path, latest)
+	copied := fmt.Sprintf("%s.before-%d-from-%d", o.Path, latest, latest-1)
 	copies, err := filepath.Glob(o.Path + ".before-*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(copies)
-	if want := []string{o.Path + ".before-2", o.Path + ".before-3", copied}; !slices.Equal(copies, want) {
+	if want := []string{o.Path + ".before-2-from-0", o.Path + ".before-3-from-0", copied}; !slices.Equal(copies, want) {
 		t.Errorf("copies = %v, want %v", copies, want)
 	}
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -287,6 +288,51 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// An office whose file was lost while its log was not is not begun anew over the log.
+func TestOpen_LogWithoutItsFile(t *testing.T) {
+	o := closed(t, nil)
+	for name, lose := range map[string]func() error{
+		"gone":  func() error { return os.Remove(o.Path) },
+		"empty": func() error { return os.WriteFile(o.Path, nil, 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(o.Path+"-wal", []byte("what was written last"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := lose(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := store.Open(context.Background(), o); !errors.Is(err, store.ErrCorrupt) {
+				t.Errorf("Open = %v", err)
+			}
+			if content, err := os.ReadFile(o.Path + "-wal"); err != nil || string(content) != "what was written last" {
+				t.Errorf("the log is %q, %v", content, err)
+			}
+		})
+	}
+}
+
+func TestOpen_FilesAreTheOwnersOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // access lists of the user's folder say it there
+	}
+	s := storetest.Open(t)
+	contact(t, s, "c1", "Ana")
+	backup := filepath.Join(t.TempDir(), "b.db")
+	if err := s.BackupTo(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{s.Path(), s.Path() + "-wal", s.Path() + "-shm", backup} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", filepath.Base(path), info.Mode())
 		}
 	}
 }

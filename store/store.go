@@ -16,6 +16,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -145,9 +146,20 @@ func (s *Store) takeFile(ctx context.Context) error {
 		return err
 	}
 	if s.lock == nil {
-		s.lock, err = takeLock(lockPath(s.opts.Path), true)
+		if s.lock, err = takeLock(lockPath(s.opts.Path), true); err != nil {
+			return err
+		}
 	}
-	return err
+	return private(s.opts.Path)
+}
+
+// private makes the file, or takes it as it is, readable by its owner only; SQLite gives its side files the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the file: %w", err)
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 func (s *Store) openWriter(ctx context.Context) (err error) {

@@ -186,7 +186,11 @@ func reschedule(tx *store.Tx, p held, a activityRow, row store.Row, follow bool)
 		if err != nil {
 			return err
 		}
-		if err := tx.Set("reminder", r.ID, store.Row{"remind_at": clock.Format(remind.Add(after.Sub(before)))}); err != nil {
+		moved := remind.Add(after.Sub(before))
+		if !inLifetime(moved) {
+			moved = after
+		}
+		if err := tx.Set("reminder", r.ID, store.Row{"remind_at": clock.Format(moved)}); err != nil {
 			return err
 		}
 	}

@@ -87,15 +87,23 @@ func checkInstant(field, text string) (string, error) {
 	if err != nil {
 		return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
 	}
+	if !inLifetime(at) {
+		return "", fault.Invalid(field, "input.invalid")
+	}
 	return clock.Format(at), nil
 }
+
+// inLifetime reports whether an instant can be somebody's appointment. Others have years of more than four digits, or
+// become such when they are moved.
+func inLifetime(at time.Time) bool { return at.Year() >= 1900 && at.Year() < 2200 }
 
 // checkDate reads a date without a time; "" stays "".
 func checkDate(field, text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	if _, err := time.Parse(clock.DateLayout, text); err != nil {
+	day, err := time.Parse(clock.DateLayout, text)
+	if err != nil || !inLifetime(day) {
 		return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
 	}
 	return text, nil
