@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // particles stay small inside a name.
@@ -47,6 +49,31 @@ func capitalise(word string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// plainName writes a foreign name in letters that can be read aloud and found: styled letters become plain ones (Unicode,
+// normalisation form KC), and a picture that sticks to a word is set apart, because the index takes pictures that it does
+// not know for letters. The submission keeps the text as it came.
+func plainName(name string) string {
+	var b strings.Builder
+	last := ' '
+	for _, r := range strings.ToValidUTF8(name, " ") {
+		plain := string(r)
+		if r > 0xFF && !unicode.IsMark(r) { // letter by letter: an accent of its own stays one
+			plain = norm.NFKC.String(plain)
+		}
+		if isPicture(r) != isPicture(last) && (isSearched(r) || isSearched(last)) {
+			b.WriteRune(' ')
+		}
+		b.WriteString(plain)
+		last = r
+	}
+	return b.String()
+}
+
+// isPicture reports whether r is no part of a word in any script: an emoji, or something yet unknown.
+func isPicture(r rune) bool {
+	return unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > 0xFF || r >= 0x1F000 && !unicode.IsLetter(r)
 }
 
 // cut shortens a text to at most n characters.

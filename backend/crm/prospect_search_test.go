@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -241,5 +242,20 @@ func TestSearch_OfASellerWhoLeft(t *testing.T) {
 	office.SetUser(office.Sellers[0].UserID, store.Row{"active": false})
 	if got := list(t, office, office.Admin, crm.ProspectFilter{Query: "inigo", Seller: r.OwnerID}); len(got.Items) != 1 {
 		t.Error("an administrator does not find the prospects of a seller who left")
+	}
+}
+
+// Names come with pictures and styled letters, and are looked for without.
+func TestSearch_NamesWithPictures(t *testing.T) {
+	office := crmtest.New(t, 1)
+	for name, typed := range map[string]string{
+		"🥰Maria Lopez": "maria", "Juan🙂Perez": "perez", "Ana🏠Ruiz": "ruiz", "𝐉𝐮𝐚𝐧𝐚 Díaz": "juana", "Serafín": "serafin", "Lu🫶🏽Cía": "cia",
+	} {
+		office.Register(office.Enquiry(func(e *crm.Enquiry) {
+			e.Name, e.Phones, e.Emails = name, nil, []string{fmt.Sprintf("x%d@example.com", len(name)*100+len(typed))}
+		}))
+		if got := list(t, office, office.Sellers[0], crm.ProspectFilter{Query: typed, Open: "all"}); len(got.Items) != 1 {
+			t.Errorf("%q finds %d of %q", typed, len(got.Items), name)
+		}
 	}
 }

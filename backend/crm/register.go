@@ -84,7 +84,7 @@ func newRegistrar(tx *store.Tx, e Enquiry) *registrar {
 	if e.LeadAt.IsZero() || e.LeadAt.Sub(e.ReceivedAt) > clockSlack*24 {
 		e.LeadAt = e.ReceivedAt // no time, or one that has not come yet
 	}
-	e.Name, e.City = tidyText(e.Name, longestName), tidyText(e.City, longestName)
+	e.Name, e.City = tidyText(plainName(e.Name), longestName), tidyText(e.City, longestName)
 	return &registrar{
 		tx: tx, e: e, now: clock.Format(tx.Now()), phones: readPhones(e.Phones), emails: readEmails(e.Emails),
 		done: Registration{SubmissionID: tx.NewID()},
