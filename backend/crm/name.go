@@ -62,7 +62,7 @@ func plainName(name string) string {
 		if r > 0xFF && !unicode.IsMark(r) { // letter by letter: an accent of its own stays one
 			plain = norm.NFKC.String(plain)
 		}
-		if isPicture(r) != isPicture(last) && (isSearched(r) || isSearched(last)) {
+		if isPicture(r) && isWordy(last) || isWordy(r) && isPicture(last) {
 			b.WriteRune(' ')
 		}
 		b.WriteString(plain)
@@ -70,6 +70,8 @@ func plainName(name string) string {
 	}
 	return b.String()
 }
+
+func isWordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && r < 0x1000 }
 
 // isPicture reports whether r is no part of a word in any script: an emoji, or something yet unknown.
 func isPicture(r rune) bool {
