@@ -30,6 +30,7 @@ type memberStatements struct {
 	await, waiting, dropWaiting                  *sql.Stmt
 	forgetOps, eraseOps, dropOp                  *sql.Stmt
 	unsettle, created, clearBase, clearWaiting   *sql.Stmt
+	clearOutbox                                  *sql.Stmt
 	purge, purgeMany, dismiss, lastN, anyPending *sql.Stmt
 }
 
@@ -61,6 +62,7 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 	texts[&m.eraseOps] = "UPDATE main.outbox SET value = NULL, before = NULL WHERE root_id = ? AND state NOT IN (0, 4)"
 	texts[&m.unsettle] = "UPDATE main.outbox SET state = 0 WHERE state <> 4 AND forgotten = 0 AND dismissed = 0"
 	texts[&m.created] = `SELECT DISTINCT entity, row_id FROM main.outbox WHERE state IN (0, 4) AND field = '' AND forgotten = 0`
+	texts[&m.clearOutbox] = "DELETE FROM main.outbox"
 	texts[&m.clearBase] = "DELETE FROM main.base_row"
 	texts[&m.clearWaiting] = "DELETE FROM main.waiting_row"
 	texts[&m.purge] = "DELETE FROM main.outbox WHERE settled_at < ? AND (state = 1 OR state IN (2, 3) AND dismissed = 1)"

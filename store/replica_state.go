@@ -162,6 +162,32 @@ func (s *Store) Reset(ctx context.Context) error {
 	return nil
 }
 
+// Wipe empties the replica for good, outbox and all, and leaves no trace of it in the file. It is for a computer that was
+// revoked, until its file is deleted.
+func (s *Store) Wipe(ctx context.Context) error {
+	err := s.writeSolo(ctx, System, func(tx *Tx) error {
+		tx.touch()
+		tx.logged = true
+		a := &applier{tx: tx, s: s}
+		if err := a.clear(); err != nil {
+			return err
+		}
+		if err := s.exec(s.st.member.clearOutbox); err != nil {
+			return fmt.Errorf("empty outbox: %w", err)
+		}
+		s.replica.cursor, s.replica.rest, s.replica.filling, s.replica.scrub = Cursor{}, 0, true, true
+		tx.ops = append(tx.ops, Op{TxID: tx.id, Entity: EntityReplica, Outcome: Applied})
+		return s.saveReplica()
+	})
+	if err == nil {
+		_, err = s.Scrub(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("wipe: %w", err)
+	}
+	return nil
+}
+
 // clear removes every row, from the roots down.
 func (a *applier) clear() error {
 	for i := len(a.s.feedOrder) - 1; i >= 0; i-- {

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	pageLimit  = 500  // rows of a page when the member names no number
-	mostPage   = 5000 // rows that a member may ask for at once
+	pageLimit  = 500    // rows of a page when the member names no number
+	mostPage   = 20_000 // rows that a member may ask for at once
 	checkEvery = time.Hour
 )
 

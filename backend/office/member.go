@@ -27,6 +27,9 @@ type MemberDeps struct {
 	Version   string
 	Schema    int // 0 means that of the file; older ones are for tests
 	PageLimit int // rows of a page to ask for, 0 means 1000
+	// FillLimit is the same while the replica is being filled; 0 means PageLimit, and 20,000 where that is 0 too. A page costs
+	// the writing of every index page that it touches.
+	FillLimit int
 
 	// Wake asks the transport to call the session's Wake soon. nil asks nobody.
 	Wake func()
@@ -97,6 +100,11 @@ func NewMember(d MemberDeps) *Member {
 	}
 	if d.Wiped == nil {
 		d.Wiped = func() {}
+	}
+	if d.FillLimit <= 0 {
+		if d.FillLimit = d.PageLimit; d.PageLimit <= 0 {
+			d.FillLimit = mostPage
+		}
 	}
 	if d.PageLimit <= 0 {
 		d.PageLimit = 2 * pageLimit

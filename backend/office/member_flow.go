@@ -122,7 +122,11 @@ func (s *MemberSession) pull(context.Context) error {
 
 func (s *MemberSession) ask(from store.Cursor) {
 	s.asked = append(s.asked, sentPull{s.m.now(), from})
-	s.send(&wire.Pull{Cursor: from, Limit: s.m.PageLimit})
+	limit := s.m.PageLimit
+	if s.filling {
+		limit = s.m.FillLimit
+	}
+	s.send(&wire.Pull{Cursor: from, Limit: limit})
 }
 
 // chunk puts a page together. The next one is asked for before this one is written, so that the host reads while the
@@ -163,7 +167,7 @@ func (s *MemberSession) apply(ctx context.Context, page *store.Page) error {
 		return err
 	}
 	if applied {
-		s.cursor = page.To
+		s.cursor, s.filling = page.To, s.filling && page.More
 	}
 	if len(page.Outcomes) > 0 {
 		s.moved = s.m.now()
@@ -198,7 +202,7 @@ func (s *MemberSession) reset(ctx context.Context) error {
 	if err := s.m.Store.Reset(ctx); err != nil {
 		return err
 	}
-	s.cursor, s.again = store.Cursor{}, false
+	s.cursor, s.again, s.filling = store.Cursor{}, false, true
 	s.pushAnew()
 	if err := s.push(ctx); err != nil {
 		return err

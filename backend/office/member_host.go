@@ -131,7 +131,7 @@ func (s *MemberSession) wipe(ctx context.Context) error {
 	if err := m.put(ctx, stateWiped, "1"); err != nil {
 		return err
 	}
-	if err := m.Store.Reset(ctx); err != nil {
+	if err := m.Store.Wipe(ctx); err != nil {
 		return err
 	}
 	m.mu.Lock()

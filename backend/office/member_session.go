@@ -34,6 +34,7 @@ type MemberSession struct {
 	stage      stage
 	early      func(...wire.Frame)
 	cursor     store.Cursor
+	filling    bool
 	asked      []sentPull // without a page
 	again      bool       // something may have happened since the last of them
 	pages      wire.Assembler
@@ -167,6 +168,7 @@ func (s *MemberSession) hello(ctx context.Context, h *wire.Hello) error {
 	if err != nil {
 		return err
 	}
+	s.filling = r.Filling
 	s.cursor, s.credential, s.moved, s.pulled = r.Cursor, h.CredentialAt, s.m.now(), s.m.now()
 	list := s.m.newest()
 	s.send(&wire.Hello{
