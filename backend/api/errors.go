@@ -42,6 +42,15 @@ var statuses = map[string]int{
 	CodeInputTooLarge:         http.StatusRequestEntityTooLarge,
 	"lead.unreadable":         http.StatusUnprocessableEntity,
 	"meta.not_connected":      http.StatusConflict,
+	"host.call_too_large":     http.StatusRequestEntityTooLarge,
+	"invitation.malformed":    http.StatusUnprocessableEntity,
+	"invitation.mistyped":     http.StatusUnprocessableEntity,
+	"invitation.newer":        http.StatusUnprocessableEntity,
+	"recovery.malformed":      http.StatusUnprocessableEntity,
+	"recovery.mistyped":       http.StatusUnprocessableEntity,
+	"recovery.wrong_code":     http.StatusUnprocessableEntity,
+	"recovery.folder_missing": http.StatusUnprocessableEntity,
+	"recovery.damaged":        http.StatusUnprocessableEntity,
 	"meta.throttled":          http.StatusServiceUnavailable,
 	CodeWindowMissing:         http.StatusNotFound,
 }
@@ -53,6 +62,9 @@ var nouns = map[string]int{
 	"meta": http.StatusBadGateway, "office": http.StatusServiceUnavailable, "data": http.StatusServiceUnavailable,
 	"secret": http.StatusServiceUnavailable, "session": http.StatusUnauthorized, "setup": http.StatusConflict,
 	"submission": http.StatusConflict, "undo": http.StatusConflict,
+	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
+	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
+	"member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.
