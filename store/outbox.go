@@ -13,15 +13,6 @@ import (
 	"sitegroup.mx/crm/store/mutant"
 )
 
-// States of an op in the outbox.
-const (
-	statePending    = 0
-	stateApplied    = 1
-	stateSuperseded = 2
-	stateRefused    = 3
-	stateHeld       = 4
-)
-
 // memberStatements are those that only a member runs.
 type memberStatements struct {
 	post, keepBase, settle, held, release        *sql.Stmt

@@ -71,7 +71,9 @@ func plainName(name string) string {
 	return b.String()
 }
 
-func isWordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && r < 0x1000 }
+func isWordy(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && r < 0x1000
+}
 
 // isPicture reports whether r is no part of a word in any script: an emoji, or something yet unknown.
 func isPicture(r rune) bool {

@@ -37,9 +37,15 @@ type edit struct {
 // of the pipeline, reminders done and put off, and now and then a name.
 func (o *benchOffice) dayOfEdits(ctx context.Context) ([][]edit, error) {
 	kinds := []struct{ entity, field, value string }{
-		{"activity", "result", "answered-%d"}, {"prospect", "temperature", "warm-%d"}, {"activity", "body", "Quedamos en vernos %d"},
-		{"prospect", "stage_id", "stage-%d"}, {"reminder", "remind_at", "2026-12-01T15:00:00.%03dZ"}, {"prospect", "status", "following-%d"},
-		{"activity", "done_at", "2026-12-01T15:00:00.%03dZ"}, {"reminder", "done_at", "2026-12-01T15:00:00.%03dZ"}, {"prospect", "attended_at", "2026-12-01T15:00:00.%03dZ"},
+		{"activity", "result", "answered-%d"},
+		{"prospect", "temperature", "warm-%d"},
+		{"activity", "body", "Quedamos en vernos %d"},
+		{"prospect", "stage_id", "stage-%d"},
+		{"reminder", "remind_at", "2026-12-01T15:00:00.%03dZ"},
+		{"prospect", "status", "following-%d"},
+		{"activity", "done_at", "2026-12-01T15:00:00.%03dZ"},
+		{"reminder", "done_at", "2026-12-01T15:00:00.%03dZ"},
+		{"prospect", "attended_at", "2026-12-01T15:00:00.%03dZ"},
 		{"contact", "name", "Persona Inventada %d"},
 	}
 	all := make([][]edit, editors)

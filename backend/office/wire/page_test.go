@@ -322,7 +322,9 @@ func FuzzAssembler(f *testing.F) {
 	}
 	f.Cleanup(inflate.Close)
 	for _, p := range []store.Page{
-		{}, {Tables: []store.Table{prospects(3)}}, {Tables: []store.Table{prospects(20)}},
+		{},
+		{Tables: []store.Table{prospects(3)}},
+		{Tables: []store.Table{prospects(20)}},
 		{Forget: []string{rowID}, Outcomes: []store.OpOutcome{{ID: [16]byte{1}}}},
 	} {
 		chunks, err := wire.EncodePage(p)
