@@ -19,6 +19,8 @@ type installation struct {
 	File string `json:"file"`
 	// Device is the id of this installation in the log of changes.
 	Device string `json:"device"`
+	// Ready says that setting up has ended: from then on a missing file is a loss and not a beginning.
+	Ready bool `json:"ready,omitempty"`
 }
 
 // keyName is where the vault holds the database's key.
@@ -29,6 +31,9 @@ func readInstallation(f folder) (installation, error) {
 	var i installation
 	text, err := os.ReadFile(f.installationFile())
 	if errors.Is(err, fs.ErrNotExist) {
+		if holds(f.officeFile()) { // without this file nobody knows which key opens it
+			return i, fault.New("data.installation", "path", f.installationFile())
+		}
 		return i, nil
 	}
 	if err == nil {
@@ -46,14 +51,29 @@ func readInstallation(f folder) (installation, error) {
 // writeInstallation makes a new one and puts it on disk whole or not at all.
 func writeInstallation(f folder, clk clock.Clock) (installation, error) {
 	i := installation{File: clk.NewID(), Device: clk.NewID()}
+	return i, i.save(f)
+}
+
+// save puts the installation on disk whole or not at all.
+func (i installation) save(f folder) error {
 	text, err := json.MarshalIndent(i, "", "  ")
 	if err == nil {
 		err = replaceFile(f.installationFile(), append(text, '\n'))
 	}
 	if err != nil {
-		return installation{}, fault.Wrap(fmt.Errorf("write installation: %w", err), "data.folder", "path", string(f))
+		return fault.Wrap(fmt.Errorf("write installation: %w", err), "data.folder", "path", string(f))
 	}
-	return i, nil
+	return nil
+}
+
+// markReady notes that the folder's office has been set up.
+func markReady(f folder) error {
+	i, err := readInstallation(f)
+	if err != nil || i.Ready || i.File == "" {
+		return err
+	}
+	i.Ready = true
+	return i.save(f)
 }
 
 // replaceFile writes a file beside its place, flushes it, and moves it there.
@@ -77,4 +97,10 @@ func replaceFile(path string, content []byte) (err error) {
 		err = os.Rename(tmp.Name(), path)
 	}
 	return err
+}
+
+// holds reports whether there is anything in a file.
+func holds(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }

@@ -51,7 +51,7 @@ func vaultFor(keyFile string) (secret.Vault, error) {
 }
 
 // openFolder opens the office of a folder. It answers setup.needed when there is none, and otherwise office.in_use,
-// office.key_missing, office.wrong_key, office.newer or office.no_cipher.
+// office.file_missing, office.key_missing, office.damaged, office.wrong_key, office.newer or office.no_cipher.
 func openFolder(ctx context.Context, p place) (*openOffice, error) {
 	i, err := readInstallation(p.folder)
 	if err != nil {
@@ -70,12 +70,15 @@ func openFolder(ctx context.Context, p place) (*openOffice, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read database key: %w", err)
 	}
+	if i.Ready && !holds(p.officeFile()) && !holds(p.officeFile()+"-wal") { // with a log the store says what is wrong
+		return nil, fault.New("office.file_missing", "path", p.officeFile())
+	}
 	return openFile(ctx, p, i, key)
 }
 
 func openFile(ctx context.Context, p place, i installation, key []byte) (*openOffice, error) {
 	st, err := store.Open(ctx, store.Options{
-		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide,
+		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow, Follow: office.Follow,
 		Log: p.log.WithField("part", "store"),
 	})
 	if err != nil {
@@ -101,6 +104,7 @@ func explainStore(err error) error {
 		{store.ErrNewerSchema, "office.newer"},
 		{store.ErrNoCipher, "office.no_cipher"},
 		{store.ErrDiskFull, "disk.full"},
+		{store.ErrCorrupt, "office.damaged"},
 	}
 	for _, c := range codes {
 		if errors.Is(err, c.err) {

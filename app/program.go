@@ -66,6 +66,9 @@ func (p *program) openHome(ctx context.Context) error {
 	if err != nil || name == "" {
 		return errors.Join(err, o.Close())
 	}
+	if err := markReady(p.home.folder); err != nil {
+		p.home.log.WithError(err).Warn("the installation was not marked as set up")
+	}
 	p.show(o)
 	return nil
 }

@@ -55,7 +55,7 @@ func createOffice(ctx context.Context, p place, n newOffice) (_ *openOffice, err
 	if err != nil {
 		return nil, fmt.Errorf("write office: %w", err)
 	}
-	return o, nil
+	return o, markReady(p.folder)
 }
 
 // prepareOffice opens the folder's file, with a new key and new ids where there is none yet.

@@ -42,6 +42,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.api.ServeHTTP(w, r)
 	case path == "/" || path == "/index.html":
 		s.page(w, r)
+	case strings.HasSuffix(path, "/"): // no folder is listed
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		http.NotFound(w, r)
 	default:
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 		h.Set("Cache-Control", "no-cache")

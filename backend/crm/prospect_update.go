@@ -20,13 +20,13 @@ const longestReason = 500
 // Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
 // not have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
 func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id string, patch ProspectPatch) (Change, error) {
-	if patch.OwnerID != nil && !v.IsAdmin() {
-		return Change{}, fault.New("access.admin_only")
-	}
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
 		p, err := findProspect(tx, v, id)
 		if err != nil {
 			return err
+		}
+		if patch.OwnerID != nil && !v.IsAdmin() { // of a prospect that is theirs: what is not theirs does not exist
+			return fault.New("access.admin_only")
 		}
 		u := &prospectUpdate{tx: tx, was: p, row: store.Row{}}
 		for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.write, u.owner} {
