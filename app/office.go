@@ -78,7 +78,7 @@ func openFolder(ctx context.Context, p place) (*openOffice, error) {
 
 func openFile(ctx context.Context, p place, i installation, key []byte) (*openOffice, error) {
 	st, err := store.Open(ctx, store.Options{
-		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow, Follow: office.Follow,
+		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow,
 		Log: p.log.WithField("part", "store"),
 	})
 	if err != nil {
