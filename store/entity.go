@@ -49,7 +49,7 @@ type entity struct {
 	inScope                           *sql.Stmt   // whether :user is granted what :root leads to
 	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
 	purge                             []*sql.Stmt // on the host: removed rows go for good
-	reached, referred, orphans        *sql.Stmt   // on a member: what roots refer to
+	referred, orphans                 *sql.Stmt   // on a member: what roots refer to
 
 	foreign   *sql.Stmt            // whether :root leads to a live root that is not :user's; nil for what lies under one
 	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction

@@ -12,19 +12,7 @@ import (
 // settled ops. Ops that are still pending go on to the host, and lose their values when they are settled.
 func (a *applier) forget(root string) error {
 	a.s.replica.scrub = true
-	var reached []rowKey // what the root refers to, and may be the last to do so
-	for _, e := range a.s.feedOrder {
-		if e.reached == nil {
-			continue
-		}
-		var id sql.NullString
-		if _, err := a.s.row(e.reached, []any{root}, &id); err != nil {
-			return fmt.Errorf("find %s: %w", e.name, err)
-		}
-		if id.String != "" {
-			reached = append(reached, rowKey{e.name, id.String})
-		}
-	}
+	a.s.replica.orphaned = true // what the root referred to may have lost its last one
 	for i := len(a.s.feedOrder) - 1; i >= 0; i-- {
 		if e := a.s.feedOrder[i]; e.root != everyRoot && e.roots == "" {
 			if err := a.forgetUnder(e, root); err != nil {
@@ -36,14 +24,6 @@ func (a *applier) forget(root string) error {
 		return err
 	}
 	a.tx.ops = append(a.tx.ops, Op{TxID: a.tx.id, Entity: EntityScope, Row: root, Outcome: Applied})
-	if a.s.replica.filling {
-		return nil // every root may still be waiting; filled looks for what none refers to
-	}
-	for _, k := range reached {
-		if err := a.dropUnreferred(k.id); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -92,8 +72,10 @@ func (a *applier) dropUnreferred(id string) error {
 	return a.forgetOps(id)
 }
 
-// dropOrphans forgets every contact that no root refers to and that the host has told of.
+// dropOrphans forgets every contact that no root refers to and that the host has told of. Only at the head: before that the
+// root may be on a later page than what it refers to, because it was changed again.
 func (a *applier) dropOrphans() error {
+	a.s.replica.orphaned = false
 	for _, e := range a.s.feedOrder {
 		if e.orphans == nil {
 			continue
@@ -140,7 +122,6 @@ func (e *entity) prepareForget(s *Store) error {
 		texts[&e.forgetBase] = "DELETE FROM main.base_row WHERE entity = ? AND row_id IN (SELECT id FROM " + table + " WHERE " + quote(e.root) + " = ?)"
 	}
 	if e.roots != "" && e.root == "id" {
-		texts[&e.reached] = "SELECT " + e.reach + " FROM (SELECT ? AS root_id) s"
 		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"
 		texts[&e.orphans] = "SELECT e.id FROM " + table + " e WHERE e.rev > 0 AND NOT EXISTS (" + replaceRoot(e.roots, "e.id") + ")"
 	}

@@ -21,7 +21,7 @@ type memberStatements struct {
 	await, waiting, dropWaiting                  *sql.Stmt
 	forgetOps, eraseOps, dropOp                  *sql.Stmt
 	unsettle, created, clearBase, clearWaiting   *sql.Stmt
-	clearOutbox                                  *sql.Stmt
+	clearOutbox, recallOps                       *sql.Stmt
 	purge, purgeMany, dismiss, lastN, anyPending *sql.Stmt
 }
 
@@ -50,6 +50,7 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 	texts[&m.waiting] = "SELECT entity, body FROM main.waiting_row ORDER BY entity, row_id"
 	texts[&m.dropWaiting] = "DELETE FROM main.waiting_row WHERE entity = ? AND row_id = ?"
 	texts[&m.forgetOps] = "UPDATE main.outbox SET forgotten = 1 WHERE root_id = ?"
+	texts[&m.recallOps] = "UPDATE main.outbox SET forgotten = 0 WHERE root_id = ? AND forgotten = 1 AND value IS NOT NULL"
 	texts[&m.eraseOps] = "UPDATE main.outbox SET value = NULL, before = NULL WHERE root_id = ? AND state NOT IN (0, 4)"
 	texts[&m.unsettle] = "UPDATE main.outbox SET state = 0 WHERE state <> 4 AND forgotten = 0 AND dismissed = 0"
 	texts[&m.created] = `SELECT DISTINCT entity, row_id FROM main.outbox WHERE state IN (0, 4) AND field = '' AND forgotten = 0`

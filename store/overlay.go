@@ -104,6 +104,9 @@ func (a *applier) rebuild(k rowKey) error {
 		}
 	}
 	a.touched(k)
+	if e.isRoot() {
+		a.s.replica.orphaned = true // it may refer to another contact than before
+	}
 	if values == nil {
 		return a.deleteRow(e, k.id)
 	}

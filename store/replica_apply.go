@@ -52,7 +52,6 @@ type applier struct {
 	overlaid map[rowKey]bool // rows with pending ops, or that had some
 	dirty    []rowKey        // of those, in order, to be written anew
 	marked   map[rowKey]bool
-	orphaned bool // something may have lost its last root
 }
 
 func (a *applier) apply() error {
@@ -83,7 +82,7 @@ func (a *applier) apply() error {
 			return err
 		}
 	}
-	if a.orphaned && !a.s.replica.filling {
+	if a.s.replica.orphaned && !a.page.More && !a.s.replica.filling {
 		if err := a.dropOrphans(); err != nil {
 			return err
 		}
@@ -243,6 +242,11 @@ func (e *entity) arrange(columns []string, at []int, row []any) ([]any, error) {
 func (a *applier) put(e *entity, values []any, set uint64) error {
 	id, _ := values[e.idAt].(string)
 	k := rowKey{e.name, id}
+	if e.isRoot() { // it may have been forgotten, and be the user's again
+		if err := a.s.exec(a.s.st.member.recallOps, id); err != nil {
+			return fmt.Errorf("recall ops: %w", err)
+		}
+	}
 	if a.overlaid[k] {
 		body := string(e.appendRow(nil, values, set))
 		if err := a.s.exec(a.s.st.member.putBase, e.name, id, body); err != nil {
@@ -256,7 +260,7 @@ func (a *applier) put(e *entity, values []any, set uint64) error {
 		if a.s.replica.filling {
 			return a.await(e, id, values)
 		}
-		a.orphaned = true // it may refer to another contact than before
+		a.s.replica.orphaned = true // it may refer to another contact than before
 	}
 	return a.write(e, values, set)
 }
@@ -348,7 +352,7 @@ func (a *applier) filled() error {
 	if err := a.s.exec(a.s.st.member.clearWaiting); err != nil {
 		return err
 	}
-	a.s.replica.filling, a.orphaned = false, true
+	a.s.replica.filling, a.s.replica.orphaned = false, true
 	a.tx.ops = append(a.tx.ops, Op{TxID: a.tx.id, Entity: EntityReplica, Outcome: Applied})
 	return nil
 }

@@ -24,6 +24,7 @@ const (
 	stateLastPage = "last_page"
 	stateLastHead = "last_head"
 	stateScrub    = "scrub"
+	stateOrphaned = "orphaned"
 	stateSchema   = "schema" // the schema with which the rows were read
 	stateOffice   = "office."
 )
@@ -33,6 +34,7 @@ type replica struct {
 	cursor             Cursor
 	filling            bool
 	scrub              bool // something was forgotten whose traces are still in the file
+	orphaned           bool // something may have lost its last root
 	rest               int64
 	lastPage, lastHead int64
 	schema             int64
@@ -54,10 +56,12 @@ func (s *Store) loadReplica(ctx context.Context) error {
 			return err
 		}
 	}
-	var filling, scrub int64
-	if err := errors.Join(s.loadInt(ctx, stateFilling, &filling), s.loadInt(ctx, stateScrub, &scrub)); err != nil {
+	var filling, scrub, orphaned int64
+	err := errors.Join(s.loadInt(ctx, stateFilling, &filling), s.loadInt(ctx, stateScrub, &scrub), s.loadInt(ctx, stateOrphaned, &orphaned))
+	if err != nil {
 		return err
 	}
+	r.orphaned = orphaned == 1
 	r.filling, r.scrub = filling == 1 || r.cursor == Cursor{} && r.lastHead == 0, scrub == 1
 	latest, err := latestVersion()
 	if err != nil {
@@ -80,7 +84,7 @@ func (s *Store) loadInt(ctx context.Context, key string, into *int64) error {
 // saveReplica writes the standing in the transaction that changes it.
 func (s *Store) saveReplica() error {
 	r := &s.replica
-	values := map[string]int64{stateFilling: flag(r.filling), stateScrub: flag(r.scrub)}
+	values := map[string]int64{stateFilling: flag(r.filling), stateScrub: flag(r.scrub), stateOrphaned: flag(r.orphaned)}
 	for key, v := range r.keys() {
 		values[key] = *v
 	}

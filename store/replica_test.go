@@ -289,3 +289,23 @@ func TestReplica_UndoTravels(t *testing.T) {
 		t.Errorf("a second undo answers %v", err)
 	}
 }
+
+// A page may bring what a prospect refers to, and a later one the prospect, because it was changed again in between.
+func TestReplica_RootOnALaterPage(t *testing.T) {
+	p := newPair(t, nil)
+	p.limit = 1
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	p.prospectOf(2, "u-ana")
+	set := func(entity, id string, row store.Row) {
+		write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set(entity, id, row) })
+	}
+	set("prospect", "p1", store.Row{"temperature": "hot"})
+	set("contact", "c1", store.Row{"city": "León"})
+	set("prospect", "p2", store.Row{"temperature": "warm"})
+	p.sync()
+	p.same()
+	if got := value(t, p.member.Read(), "SELECT count(*) FROM contact"); got != "2" {
+		t.Errorf("%s contacts, want 2", got)
+	}
+}
