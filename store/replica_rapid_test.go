@@ -34,11 +34,10 @@ type village struct {
 
 // villager is a seller's computer.
 type villager struct {
-	user   string
-	s      *store.Store
-	pages  []store.Page // under way, or left over
-	copies []string
-	txs    []string // own, for undo
+	user  string
+	s     *store.Store
+	pages []store.Page // under way, or left over
+	txs   []string     // own, for undo
 }
 
 func scopedDecide(p store.Proposal) store.Verdict {
