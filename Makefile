@@ -70,7 +70,7 @@ release: ui compile ## the programs for this system and for Windows, in build/bi
 	@build/make/release.sh
 
 .PHONY: bench
-bench: ui compile ## measure against other stores; ONLY=name runs one measurement
+bench: ui compile npm-peers ## measure against other stores; ONLY=name runs one measurement
 	@$(ENV) && go build -trimpath -tags "$(TAGS_browser)" -ldflags "-s -w" -o build/bin/sitegroup-crm-headless . && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)")
 
 .PHONY: screenshots
@@ -101,3 +101,5 @@ npm-frontend:
 	@build/make/npm.sh frontend
 npm-apigen:
 	@build/make/npm.sh build/apigen
+npm-peers:
+	@build/make/npm.sh build/bench/peers
