@@ -130,6 +130,18 @@ func (s *Store) Replica(ctx context.Context) (ReplicaState, error) {
 	return r, nil
 }
 
+// Rows counts the rows of the replicated tables: how much of a replica there is while it is being filled.
+func (s *Store) Rows(ctx context.Context) (total int64, err error) {
+	for name := range s.entities {
+		var n int64
+		if err := s.readDB.QueryRowContext(ctx, "SELECT count(*) FROM "+quote(name)).Scan(&n); err != nil {
+			return 0, fmt.Errorf("count rows: %w", explain(err))
+		}
+		total += n
+	}
+	return total, nil
+}
+
 func millis(v sql.NullInt64) time.Time {
 	if v.Int64 == 0 {
 		return time.Time{}

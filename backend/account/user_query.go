@@ -46,6 +46,18 @@ func (s *Service) ListUsers(ctx context.Context, v Viewer) ([]User, error) {
 	return users, nil
 }
 
+// ViewerOf returns an active user as the viewer of their own calls. Fault user.not_found.
+func (s *Service) ViewerOf(_ context.Context, id string) (Viewer, error) {
+	row, err := readUser(s.store.Read(), id)
+	if err != nil {
+		return Viewer{}, err
+	}
+	if !row.Active {
+		return Viewer{}, fault.New(CodeUserNotFound)
+	}
+	return Viewer{UserID: row.ID, Name: row.Name, Role: row.Role}, nil
+}
+
 // Self returns the viewer's own account. Fault user.not_found.
 func (s *Service) Self(ctx context.Context, v Viewer) (User, error) {
 	row, err := readUser(s.store.Read(), v.UserID)

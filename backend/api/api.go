@@ -25,6 +25,8 @@ import (
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/recovery"
 	"sitegroup.mx/crm/store"
 )
 
@@ -34,6 +36,11 @@ type Office struct {
 	Accounts *account.Service
 	CRM      *crm.Service
 	Intake   *intake.Service
+	// Host is there where this computer has the last word, Member where another one has: one of the two.
+	Host    *office.Host
+	Member  *office.Member
+	Backups *recovery.Service // the host's, nil on a member
+	Network Network
 	// Demo tells that it will be thrown away.
 	Demo bool
 }
@@ -48,6 +55,16 @@ type Setup interface {
 	OpenDemo(ctx context.Context) (account.Session, error)
 	// LeaveDemo closes and deletes the demo office; demo.not_open when none is open.
 	LeaveDemo(ctx context.Context) error
+	// Join begins to make this computer one of an office's; setup.done when an office is open, and what is wrong with the
+	// invitation. JoinState tells how it goes on.
+	Join(ctx context.Context, j NewJoin) error
+	JoinState(ctx context.Context) (JoinState, error)
+	// CancelJoin gives up, unless this computer is let in already.
+	CancelJoin(ctx context.Context) error
+	// Restore begins to bring an office back from a backup; setup.done when an office is open. RestoreState tells how it goes
+	// on.
+	Restore(ctx context.Context, r NewRestore) error
+	RestoreState(ctx context.Context) (RestoreState, error)
 }
 
 // Window is the desktop around the page, where there is one.
@@ -111,6 +128,9 @@ func New(d Deps) *API {
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()
+	a.routeSync()
+	a.routeDevices()
+	a.routeRecovery()
 	a.routeWindow()
 	a.routeEvents()
 	describe(a.huma.OpenAPI())
@@ -133,6 +153,9 @@ func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
 
 // OfficeChanged lets the events follow the office that is open now, and ends the streams of the one before.
 func (a *API) OfficeChanged() { a.hub.attach(a.deps.Office()) }
+
+// SyncChanged tells pages to read anew how this computer stands with the others.
+func (a *API) SyncChanged() { a.hub.tell(everybody, func(w *waiting) { w.sync = true }) }
 
 // ServeHTTP implements http.Handler. A panic becomes an internal error; the request's line in the log holds no query string
 // and no body.

@@ -17,6 +17,7 @@ const (
 	CodeInputRequired = "input.required"     //
 	CodeInputTooLarge = "input.too_large"    // the body as a whole
 	CodeInputTooLong  = "input.too_long"     // argument max, in characters
+	CodeMemberLocked  = "member.locked"      // without contact with the host for too long
 	CodeOpRefused     = "op.refused"         // by office.Decide; argument reason
 	CodeRouteNotFound = "route.not_found"    //
 	CodeSetupNeeded   = "setup.needed"       // there is no office yet
@@ -61,7 +62,7 @@ var nouns = map[string]int{
 	"import": http.StatusUnprocessableEntity, "input": http.StatusUnprocessableEntity, "lead": http.StatusConflict,
 	"meta": http.StatusBadGateway, "office": http.StatusServiceUnavailable, "data": http.StatusServiceUnavailable,
 	"secret": http.StatusServiceUnavailable, "session": http.StatusUnauthorized, "setup": http.StatusConflict,
-	"submission": http.StatusConflict, "undo": http.StatusConflict,
+	"network": http.StatusConflict, "submission": http.StatusConflict, "undo": http.StatusConflict,
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,

@@ -34,9 +34,9 @@ type LeadEvent struct {
 	SellerID   string `json:"seller_id"`
 }
 
-// PlainEvent says that something is to be read again: hello (everything), health, meta, or the import with this id.
+// PlainEvent says that something is to be read again: hello (everything), health, meta, sync, or the import with this id.
 type PlainEvent struct {
-	Type string `json:"type" enum:"hello,health,meta,import"`
+	Type string `json:"type" enum:"hello,health,meta,sync,import"`
 	ID   string `json:"id,omitempty"`
 }
 

@@ -80,6 +80,7 @@ type waiting struct {
 	imports   map[string]bool
 	meta      bool
 	health    bool
+	sync      bool
 }
 
 // hello drops what can be read again.
@@ -135,6 +136,9 @@ func (w *waiting) events() []any {
 	}
 	if w.health {
 		list = append(list, PlainEvent{Type: "health"})
+	}
+	if w.sync {
+		list = append(list, PlainEvent{Type: "sync"})
 	}
 	return list
 }

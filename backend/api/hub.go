@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -122,6 +123,10 @@ func (h *hub) flush(o *Office) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), localDeadline)
 	defer cancel()
+	if slices.ContainsFunc(commits, replaced) {
+		h.tell(everybody, func(w *waiting) { w.hello() })
+		return
+	}
 	reach, err := office.ReadReach(ctx, o.Store, commits)
 	if err != nil {
 		h.log.WithError(err).Warn("changes were not told apart; pages read everything again")
@@ -134,6 +139,14 @@ func (h *hub) flush(o *Office) {
 			f.give(func(w *waiting) { w.changed(entities, prospects) })
 		}
 	}
+	if o.Member != nil {
+		h.arrivals(ctx, o, commits)
+	}
+}
+
+// replaced reports whether a commit says that all of a replica was read anew.
+func replaced(c store.Commit) bool {
+	return slices.ContainsFunc(c.Ops, func(op store.Op) bool { return op.Entity == store.EntityReplica })
 }
 
 // lead announces a settled lead to its seller and to administrators. Old ones and test leads alarm nobody; the ledger's page

@@ -28,31 +28,31 @@ type csvFile struct {
 }
 
 func (a *API) routeImports() {
-	handle(a, route{id: "list-imports", method: http.MethodGet, path: "/api/imports", summary: "The last imports", access: adminOnly, passive: true},
+	handle(a, route{id: "list-imports", method: http.MethodGet, path: "/api/imports", summary: "The last imports", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, _ *struct{}) (List[intake.Import], error) {
 			return list(c.office.Intake.ListImports(ctx, c.viewer))
 		})
-	handle(a, route{id: "preview-import", method: http.MethodPost, path: "/api/imports", summary: "Hand a file over; nothing is imported yet", access: adminOnly, maxBody: maxFile},
+	handle(a, route{id: "preview-import", method: http.MethodPost, path: "/api/imports", summary: "Hand a file over; nothing is imported yet", access: adminOnly, maxBody: maxFile, host: true},
 		func(ctx context.Context, c caller, input *fileInput) (intake.Import, error) {
 			return c.office.Intake.Preview(ctx, c.viewer, input.Name, bytes.Clone(input.RawBody)) // huma uses the memory again
 		})
-	handle(a, route{id: "get-import", method: http.MethodGet, path: "/api/imports/{id}", summary: "An import and how far it got", access: adminOnly, passive: true},
+	handle(a, route{id: "get-import", method: http.MethodGet, path: "/api/imports/{id}", summary: "An import and how far it got", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Import, error) {
 			return c.office.Intake.Import(ctx, c.viewer, input.ID)
 		})
-	handle(a, route{id: "map-import", method: http.MethodPatch, path: "/api/imports/{id}", summary: "Say what the columns are", access: adminOnly},
+	handle(a, route{id: "map-import", method: http.MethodPatch, path: "/api/imports/{id}", summary: "Say what the columns are", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[ImportPatch]) (intake.Import, error) {
 			return c.office.Intake.SetMapping(ctx, c.viewer, input.ID, intake.ImportPatch(input.Body))
 		})
-	handle(a, route{id: "run-import", method: http.MethodPost, path: "/api/imports/{id}/run", summary: "Import", access: adminOnly},
+	handle(a, route{id: "run-import", method: http.MethodPost, path: "/api/imports/{id}/run", summary: "Import", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Import, error) {
 			return c.office.Intake.RunImport(ctx, c.viewer, input.ID)
 		})
-	handle(a, route{id: "cancel-import", method: http.MethodPost, path: "/api/imports/{id}/cancel", summary: "Stop; what was imported stays", access: adminOnly},
+	handle(a, route{id: "cancel-import", method: http.MethodPost, path: "/api/imports/{id}/cancel", summary: "Stop; what was imported stays", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Import, error) {
 			return c.office.Intake.CancelImport(ctx, c.viewer, input.ID)
 		})
-	errors := route{id: "get-import-errors", method: http.MethodGet, path: "/api/imports/{id}/errors.csv", summary: "The rows that were not imported, to put right", access: adminOnly, passive: true}
+	errors := route{id: "get-import-errors", method: http.MethodGet, path: "/api/imports/{id}/errors.csv", summary: "The rows that were not imported, to put right", access: adminOnly, passive: true, host: true}
 	operation := a.operation(errors)
 	operation.Responses = map[string]*huma.Response{"200": {
 		Description: "OK",

@@ -13,17 +13,17 @@ type leadsInput struct {
 }
 
 func (a *API) routeLeads() {
-	handle(a, route{id: "list-leads", method: http.MethodGet, path: "/api/leads", summary: "The ledger, newest received first", access: adminOnly, passive: true},
+	handle(a, route{id: "list-leads", method: http.MethodGet, path: "/api/leads", summary: "The ledger, newest received first", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, input *leadsInput) (intake.LeadPage, error) {
 			return c.office.Intake.ListLeads(ctx, c.viewer, intake.LeadFilter{
 				State: intake.State(input.State), Cursor: input.Cursor, Limit: input.Limit,
 			})
 		})
-	handle(a, route{id: "get-lead", method: http.MethodGet, path: "/api/leads/{id}", summary: "A line of the ledger and what waits in it", access: adminOnly, passive: true},
+	handle(a, route{id: "get-lead", method: http.MethodGet, path: "/api/leads/{id}", summary: "A line of the ledger and what waits in it", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.LeadDetail, error) {
 			return c.office.Intake.Lead(ctx, c.viewer, input.ID)
 		})
-	handle(a, route{id: "retry-lead", method: http.MethodPost, path: "/api/leads/{id}/retry", summary: "Try a line again now", access: adminOnly},
+	handle(a, route{id: "retry-lead", method: http.MethodPost, path: "/api/leads/{id}/retry", summary: "Try a line again now", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Lead, error) {
 			return c.office.Intake.Retry(ctx, c.viewer, input.ID)
 		})

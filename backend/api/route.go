@@ -36,6 +36,10 @@ type route struct {
 	access                    access
 	// passive calls are made by the page itself now and then; they do not keep a session awake.
 	passive bool
+	// host routes are the host's alone to answer: a member passes them on.
+	host bool
+	// always routes are answered even where nothing of the office is shown; see barred.
+	always bool
 	// maxBody in bytes, 0 for the usual limit.
 	maxBody int64
 }
@@ -86,7 +90,7 @@ func handle[I, O any](a *API, r route, fn func(ctx context.Context, c caller, in
 // deadline is what the route's own work may take.
 func (r route) deadline() time.Duration {
 	switch r.noun() {
-	case "meta", "imports", "leads", "setup":
+	case "meta", "imports", "leads", "setup", "recovery":
 		return outsideDeadline
 	}
 	return localDeadline
@@ -117,7 +121,11 @@ func (a *API) admit(r route) func(huma.Context, func(huma.Context)) {
 		ctx, cancel := context.WithTimeout(hc.Context(), localDeadline)
 		defer cancel()
 		c, err := a.identify(ctx, r, hc.Header("Authorization"))
-		if err == nil {
+		switch {
+		case err == nil && r.host && c.office.Member != nil:
+			a.forward(hc, c)
+			return
+		case err == nil:
 			next(huma.WithValue(hc, callerKey{}, c))
 			return
 		}
@@ -139,6 +147,16 @@ func (a *API) identify(ctx context.Context, r route, header string) (caller, err
 	if r.access == anybody {
 		return c, nil
 	}
+	if v, remote := remoteViewer(ctx); remote { // another computer of the office asks
+		c.viewer = v
+		switch {
+		case !r.host:
+			return c, fault.New(CodeRouteNotFound)
+		case r.access == adminOnly && !v.IsAdmin():
+			return c, fault.New(account.CodeAdminOnly)
+		}
+		return c, a.barred(c.office)
+	}
 	var err error
 	c.viewer, err = c.office.Accounts.Resume(ctx, c.token, !r.passive && r.access != locked)
 	switch {
@@ -148,6 +166,8 @@ func (a *API) identify(ctx context.Context, r route, header string) (caller, err
 		return c, err
 	case r.access == adminOnly && !c.viewer.IsAdmin():
 		return c, fault.New(account.CodeAdminOnly)
+	case !r.always && r.access != locked:
+		return c, a.barred(c.office)
 	}
 	return c, nil
 }

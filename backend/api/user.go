@@ -57,7 +57,7 @@ func (a *API) routeUsers() {
 		func(ctx context.Context, c caller, _ *struct{}) (List[account.User], error) {
 			return list(c.office.Accounts.ListUsers(ctx, c.viewer))
 		})
-	handle(a, route{id: "create-user", method: http.MethodPost, path: "/api/users", summary: "Create a user", access: adminOnly},
+	handle(a, route{id: "create-user", method: http.MethodPost, path: "/api/users", summary: "Create a user", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *in[NewUser]) (CreatedUser, error) {
 			n := input.Body
 			u, err := c.office.Accounts.CreateUser(ctx, c.viewer, account.NewUser{
@@ -65,7 +65,7 @@ func (a *API) routeUsers() {
 			})
 			return CreatedUser{User: u}, err
 		})
-	handle(a, route{id: "update-user", method: http.MethodPatch, path: "/api/users/{id}", summary: "Change, pause, deactivate or reactivate a user", access: adminOnly},
+	handle(a, route{id: "update-user", method: http.MethodPatch, path: "/api/users/{id}", summary: "Change, pause, deactivate or reactivate a user", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[UserPatch]) (Changed, error) {
 			p := account.UserPatch{Name: input.Body.Name, Active: input.Body.Active, Paused: input.Body.Paused}
 			if input.Body.Role != nil {
@@ -75,11 +75,11 @@ func (a *API) routeUsers() {
 			_, err := c.office.Accounts.UpdateUser(ctx, c.viewer, input.ID, p)
 			return Changed{}, err
 		})
-	handle(a, route{id: "reset-password", method: http.MethodPut, path: "/api/users/{id}/password", summary: "Give a user a new password", access: adminOnly},
+	handle(a, route{id: "reset-password", method: http.MethodPut, path: "/api/users/{id}/password", summary: "Give a user a new password", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[Password]) (Changed, error) {
 			return Changed{}, c.office.Accounts.ResetPassword(ctx, c.viewer, input.ID, input.Body.Password)
 		})
-	handle(a, route{id: "list-audit", method: http.MethodGet, path: "/api/audit", summary: "Who did what", access: adminOnly, passive: true},
+	handle(a, route{id: "list-audit", method: http.MethodGet, path: "/api/audit", summary: "Who did what", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, input *Paged) (account.AuditPage, error) {
 			return c.office.Accounts.ListAudit(ctx, c.viewer, input.Cursor, input.Limit)
 		})

@@ -15,38 +15,50 @@ import (
 )
 
 // open are the operations that nobody has to sign in for. Another one is a decision, to be written down here.
-var open = []string{"create-office", "get-setup", "open-demo", "sign-in"}
+var open = []string{
+	"create-office", "get-setup", "open-demo", "sign-in", "join-office", "get-join", "cancel-join", "restore-office", "get-restore",
+}
 
 // bodies are valid inputs of operations that need one; an operation with a body that is missing here fails the walk.
 var bodies = map[string]any{
-	"create-office":   map[string]any{"office_name": "Otra", "timezone": "America/Mexico_City", "language": "es-MX", "admin": map[string]any{"name": "X", "login": "x", "password": "xxxxxxxxxxxx"}},
-	"sign-in":         map[string]any{"login": "nadie", "password": "xxxxxxxxxxxx"},
-	"unlock":          map[string]any{"password": "xxxxxxxxxxxx"},
-	"change-password": map[string]any{"current": "xxxxxxxxxxxx", "new": "yyyyyyyyyyyy"},
-	"set-preferences": map[string]any{"language": "es-MX", "theme": "dark", "density": "dense", "lock_minutes": 15, "hide_names": false},
-	"create-user":     map[string]any{"login": "otra", "name": "Otra", "role": "seller", "password": "xxxxxxxxxxxx"},
-	"update-user":     map[string]any{"name": "Otra"},
-	"reset-password":  map[string]any{"password": "xxxxxxxxxxxx"},
-	"create-prospect": map[string]any{"name": "Alguien", "phones": []string{"55 1234 9876"}, "emails": []string{}},
-	"update-prospect": map[string]any{"temperature": "hot"},
-	"undo":            map[string]any{"tx_id": "00000000-0000-7000-8000-000000000000"},
-	"update-contact":  map[string]any{"name": "Alguien"},
-	"add-phone":       map[string]any{"raw": "55 1234 1111"},
-	"update-phone":    map[string]any{"raw": "55 1234 2222"},
-	"add-email":       map[string]any{"raw": "otra@example.com"},
-	"update-email":    map[string]any{"raw": "otro@example.com"},
-	"log-activity":    map[string]any{"kind": "note", "body": "hola"},
-	"update-activity": map[string]any{"body": "hola"},
-	"finish-activity": map[string]any{"body": "hola"},
-	"snooze-reminder": map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
-	"connect-meta":    map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
-	"add-page":        map[string]any{"id": "1"},
-	"update-page":     map[string]any{"active": true},
-	"update-form":     map[string]any{"active": true},
-	"preview-import":  []byte("a,b\n1,2\n"),
-	"map-import":      map[string]any{"columns": map[string]string{"0": "name"}},
-	"notify":          map[string]any{"title": "x", "body": "y"},
-	"save-file":       map[string]any{"name": "x", "content_base64": ""},
+	"create-office":         map[string]any{"office_name": "Otra", "timezone": "America/Mexico_City", "language": "es-MX", "admin": map[string]any{"name": "X", "login": "x", "password": "xxxxxxxxxxxx"}},
+	"sign-in":               map[string]any{"login": "nadie", "password": "xxxxxxxxxxxx"},
+	"unlock":                map[string]any{"password": "xxxxxxxxxxxx"},
+	"change-password":       map[string]any{"current": "xxxxxxxxxxxx", "new": "yyyyyyyyyyyy"},
+	"set-preferences":       map[string]any{"language": "es-MX", "theme": "dark", "density": "dense", "lock_minutes": 15, "hide_names": false},
+	"create-user":           map[string]any{"login": "otra", "name": "Otra", "role": "seller", "password": "xxxxxxxxxxxx"},
+	"update-user":           map[string]any{"name": "Otra"},
+	"reset-password":        map[string]any{"password": "xxxxxxxxxxxx"},
+	"create-prospect":       map[string]any{"name": "Alguien", "phones": []string{"55 1234 9876"}, "emails": []string{}},
+	"update-prospect":       map[string]any{"temperature": "hot"},
+	"undo":                  map[string]any{"tx_id": "00000000-0000-7000-8000-000000000000"},
+	"update-contact":        map[string]any{"name": "Alguien"},
+	"add-phone":             map[string]any{"raw": "55 1234 1111"},
+	"update-phone":          map[string]any{"raw": "55 1234 2222"},
+	"add-email":             map[string]any{"raw": "otra@example.com"},
+	"update-email":          map[string]any{"raw": "otro@example.com"},
+	"log-activity":          map[string]any{"kind": "note", "body": "hola"},
+	"update-activity":       map[string]any{"body": "hola"},
+	"finish-activity":       map[string]any{"body": "hola"},
+	"snooze-reminder":       map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
+	"connect-meta":          map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
+	"add-page":              map[string]any{"id": "1"},
+	"update-page":           map[string]any{"active": true},
+	"update-form":           map[string]any{"active": true},
+	"preview-import":        []byte("a,b\n1,2\n"),
+	"dismiss-refusals":      map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
+	"confirm-recovery-code": map[string]any{"code": "X"},
+	"set-backup-folder":     map[string]any{"path": "/respaldos"},
+	"map-import":            map[string]any{"columns": map[string]string{"0": "name"}},
+	"notify":                map[string]any{"title": "x", "body": "y"},
+	"join-office":           map[string]any{"invitation": "SG1", "device_name": "Portátil"},
+	"restore-office":        map[string]any{"path": "/respaldo", "code": "X"},
+	"dismiss-changes":       map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
+	"apply-changes":         map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
+	"apply-refusals":        map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
+	"set-network":           map[string]any{"enabled": true, "port": 8766},
+	"invite-device":         map[string]any{"user_id": "1"},
+	"save-file":             map[string]any{"name": "x", "content_base64": ""},
 }
 
 // foreign is everything about one prospect of ana's, by the word in the path before the id.
@@ -93,6 +105,7 @@ func (f foreign) path(operation *huma.Operation) string {
 var own = map[string]bool{
 	"leave-demo": true, "sign-out": true, "lock": true, "stay-awake": true, "unlock": true, "get-me": true, "change-password": true, "set-preferences": true,
 	"list-users": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
+	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 

@@ -84,6 +84,20 @@ func (h *Host) Devices(ctx context.Context, v account.Viewer) ([]Device, error) 
 	return devices, nil
 }
 
+// Members counts the computers of the office beside its host.
+func (h *Host) Members(ctx context.Context) (int, error) {
+	var n int
+	err := h.Store.Read().NewQuery(`
+		SELECT count(*)
+		FROM device
+		WHERE revoked_at IS NULL
+		AND id <> {:host}`).Bind(dbx.Params{"host": h.DeviceID()}).WithContext(ctx).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count devices: %w", err)
+	}
+	return n, nil
+}
+
 // deviceRow is a device as the query returns it.
 type deviceRow struct {
 	ID         string  `db:"id"`

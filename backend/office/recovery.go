@@ -6,6 +6,8 @@ import (
 	"crypto/subtle"
 	"fmt"
 
+	"filippo.io/age"
+
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/office/identity"
@@ -207,4 +209,21 @@ func (h *Host) Accept(ctx context.Context, by string, raw []byte) error {
 		return err
 	}
 	return h.enrolSelf(ctx, by)
+}
+
+// BackupRecipients returns whom backups are sealed for: who has the recovery code. Fault recovery.needed before there is
+// one.
+func (h *Host) BackupRecipients(ctx context.Context) ([]age.Recipient, error) {
+	if err := h.ready(ctx); err != nil {
+		return nil, err
+	}
+	cert := h.certificate()
+	if cert.raw == nil {
+		return nil, fault.New(CodeNoRecovery)
+	}
+	to, err := age.ParseX25519Recipient(cert.Backup)
+	if err != nil {
+		return nil, fmt.Errorf("read whom backups are sealed for: %w", err)
+	}
+	return []age.Recipient{to}, nil
 }

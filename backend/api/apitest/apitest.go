@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -23,6 +24,8 @@ import (
 	"sitegroup.mx/crm/backend/meta"
 	"sitegroup.mx/crm/backend/meta/graphsim"
 	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/recovery"
 	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/store"
 	"sitegroup.mx/crm/store/storetest"
@@ -64,7 +67,13 @@ func New(t testing.TB, options ...Option) *Office {
 	log := logrus.New()
 	log.SetOutput(o.Log)
 	log.SetLevel(logrus.DebugLevel)
-	st := storetest.Open(t, storetest.WithClock(clk), storetest.WithDecide(office.Decide))
+	key, err := identity.NewKey(rand.NewChaCha8([32]byte{1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := storetest.Open(t, storetest.WithClock(clk), storetest.WithDecide(office.Decide), func(o *store.Options) {
+		o.Device, o.Follow = key.DeviceID(), office.Follow
+	})
 	vault, err := secret.File(filepath.Join(t.TempDir(), "keys.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +82,16 @@ func New(t testing.TB, options ...Option) *Office {
 	o.Office = &api.Office{
 		Store: st, Accounts: account.New(st, clk, log), CRM: people,
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
+		Host: office.NewHost(office.HostDeps{
+			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Version: "test",
+			Addresses: func() []string { return []string{"192.0.2.1:8766"} },
+		}),
+		Network: &Network{},
 	}
+	o.Backups = recovery.New(recovery.Deps{
+		Store: st, Key: storetest.Key(), Dir: t.TempDir(), Office: "test", Device: key.DeviceID(), Version: "test", Clock: clk, Log: log,
+		Recipients: o.Host.BackupRecipients,
+	})
 	o.Setup.Open(o.Office)
 	deps := api.Deps{Office: o.Setup.current, Setup: o.Setup, Clock: clk, Log: log, Version: "test"}
 	for _, option := range options {

@@ -75,3 +75,32 @@ func (s *Setup) LeaveDemo(context.Context) error {
 	s.Open(nil)
 	return nil
 }
+
+// Join implements api.Setup: nothing is ever joined here.
+func (s *Setup) Join(context.Context, api.NewJoin) error {
+	if s.current() != nil {
+		return fault.New("setup.done")
+	}
+	return nil
+}
+
+// JoinState implements api.Setup.
+func (s *Setup) JoinState(context.Context) (api.JoinState, error) {
+	return api.JoinState{State: "idle"}, nil
+}
+
+// CancelJoin implements api.Setup.
+func (s *Setup) CancelJoin(context.Context) error { return nil }
+
+// Restore implements api.Setup likewise.
+func (s *Setup) Restore(context.Context, api.NewRestore) error {
+	if s.current() != nil {
+		return fault.New("setup.done")
+	}
+	return nil
+}
+
+// RestoreState implements api.Setup.
+func (s *Setup) RestoreState(context.Context) (api.RestoreState, error) {
+	return api.RestoreState{State: "idle"}, nil
+}
