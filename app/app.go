@@ -112,9 +112,10 @@ func (c *command) root() *cobra.Command {
 	shared := root.PersistentFlags()
 	c.text(shared, &c.data, "data", "")
 	c.text(shared, &c.keyFile, "key-file", "")
+	c.text(shared, &c.syncListen, "sync-listen", "")
 	c.text(shared, &c.logLevel, "log-level", "info")
 	c.text(shared, &c.language, "language", languages[0])
-	root.AddCommand(c.serveCommand(), c.demoCommand(), c.importCommand(), c.backupCommand(), c.doctorCommand(), c.graphsimCommand())
+	root.AddCommand(c.serveCommand(), c.demoCommand(), c.importCommand(), c.backupCommand(), c.restoreCommand(), c.doctorCommand(), c.graphsimCommand())
 	c.translateHelp(root)
 	return root
 }

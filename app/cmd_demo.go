@@ -82,7 +82,7 @@ func (c *command) demoHome() (_ place, done func() error, err error) {
 		return place{}, nil, fault.Wrap(fmt.Errorf("make demo folder: %w", err), "data.folder", "path", os.TempDir())
 	}
 	log, file := openLog(folder(dir), level, c.Err)
-	return place{folder: f, vault: vault, clock: clock.System{}, log: log}, func() error {
+	return place{folder: f, vault: vault, clock: clock.System{}, log: log, syncListen: c.syncListen}, func() error {
 		return removeAfter(file, dir)
 	}, nil
 }

@@ -35,6 +35,9 @@ func (c *command) importFile(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer closing(&err, o.Close)
+	if o.Member != nil {
+		return fault.New("host.only")
+	}
 	viewer, err := o.firstAdmin(cmd.Context(), c.as)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (o *openOffice) importFile(ctx context.Context, v account.Viewer, name stri
 	if _, err := o.Intake.RunImport(ctx, v, made.ID); err != nil {
 		return intake.Import{}, err
 	}
-	o.work(ctx)
+	o.work(ctx, surroundings{})
 	for {
 		now, err := o.Intake.Import(ctx, v, made.ID)
 		if err != nil || now.State == intake.ImportDone || now.State == intake.ImportCancelled {

@@ -37,7 +37,7 @@ func (c *command) home() (_ place, done io.Closer, err error) {
 	}
 	log, file := openLog(f, level, c.Err)
 	log.WithFields(logrus.Fields{"version": version}).Info("program started")
-	return place{folder: f, vault: vault, clock: clock.System{}, log: log}, file, nil
+	return place{folder: f, vault: vault, clock: clock.System{}, log: log, syncListen: c.syncListen}, file, nil
 }
 
 func (c *command) serve(cmd *cobra.Command, _ []string) (err error) {

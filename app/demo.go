@@ -41,8 +41,9 @@ var demoUsers = []demoUser{
 
 // demoOptions say how lively the demo is.
 type demoOptions struct {
-	every   time.Duration // pause between new leads; 0 sends none
-	backlog int           // leads there are at the start
+	every      time.Duration // pause between new leads; 0 sends none
+	backlog    int           // leads there are at the start
+	syncListen string
 }
 
 // demoOffice is a throw-away office with a Meta of its own.
@@ -57,7 +58,7 @@ type demoOffice struct {
 
 // openDemo makes the office in a folder of the system's for such things, connects it to the simulator over HTTP like any
 // other, and plays its past.
-func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions) (_ *demoOffice, err error) {
+func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions, around surroundings) (_ *demoOffice, err error) {
 	dir, err := os.MkdirTemp("", "sitegroup-demo-")
 	if err != nil {
 		return nil, fmt.Errorf("make demo folder: %w", err)
@@ -73,7 +74,7 @@ func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions) (_ *
 	if err != nil {
 		return nil, fmt.Errorf("make demo keys: %w", err)
 	}
-	d.openOffice, err = createOffice(ctx, place{folder(dir), vault, d.clock, log}, newOffice{
+	d.openOffice, err = createOffice(ctx, place{folder: folder(dir), vault: vault, clock: d.clock, log: log, syncListen: opt.syncListen}, newOffice{
 		Name: "Casa Jacaranda", Timezone: "America/Mexico_City",
 		Admin: account.NewUser{Login: demoUsers[0].Login, Name: demoUsers[0].Name, Role: account.RoleAdmin, Password: demoPassword},
 	})
@@ -92,7 +93,7 @@ func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions) (_ *
 	if err := d.connect(ctx, opt.backlog); err != nil {
 		return nil, err
 	}
-	d.live(ctx, opt.every)
+	d.live(ctx, opt.every, around)
 	return d, nil
 }
 
@@ -141,8 +142,8 @@ func (d *demoOffice) pull(ctx context.Context) error {
 }
 
 // live starts the office's own work and the arrival of leads.
-func (d *demoOffice) live(ctx context.Context, every time.Duration) {
-	d.work(ctx)
+func (d *demoOffice) live(ctx context.Context, every time.Duration, around surroundings) {
+	d.work(ctx, around)
 	if every <= 0 {
 		return
 	}

@@ -18,7 +18,7 @@ func TestDemo_LooksLikeAnOfficeAtWork(t *testing.T) {
 	const backlog = 40
 	log := newLog(io.Discard, logrus.ErrorLevel, t.Output())
 	started := time.Now()
-	d, err := openDemo(t.Context(), log, demoOptions{backlog: backlog})
+	d, err := openDemo(t.Context(), log, demoOptions{backlog: backlog}, surroundings{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // flags are what the command line or the environment said.
 type flags struct {
-	data, keyFile, logLevel, language string
+	data, keyFile, logLevel, language, syncListen string
 
 	addr string
 	open bool

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,8 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/secret"
 )
 
 // installation names this computer's copy of an office. It is written once, before the office's file exists, and is not
@@ -17,14 +19,55 @@ import (
 type installation struct {
 	// File is the id under which the keyring holds the database's key.
 	File string `json:"file"`
-	// Device is the id of this installation in the log of changes.
+	// Device is the id of this computer: the hash of its public key, whose private half is in the keyring too.
 	Device string `json:"device"`
+	// Role is roleMember for a replica of an office whose host is another computer, "" for the office itself.
+	Role string `json:"role,omitempty"`
+	// Wiped says that the host has revoked this computer: what is left is to be deleted.
+	Wiped bool `json:"wiped,omitempty"`
 	// Ready says that setting up has ended: from then on a missing file is a loss and not a beginning.
 	Ready bool `json:"ready,omitempty"`
 }
 
+const roleMember = "member"
+
 // keyName is where the vault holds the database's key.
 func (i installation) keyName() string { return "database-key/" + i.File }
+
+// deviceKeyName is where the vault holds this computer's own key.
+func (i installation) deviceKeyName() string { return "device-key/" + i.File }
+
+// deviceKey reads this computer's own key, and makes one where there is none.
+func deviceKey(p place, i *installation) (identity.Key, error) {
+	seed, err := p.vault.Get(i.deviceKeyName())
+	if errors.Is(err, secret.ErrNotFound) {
+		return newDeviceKey(p, i)
+	}
+	if err != nil {
+		return identity.Key{}, fmt.Errorf("read this computer's key: %w", err)
+	}
+	key, err := identity.ParseKey(seed)
+	if err != nil {
+		return identity.Key{}, err
+	}
+	if i.Device != key.DeviceID() { // the program ended between the two
+		i.Device = key.DeviceID()
+		return key, i.save(p.folder)
+	}
+	return key, nil
+}
+
+func newDeviceKey(p place, i *installation) (identity.Key, error) {
+	key, err := identity.NewKey(rand.Reader)
+	if err != nil {
+		return identity.Key{}, err
+	}
+	if err := p.vault.Set(i.deviceKeyName(), key.Marshal()); err != nil {
+		return identity.Key{}, fmt.Errorf("keep this computer's key: %w", err)
+	}
+	i.Device = key.DeviceID()
+	return key, i.save(p.folder)
+}
 
 // readInstallation returns the zero value and no error when nothing was set up in the folder.
 func readInstallation(f folder) (installation, error) {
@@ -48,10 +91,11 @@ func readInstallation(f folder) (installation, error) {
 	return i, nil
 }
 
-// writeInstallation makes a new one and puts it on disk whole or not at all.
-func writeInstallation(f folder, clk clock.Clock) (installation, error) {
-	i := installation{File: clk.NewID(), Device: clk.NewID()}
-	return i, i.save(f)
+// writeInstallation makes a new one, with a key of this computer's own, and puts it on disk whole or not at all.
+func writeInstallation(p place, role string) (installation, error) {
+	i := installation{File: p.clock.NewID(), Role: role}
+	_, err := newDeviceKey(p, &i)
+	return i, err
 }
 
 // save puts the installation on disk whole or not at all.

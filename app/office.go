@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -15,6 +16,9 @@ import (
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/backend/recovery"
 	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/store"
 )
@@ -28,6 +32,8 @@ type place struct {
 	vault secret.Vault
 	clock clock.Clock
 	log   logrus.FieldLogger
+	// syncListen is where the office's computers connect, when a flag says so; "" leaves it to the office's setting.
+	syncListen string
 }
 
 // openOffice is an office whose file is open, with everything that works on it.
@@ -37,9 +43,16 @@ type openOffice struct {
 	Accounts *account.Service
 	CRM      *crm.Service
 	Intake   *intake.Service
+	// Host is there where this computer has the last word, with Backups; Member where it holds a replica.
+	Host    *office.Host
+	Member  *office.Member
+	Backups *recovery.Service
 
-	crew crew
-	stop context.CancelFunc
+	installation installation
+	key          identity.Key
+	network      *network
+	crew         crew
+	stop         context.CancelFunc
 }
 
 // vaultFor opens the keyring, or the key file when one is named.
@@ -60,6 +73,9 @@ func openFolder(ctx context.Context, p place) (*openOffice, error) {
 	if i.File == "" {
 		return nil, fault.New("setup.needed")
 	}
+	if i.Wiped {
+		return nil, errors.Join(fault.New("setup.needed"), erase(p, i))
+	}
 	key, err := p.vault.Get(i.keyName())
 	if errors.Is(err, secret.ErrNotFound) {
 		if _, missing := os.Stat(p.officeFile()); errors.Is(missing, os.ErrNotExist) {
@@ -76,20 +92,38 @@ func openFolder(ctx context.Context, p place) (*openOffice, error) {
 	return openFile(ctx, p, i, key)
 }
 
-func openFile(ctx context.Context, p place, i installation, key []byte) (*openOffice, error) {
-	st, err := store.Open(ctx, store.Options{
-		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow,
+func openFile(ctx context.Context, p place, i installation, key []byte) (_ *openOffice, err error) {
+	o := &openOffice{place: p, crew: crew{log: p.log}}
+	if o.key, err = deviceKey(p, &i); err != nil {
+		return nil, err
+	}
+	o.installation = i
+	options := store.Options{
+		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide,
 		Log: p.log.WithField("part", "store"),
-	})
-	if err != nil {
+	}
+	if i.Role == roleMember {
+		options.Member = true
+	} else {
+		options.Follow = office.Follow
+	}
+	if o.Store, err = store.Open(ctx, options); err != nil {
 		return nil, explainStore(err)
 	}
-	o := &openOffice{place: p, Store: st, crew: crew{log: p.log}}
-	o.Accounts = account.New(st, p.clock, p.log.WithField("part", "account"))
-	o.CRM = crm.New(st, p.clock, p.log.WithField("part", "crm"))
+	o.Accounts = account.New(o.Store, p.clock, p.log.WithField("part", "account"))
+	o.CRM = crm.New(o.Store, p.clock, p.log.WithField("part", "crm"))
 	o.Intake = intake.New(intake.Deps{
-		Store: st, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version,
+		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version,
 	})
+	o.network = newNetwork(o)
+	if i.Role == roleMember {
+		err = o.beMember(ctx)
+	} else {
+		err = o.beHost(ctx, key)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Store.Close())
+	}
 	return o, nil
 }
 
@@ -114,14 +148,46 @@ func explainStore(err error) error {
 	return err
 }
 
-// work starts what goes on without anybody asking: leads coming in.
-func (o *openOffice) work(ctx context.Context) {
+// surroundings are what an open office tells the program.
+type surroundings struct {
+	answer  func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply
+	changed func() // how this computer stands with the others
+	wiped   func() // the host has revoked this computer and its replica is empty
+}
+
+// work starts what goes on without anybody asking: on the host leads coming in, backups and the computers of the office; on
+// a member the connection to the host.
+func (o *openOffice) work(ctx context.Context, around surroundings) {
 	ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
+	o.network.around = around
+	if o.Member != nil {
+		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })
+		return
+	}
 	o.crew.start("intake", ctx.Done(), func() {
 		if err := o.Intake.Run(ctx); err != nil && ctx.Err() == nil {
 			o.log.WithError(err).Error("intake stopped")
 		}
 	})
+	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
+	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
+	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
+}
+
+// purgeEvery is how often what has been kept long enough is dropped.
+const purgeEvery = 24 * time.Hour
+
+func (o *openOffice) purge(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.clock.After(purgeEvery):
+		}
+		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Warn("what is old was not dropped")
+		}
+	}
 }
 
 // Close ends the background work and closes the file.

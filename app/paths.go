@@ -17,6 +17,12 @@ func (f folder) officeFile() string { return filepath.Join(string(f), "office.db
 // installationFile names this installation; it holds no secret.
 func (f folder) installationFile() string { return filepath.Join(string(f), "installation.json") }
 
+// membersFile keeps the office's membership list where no restored backup reaches.
+func (f folder) membersFile() string { return filepath.Join(string(f), "office.members") }
+
+// backupDir is where sealed backups go.
+func (f folder) backupDir() string { return filepath.Join(string(f), "backups") }
+
 // logFile is the file that logging.go turns over.
 func (f folder) logFile() string { return filepath.Join(string(f), "log", "sitegroup-crm.log") }
 

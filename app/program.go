@@ -32,13 +32,17 @@ type program struct {
 	mu     sync.RWMutex
 	office *openOffice
 	demo   *demoOffice
+	wiped  bool // the host has revoked this computer since the program began
+
+	joining   joining
+	restoring restoring
 }
 
 // newProgram puts the program together without opening anything. window is nil in a browser.
 func newProgram(ctx context.Context, c *command, home place, surface string, window api.Window, onLead func(intake.LeadNotice)) *program {
 	p := &program{
 		ctx: ctx, home: home, keyring: c.keyFile == "", surface: surface, onLead: onLead,
-		demoOpt: demoOptions{every: c.every, backlog: c.backlog},
+		demoOpt: demoOptions{every: c.every, backlog: c.backlog, syncListen: c.syncListen},
 	}
 	p.api = api.New(api.Deps{
 		Office: p.current, Setup: p, Window: window, Clock: clock.System{}, Log: home.log.WithField("part", "api"), Version: version,
@@ -55,6 +59,9 @@ func (p *program) open(ctx context.Context) error {
 }
 
 func (p *program) openHome(ctx context.Context) error {
+	if err := resumeRestore(p.home); err != nil {
+		return err
+	}
 	o, err := openFolder(ctx, p.home)
 	if fault.Has(err, "setup.needed") {
 		return nil
@@ -63,7 +70,7 @@ func (p *program) openHome(ctx context.Context) error {
 		return err
 	}
 	name, err := o.name(ctx)
-	if err != nil || name == "" {
+	if err != nil || name == "" && o.Member == nil {
 		return errors.Join(err, o.Close())
 	}
 	if err := markReady(p.home.folder); err != nil {
@@ -79,13 +86,18 @@ func (p *program) show(o *openOffice) {
 		o.Intake.OnLead(p.onLead)
 	}
 	if o.stop == nil {
-		o.work(p.ctx)
+		o.work(p.ctx, p.around())
 	}
 	p.mu.Lock()
 	p.office = o
 	p.mu.Unlock()
 	p.api.OfficeChanged()
 	p.home.log.WithFields(logrus.Fields{"demo": p.inDemo()}).Info("office opened")
+}
+
+// around is what an open office tells the program.
+func (p *program) around() surroundings {
+	return surroundings{answer: p.api.Answer, changed: p.api.SyncChanged, wiped: p.revoked}
 }
 
 // current is the office that the screens see, nil before there is one.
@@ -96,7 +108,10 @@ func (p *program) current() *api.Office {
 		return nil
 	}
 	o := p.office
-	return &api.Office{Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, Intake: o.Intake, Demo: p.demo != nil}
+	return &api.Office{
+		Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, Intake: o.Intake, Host: o.Host, Member: o.Member, Backups: o.Backups,
+		Network: o.network, Demo: p.demo != nil,
+	}
 }
 
 func (p *program) inDemo() bool {
@@ -111,7 +126,11 @@ func (p *program) State(ctx context.Context) (api.SetupState, error) {
 	p.mu.RLock()
 	o := p.office
 	s.Demo = p.demo != nil
+	wiped := p.wiped
 	p.mu.RUnlock()
+	if o == nil && wiped {
+		s.State = "wiped"
+	}
 	if o == nil {
 		return s, nil
 	}
@@ -152,7 +171,7 @@ func (p *program) OpenDemo(ctx context.Context) (account.Session, error) {
 }
 
 func (p *program) startDemo(ctx context.Context) error {
-	d, err := openDemo(context.WithoutCancel(ctx), p.home.log, p.demoOpt)
+	d, err := openDemo(context.WithoutCancel(ctx), p.home.log, p.demoOpt, p.around())
 	if err != nil {
 		return err
 	}
@@ -183,6 +202,8 @@ func (p *program) LeaveDemo(ctx context.Context) error {
 
 // close closes whatever is open.
 func (p *program) close() error {
+	p.joining.end()
+	p.restoring.work.wait()
 	p.moving.Lock()
 	defer p.moving.Unlock()
 	p.mu.Lock()

@@ -72,7 +72,7 @@ func prepareOffice(ctx context.Context, p place) (*openOffice, error) {
 		return nil, err
 	}
 	if i.File == "" {
-		if i, err = writeInstallation(p.folder, p.clock); err != nil {
+		if i, err = writeInstallation(p, ""); err != nil {
 			return nil, err
 		}
 	}

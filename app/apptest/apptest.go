@@ -158,6 +158,14 @@ func (p *Program) SetUp() {
 	p.Token = session.Token
 }
 
+// SignIn opens a session of a user whose password is Password.
+func (p *Program) SignIn(login string) {
+	p.t.Helper()
+	var session struct{ Token string }
+	p.Must("POST", "/api/session", map[string]string{"login": login, "password": Password}, &session)
+	p.Token = session.Token
+}
+
 // Connect connects the office to the simulated Meta.
 func (p *Program) Connect() {
 	p.t.Helper()

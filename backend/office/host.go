@@ -52,6 +52,7 @@ type HostDeps struct {
 	Random io.Reader
 	Key    identity.Key // this computer's own
 
+	Name    string // of this computer, for lists
 	Version string
 	Schema  int    // 0 means that of the file; older ones are for tests
 	Sidecar string // path of the file that holds the membership list beside the office's; "" for none
@@ -168,6 +169,13 @@ func (h *Host) Superseded() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.cert.raw != nil && !h.cert.of(h.Key)
+}
+
+// Root returns the fingerprint of the office's root key, once there is one.
+func (h *Host) Root() (root [32]byte, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.root, h.cert.raw != nil
 }
 
 // serving answers why this host serves nobody, nil when it serves.

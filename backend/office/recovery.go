@@ -112,7 +112,7 @@ func (h *Host) enrolSelf(ctx context.Context, by string) error {
 			return err
 		}
 		if _, known := members[h.DeviceID()]; !known {
-			if err := addDevice(tx, newDevice{id: h.DeviceID(), user: by, by: by, version: h.Version}); err != nil {
+			if err := addDevice(tx, newDevice{id: h.DeviceID(), user: by, name: h.Name, by: by, version: h.Version}); err != nil {
 				return err
 			}
 		}

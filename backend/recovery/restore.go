@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -47,6 +48,9 @@ type plan struct {
 	Begun    time.Time `json:"begun"`
 }
 
+// asideMark is between the name of the office's file and the time at which a restore has put it aside.
+const asideMark = ".before-restore-"
+
 func (t Target) plan() string     { return t.File + ".restore" }
 func (t Target) restored() string { return t.File + ".restored" }
 
@@ -82,7 +86,7 @@ func Restore(ctx context.Context, t Target, backup string, onStep func(string), 
 	if err := t.PutKey(key); err != nil {
 		return Manifest{}, errors.Join(fmt.Errorf("keep key: %w", err), removeIfThere(t.restored()))
 	}
-	p := plan{Step: StepAside, Manifest: m, Begun: t.Now().UTC(), Aside: t.File + ".before-restore-" + t.Now().UTC().Format(stamp)}
+	p := plan{Step: StepAside, Manifest: m, Begun: t.Now().UTC(), Aside: t.File + asideMark + t.Now().UTC().Format(stamp)}
 	if err := t.save(p); err != nil {
 		return Manifest{}, err
 	}
@@ -173,4 +177,24 @@ func (t Target) swap(plan) error {
 		}
 	}
 	return err
+}
+
+// Aside returns where the last restore has put what was there before; "" when there was nothing, or it has gone since.
+func Aside(file string) (string, error) {
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return "", fmt.Errorf("look for what was put aside: %w", err)
+	}
+	newest := ""
+	for _, e := range entries {
+		name := e.Name()
+		at, ours := strings.CutPrefix(name, filepath.Base(file)+asideMark)
+		if _, err := time.Parse(stamp, at); ours && err == nil && name > newest {
+			newest = name
+		}
+	}
+	if newest == "" {
+		return "", nil
+	}
+	return filepath.Join(filepath.Dir(file), newest), nil
 }

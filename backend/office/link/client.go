@@ -22,7 +22,8 @@ type ClientDeps struct {
 	Clock   clock.Clock
 	Log     logrus.FieldLogger
 	Random  func() float64 // at least 0, less than 1: spreads the members of an office that come back at once
-	// OnStatus is told that Status has changed. nil is told nothing.
+	// OnStatus is told that Status, or what the replica holds or waits for, may have changed. It must not block. nil is told
+	// nothing.
 	OnStatus func()
 }
 
@@ -164,7 +165,7 @@ func (c *Client) once(ctx context.Context) error {
 			}
 		})
 		c.set(conn, Status{Connected: true, Path: d.Name(), Address: raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
-		err = conn.serve(ctx, session)
+		err = conn.serve(ctx, told{session, c.deps.OnStatus})
 		c.set(nil, Status{Since: c.deps.Clock.Now()})
 		return err
 	}
@@ -188,4 +189,16 @@ func (c *Client) fail(problem string) {
 	if changed {
 		c.deps.OnStatus()
 	}
+}
+
+// told is a session whose progress somebody follows.
+type told struct {
+	session
+	tell func()
+}
+
+// Handle implements session.
+func (t told) Handle(ctx context.Context, f wire.Frame) ([]wire.Frame, error) {
+	defer t.tell()
+	return t.session.Handle(ctx, f)
 }

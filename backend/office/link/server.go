@@ -30,6 +30,8 @@ type ServerDeps struct {
 	Key   identity.Key // the host's own
 	Clock clock.Clock
 	Log   logrus.FieldLogger
+	// OnConnections is told that a computer has come or gone. It must not block. nil is told nothing.
+	OnConnections func()
 }
 
 // Server is the host's end of the office's connections. Every method may be called from any goroutine.
@@ -52,6 +54,9 @@ func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
 	config, err := tlsConfig(d.Key, d.Clock)
 	if err != nil {
 		return nil, err
+	}
+	if d.OnConnections == nil {
+		d.OnConnections = func() {}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -151,6 +156,8 @@ func (s *Server) session(ctx context.Context, c *conn, device string, r *http.Re
 	if c.answer(out, err) {
 		return c.serve(ctx, ended{session})
 	}
+	s.deps.OnConnections()
+	defer s.deps.OnConnections()
 	return c.serve(ctx, session)
 }
 

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/office/identity"
+)
+
+func (c *command) restoreCommand() *cobra.Command {
+	return c.command("restore FILE", "restore", cobra.ExactArgs(1), c.restore)
+}
+
+// restore brings an office back from a sealed backup, and makes this computer its host. What is in the folder is put aside.
+// The recovery code is read from the input: arguments end in a shell's history.
+func (c *command) restore(cmd *cobra.Command, args []string) (err error) {
+	path, err := filepath.Abs(args[0])
+	if err != nil {
+		return fault.Wrap(fmt.Errorf("find backup: %w", err), "backup.path", "path", args[0])
+	}
+	home, done, err := c.home()
+	if err != nil {
+		return err
+	}
+	defer closing(&err, done.Close)
+	fmt.Fprintln(c.Out, c.say.say("restore.code"))
+	line, err := bufio.NewReader(c.In).ReadString('\n')
+	if err != nil && line == "" {
+		return fault.Wrap(fmt.Errorf("read recovery code: %w", err), identity.CodeRecoveryMalformed)
+	}
+	code, err := identity.ParseCode(line)
+	if err != nil {
+		return err
+	}
+	if err := notInUse(cmd, home); err != nil {
+		return err
+	}
+	o, made, err := restoreOffice(cmd.Context(), home, path, code, nil, func(step string) {
+		fmt.Fprintln(c.Out, c.say.say("restore."+step))
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out, c.say.say("restore.done", "at", clock.Format(made.MadeAt)))
+	return o.Close()
+}
+
+// notInUse answers office.in_use while a program has the folder's office open. One that cannot be opened for another reason
+// is what a restore is for.
+func notInUse(cmd *cobra.Command, home place) error {
+	if err := resumeRestore(home); err != nil {
+		return err
+	}
+	o, err := openFolder(cmd.Context(), home)
+	switch {
+	case err == nil:
+		return o.Close()
+	case fault.Has(err, "office.in_use"):
+		return err
+	case errors.Is(err, cmd.Context().Err()):
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,344 @@
+package app
+
+import (
+	"context"
+	cryptorand "crypto/rand"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/api"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/link"
+	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/backend/recovery"
+	"sitegroup.mx/crm/store"
+)
+
+// usualPort is where a host listens for the office's computers unless somebody chooses another one.
+const usualPort = 8766
+
+// Keys of setting.
+const (
+	settingNetwork = "network.enabled"
+	settingPort    = "network.port"
+)
+
+// network is an office's connection with its other computers. It implements api.Network.
+type network struct {
+	o      *openOffice
+	fixed  string // address that a flag names; "" leaves it to the setting
+	around surroundings
+
+	configuring sync.Mutex // held while listening begins or ends
+
+	mu       sync.Mutex
+	server   *link.Server
+	announce func()
+	client   *link.Client
+	problem  string
+	commits  []store.Commit // nobody was told of yet
+	told     chan struct{}
+}
+
+func newNetwork(o *openOffice) *network {
+	return &network{o: o, fixed: o.syncListen, told: make(chan struct{}, 1)}
+}
+
+// computerName is what this computer is called in lists.
+func computerName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// beHost makes the open file the office itself.
+func (o *openOffice) beHost(ctx context.Context, key []byte) error {
+	n := o.network
+	o.Host = office.NewHost(office.HostDeps{
+		Store: o.Store, Clock: o.clock, Log: o.log.WithField("part", "office"), Vault: o.vault, Random: cryptorand.Reader, Key: o.key,
+		Name: computerName(), Version: version, Sidecar: o.membersFile(), Addresses: n.addresses,
+		Call: func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply {
+			if n.around.answer == nil {
+				return nil
+			}
+			return n.around.answer(ctx, user, role, c)
+		},
+		Changed: n.changed,
+	})
+	if err := o.Host.Start(ctx); err != nil {
+		return err
+	}
+	info, err := office.ReadInfo(ctx, o.Store)
+	if err != nil && !fault.Has(err, "setup.needed") {
+		return err
+	}
+	o.Backups = recovery.New(recovery.Deps{
+		Store: o.Store, Key: key, Dir: o.backupDir(), Office: info.ID, Device: o.installation.Device, Version: version, Clock: o.clock,
+		Log: o.log.WithField("part", "recovery"), Recipients: o.Host.BackupRecipients,
+	})
+	return nil
+}
+
+// beMember makes the open file a replica.
+func (o *openOffice) beMember(ctx context.Context) error {
+	n := o.network
+	o.Member = office.NewMember(office.MemberDeps{
+		Store: o.Store, Clock: o.clock, Log: o.log.WithField("part", "office"), Device: o.installation.Device, Version: version, Wake: n.wake,
+	})
+	n.client = link.NewClient(link.ClientDeps{
+		Member: o.Member, Key: o.key, Clock: clock.System{}, Log: o.log.WithField("part", "network"), Random: rand.Float64, OnStatus: n.tell,
+		Dialers: []link.Dialer{link.LAN{
+			Clock: clock.System{}, Log: o.log.WithField("part", "network"),
+			Addresses: func(ctx context.Context) []string {
+				_, addresses, err := o.Member.Host(ctx)
+				if err != nil {
+					o.log.WithError(err).Warn("the host's addresses cannot be read")
+				}
+				return addresses
+			},
+			Find: func(ctx context.Context) []string {
+				root, err := o.Member.Root(ctx)
+				if err != nil {
+					return nil
+				}
+				return link.Find(ctx, root, o.log.WithField("part", "network"))
+			},
+		}},
+	})
+	err := o.Member.Start(ctx)
+	if fault.Has(err, office.CodeNotJoined) { // office.Join comes after the file is open
+		return nil
+	}
+	return err
+}
+
+// wake has a member send what was written here.
+func (n *network) wake() { n.client.Wake() }
+
+// tell has pages read anew how this computer stands.
+func (n *network) tell() {
+	if n.around.changed != nil {
+		n.around.changed()
+	}
+}
+
+// stayConnected keeps a member connected until ctx ends, or the host has wiped it.
+func (n *network) stayConnected(ctx context.Context) {
+	stop := n.o.Store.OnCommit(func(store.Commit) {
+		n.client.Wake()
+		n.tell()
+	})
+	defer stop()
+	n.client.Run(ctx)
+	if wiped, err := n.o.Member.IsWiped(context.WithoutCancel(ctx)); err == nil && wiped && ctx.Err() == nil && n.around.wiped != nil {
+		n.around.wiped()
+	}
+}
+
+// serve lets the office's computers connect where that is wanted, and tells them of what is written, until ctx ends.
+func (n *network) serve(ctx context.Context) {
+	stop := n.o.Store.OnCommit(n.committed)
+	defer stop()
+	s, err := n.setting(ctx)
+	if err == nil && s.Enabled {
+		err = n.listen(ctx, s)
+	}
+	if err != nil {
+		n.o.log.WithError(err).Warn("the office's computers cannot connect")
+	}
+	defer func() {
+		if err := n.close(); err != nil {
+			n.o.log.WithError(err).Warn("connections did not end in order")
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-n.told:
+			n.poke(ctx)
+		}
+	}
+}
+
+// committed takes a note for the next poke. It runs in the store's own goroutine.
+func (n *network) committed(c store.Commit) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.server == nil {
+		return
+	}
+	n.commits = append(n.commits, c)
+	select {
+	case n.told <- struct{}{}:
+	default:
+	}
+}
+
+// poke tells the computers that are concerned that something has changed.
+func (n *network) poke(ctx context.Context) {
+	n.mu.Lock()
+	commits, server := n.commits, n.server
+	n.commits = nil
+	n.mu.Unlock()
+	if server == nil || len(commits) == 0 {
+		return
+	}
+	devices, err := n.o.Host.Concerned(ctx, commits)
+	if err != nil {
+		n.o.log.WithError(err).Warn("who is concerned by a change is not known; all are told")
+		devices = n.o.Host.Connected()
+	}
+	server.Poke(devices...)
+}
+
+// changed is office.HostDeps.Changed.
+func (n *network) changed(device string) {
+	n.mu.Lock()
+	server := n.server
+	n.mu.Unlock()
+	if server != nil {
+		server.Changed(device)
+	}
+	n.tell()
+}
+
+// listen begins to listen.
+func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
+	addr := n.fixed
+	if addr == "" {
+		addr = net.JoinHostPort("", strconv.Itoa(s.Port))
+	}
+	server, err := link.Listen(ctx, addr, link.ServerDeps{
+		Host: n.o.Host, Key: n.o.key, Clock: clock.System{}, Log: n.o.log.WithField("part", "network"), OnConnections: n.tell,
+	})
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.problem = ""
+	if err != nil {
+		n.problem = link.CodePortTaken
+		return err
+	}
+	n.server, n.announce = server, func() {}
+	if root, known := n.o.Host.Root(); known {
+		n.announce = link.Announce(root, server.Addr(), n.o.log.WithField("part", "network"))
+	}
+	return nil
+}
+
+// close stops listening.
+func (n *network) close() error {
+	n.mu.Lock()
+	server, announce := n.server, n.announce
+	n.server, n.announce, n.commits = nil, nil, nil
+	n.mu.Unlock()
+	if server == nil {
+		return nil
+	}
+	announce()
+	return server.Close()
+}
+
+// addresses are where this computer can be reached now.
+func (n *network) addresses() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.server == nil {
+		return []string{}
+	}
+	return link.LocalAddresses(n.server.Addr())
+}
+
+// Connection implements api.Network.
+func (n *network) Connection() link.Status {
+	if n.client == nil {
+		return link.Status{}
+	}
+	return n.client.Status()
+}
+
+// State implements api.Network.
+func (n *network) State(ctx context.Context) (api.NetworkState, error) {
+	s, err := n.setting(ctx)
+	if err != nil {
+		return api.NetworkState{}, err
+	}
+	n.mu.Lock()
+	problem := n.problem
+	n.mu.Unlock()
+	return api.NetworkState{Enabled: s.Enabled, Port: s.Port, Addresses: n.addresses(), Problem: problem, Fixed: n.fixed != ""}, nil
+}
+
+// Configure implements api.Network.
+func (n *network) Configure(ctx context.Context, s api.NetworkSetting) (api.NetworkState, error) {
+	if n.fixed != "" {
+		return api.NetworkState{}, fault.New("network.fixed")
+	}
+	n.configuring.Lock()
+	defer n.configuring.Unlock()
+	_, err := n.o.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		for k, v := range map[string]string{settingNetwork: strconv.FormatBool(s.Enabled), settingPort: strconv.Itoa(s.Port)} {
+			_, err := tx.Exec("INSERT INTO setting (k, v) VALUES ({:k}, {:v}) ON CONFLICT (k) DO UPDATE SET v = excluded.v", dbx.Params{"k": k, "v": v})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return api.NetworkState{}, fmt.Errorf("keep network setting: %w", err)
+	}
+	err = n.close()
+	if s.Enabled {
+		err = errors.Join(err, n.listen(context.WithoutCancel(ctx), s))
+	}
+	if err != nil {
+		return api.NetworkState{}, err
+	}
+	return n.State(ctx)
+}
+
+// setting is whether the office's computers may connect, and where.
+func (n *network) setting(ctx context.Context) (api.NetworkSetting, error) {
+	s := api.NetworkSetting{Port: usualPort}
+	if n.fixed != "" {
+		_, port, err := net.SplitHostPort(n.fixed)
+		if err != nil {
+			return s, fault.Invalid("sync-listen", "serve.bad_address", "addr", n.fixed)
+		}
+		s.Enabled = true
+		s.Port, err = strconv.Atoi(port)
+		if err != nil {
+			return s, fault.Invalid("sync-listen", "serve.bad_address", "addr", n.fixed)
+		}
+		return s, nil
+	}
+	var rows []struct {
+		K string `db:"k"`
+		V string `db:"v"`
+	}
+	err := n.o.Store.Read().NewQuery("SELECT k, v FROM setting WHERE k IN ({:enabled}, {:port})").
+		Bind(dbx.Params{"enabled": settingNetwork, "port": settingPort}).WithContext(ctx).All(&rows)
+	if err != nil {
+		return s, fmt.Errorf("read network setting: %w", err)
+	}
+	for _, r := range rows {
+		if r.K == settingNetwork {
+			s.Enabled = r.V == "true"
+		} else if port, err := strconv.Atoi(r.V); err == nil {
+			s.Port = port
+		}
+	}
+	return s, nil
+}
