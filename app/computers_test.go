@@ -284,9 +284,10 @@ func TestComputers_AnOfficeOfThree(t *testing.T) {
 			left, err := filepath.Glob(filepath.Join(beto.Folder, "office*"))
 			return err == nil && len(left) == 0
 		})
-		if keys, err := os.ReadFile(beto.KeyFile); err == nil && strings.Contains(string(keys), "database-key") {
-			t.Error("the key is still there")
-		}
+		eventually(t, "nor the key", func() bool {
+			keys, err := os.ReadFile(beto.KeyFile)
+			return err == nil && !strings.Contains(string(keys), "-key/")
+		})
 		eventually(t, "the host knows", func() bool {
 			o.Must("GET", "/api/devices", nil, &devices)
 			for _, d := range devices.Devices {

@@ -25,6 +25,7 @@ import (
 	"sitegroup.mx/crm/backend/meta/graphsim"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/office/wire"
 	"sitegroup.mx/crm/backend/recovery"
 	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/store"
@@ -85,6 +86,9 @@ func New(t testing.TB, options ...Option) *Office {
 		Host: office.NewHost(office.HostDeps{
 			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Version: "test",
 			Addresses: func() []string { return []string{"192.0.2.1:8766"} },
+			Call: func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply {
+				return o.API.Answer(ctx, user, role, c)
+			},
 		}),
 		Network: &Network{},
 	}
@@ -93,15 +97,23 @@ func New(t testing.TB, options ...Option) *Office {
 		Recipients: o.Host.BackupRecipients,
 	})
 	o.Setup.Open(o.Office)
-	deps := api.Deps{Office: o.Setup.current, Setup: o.Setup, Clock: clk, Log: log, Version: "test"}
+	o.serve(options)
+	o.fill()
+	return o
+}
+
+// serve puts the API in front of the office.
+func (o *Office) serve(options []Option) {
+	log := logrus.New()
+	log.SetOutput(o.Log)
+	log.SetLevel(logrus.DebugLevel)
+	deps := api.Deps{Office: o.Setup.current, Setup: o.Setup, Clock: o.Clock, Log: log, Version: "test"}
 	for _, option := range options {
 		option(&deps)
 	}
 	o.API = api.New(deps)
 	o.shapes = shapesOf(o.API.OpenAPI())
 	o.API.OfficeChanged()
-	o.fill()
-	return o
 }
 
 func (o *Office) fill() {
@@ -136,6 +148,14 @@ func (o *Office) must(err error) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+// Adopt signs a user in who was made since, so that Do can call as them.
+func (o *Office) Adopt(login string) {
+	o.t.Helper()
+	s, err := o.Accounts.SignIn(context.Background(), login, Password)
+	o.must(err)
+	o.users[login], o.tokens[login] = s.User, s.Token
 }
 
 // SignIn opens another session of a user, in whose name Do calls from then on.

@@ -1,0 +1,264 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sitegroup.mx/crm/backend/api/apitest"
+	"sitegroup.mx/crm/backend/office"
+	"sitegroup.mx/crm/backend/office/link"
+)
+
+type syncAnswer struct {
+	Role, State, Problem         string
+	Pending, Refused, Superseded int
+	Connected, Members           int
+	Since                        *string
+	LastContactAt                *string `json:"last_contact_at"`
+	LeaseUntil                   *string `json:"lease_until"`
+}
+
+type changesAnswer struct {
+	Items []struct {
+		ID, Outcome, Reason, Field string
+		Mine, Theirs               json.RawMessage
+		ProspectName               string `json:"prospect_name"`
+		ByName                     string `json:"by_name"`
+		CanApply                   bool   `json:"can_apply"`
+	}
+}
+
+func TestSync_StatesOfAMember(t *testing.T) {
+	o := apitest.New(t)
+	id := o.Prospect("ana", "Una Persona", "55 5123 0101", "una@example.com")
+	var host syncAnswer
+	o.Do("admin", "GET", "/api/sync", nil).Decode(&host)
+	if host.Role != "host" || host.State != "up_to_date" || host.Members != 0 {
+		t.Errorf("alone: %+v", host)
+	}
+	m := o.Join("ana")
+	connected := link.Status{Connected: true, Path: "lan", Address: "192.0.2.1:8766", Since: o.Clock.Now()}
+	m.Network.(*apitest.Network).SetConnection(connected)
+	look := func() (s syncAnswer) {
+		t.Helper()
+		m.Do("ana", "GET", "/api/sync", nil).Decode(&s)
+		return s
+	}
+	if s := look(); s.Role != "member" || s.State != "up_to_date" || s.LastContactAt == nil || s.LeaseUntil == nil {
+		t.Errorf("connected: %+v", s)
+	}
+	o.Do("admin", "GET", "/api/sync", nil).Decode(&host)
+	if host.Connected != 1 || host.Members != 1 {
+		t.Errorf("the host has one member: %+v", host)
+	}
+	m.Do("ana", "PATCH", "/api/prospects/"+id, map[string]string{"temperature": "hot"})
+	if s := look(); s.State != "sending" || s.Pending != 1 {
+		t.Errorf("with a change on its way: %+v", s)
+	}
+	m.Cut()
+	m.Network.(*apitest.Network).SetConnection(link.Status{Since: o.Clock.Now(), Problem: link.ProblemUnreachable})
+	if s := look(); s.State != "offline" || s.Since == nil || s.Problem != "unreachable" || s.Pending != 1 {
+		t.Errorf("cut off: %+v", s)
+	}
+	o.Clock.Advance(office.Lease + time.Hour)
+	m.SignIn("ana")
+	if s := look(); s.State != "locked" {
+		t.Errorf("after the lease: %+v", s)
+	}
+	if got := m.Do("ana", "GET", "/api/prospects", nil); got.Code() != "member.locked" {
+		t.Errorf("a locked replica answers %d %s", got.Status, got.Code())
+	}
+	m.Connect()
+	if got := m.Do("ana", "GET", "/api/prospects", nil); got.Status != http.StatusOK {
+		t.Errorf("after contact: %d %s", got.Status, got.Code())
+	}
+}
+
+func TestSync_WhatWasReplacedIsShownAndAppliedAgain(t *testing.T) {
+	o := apitest.New(t)
+	id := o.Prospect("ana", "Una Persona", "55 5123 0101", "una@example.com")
+	m := o.Join("ana")
+	replace := func(later string) (list changesAnswer) {
+		t.Helper()
+		m.Do("ana", "PATCH", "/api/prospects/"+id, map[string]string{"temperature": "warm"})
+		o.Clock.Advance(time.Second)
+		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"temperature": later})
+		m.Exchange()
+		o.Clock.Advance(time.Second)
+		m.Do("ana", "GET", "/api/sync/changes", nil).Decode(&list)
+		if len(list.Items) != 1 {
+			t.Fatalf("changes = %+v", list)
+		}
+		return list
+	}
+	first := replace("hot").Items[0]
+	if first.Outcome != "superseded" || first.Field != "temperature" || string(first.Mine) != `"warm"` || string(first.Theirs) != `"hot"` ||
+		first.ProspectName != "Una Persona" || first.ByName != "Admin" || !first.CanApply {
+		t.Errorf("change = %+v", first)
+	}
+	m.Do("ana", "POST", "/api/sync/changes/dismiss", map[string]any{"ids": []string{first.ID}})
+	var list changesAnswer
+	m.Do("ana", "GET", "/api/sync/changes", nil).Decode(&list)
+	if len(list.Items) != 0 {
+		t.Errorf("after dismissing: %+v", list)
+	}
+	second := replace("cold").Items[0]
+	var made struct {
+		TxID string `json:"tx_id"`
+	}
+	m.Do("ana", "POST", "/api/sync/changes/apply", map[string]any{"ids": []string{second.ID}}).Decode(&made)
+	m.Exchange()
+	var p struct{ Temperature string }
+	o.Do("admin", "GET", "/api/prospects/"+id, nil).Decode(&p)
+	if made.TxID == "" || p.Temperature != "warm" {
+		t.Errorf("applied again as %q, the host has %q", made.TxID, p.Temperature)
+	}
+	if got := m.Do("ana", "POST", "/api/sync/changes/apply", map[string]any{"ids": []string{second.ID}}); got.Code() != "refusal.not_found" {
+		t.Errorf("twice: %d %s", got.Status, got.Code())
+	}
+}
+
+func TestSync_WhatTheHostRefusedIsAnAdministratorsToApply(t *testing.T) {
+	o := apitest.New(t)
+	id := o.Prospect("ana", "Una Persona", "55 5123 0101", "una@example.com")
+	m := o.Join("ana")
+	refuse := func(temperature string) string {
+		t.Helper()
+		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("ana").UserID})
+		m.Exchange()
+		m.Do("ana", "PATCH", "/api/prospects/"+id, map[string]string{"temperature": temperature})
+		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("beto").UserID})
+		m.Exchange()
+		var list struct{ Items []office.Refusal }
+		o.Do("admin", "GET", "/api/sync/refusals", nil).Decode(&list)
+		if len(list.Items) != 1 || list.Items[0].UserName != "Vendedor ana" || !list.Items[0].CanApply {
+			t.Fatalf("refusals = %+v", list)
+		}
+		return list.Items[0].ID
+	}
+	o.Do("admin", "POST", "/api/sync/refusals/apply", map[string]any{"ids": []string{refuse("hot")}})
+	var p struct{ Temperature string }
+	o.Do("admin", "GET", "/api/prospects/"+id, nil).Decode(&p)
+	if p.Temperature != "hot" {
+		t.Errorf("applied by the administrator, it is %q", p.Temperature)
+	}
+	o.Do("admin", "POST", "/api/sync/refusals/dismiss", map[string]any{"ids": []string{refuse("cold")}})
+	var list struct{ Items []office.Refusal }
+	o.Do("admin", "GET", "/api/sync/refusals", nil).Decode(&list)
+	if len(list.Items) != 0 {
+		t.Errorf("laid aside: %+v", list)
+	}
+}
+
+func TestDevices_FromInvitationToRevocation(t *testing.T) {
+	o := apitest.New(t)
+	if got := o.Do("admin", "POST", "/api/devices/invitations", map[string]string{"user_id": o.Viewer("ana").UserID}); got.Code() != "recovery.needed" {
+		t.Errorf("before the recovery code: %d %s", got.Status, got.Code())
+	}
+	var code struct{ Code string }
+	o.Do("admin", "POST", "/api/recovery/code", nil).Decode(&code)
+	if got := o.Do("admin", "POST", "/api/recovery/code/confirm", map[string]string{"code": "nada"}); got.Code() != "recovery.malformed" {
+		t.Errorf("typed back wrong: %d %s", got.Status, got.Code())
+	}
+	o.Do("admin", "POST", "/api/recovery/code/confirm", map[string]string{"code": code.Code})
+	var network struct {
+		Enabled   bool
+		Addresses []string
+	}
+	o.Do("admin", "PUT", "/api/devices/network", map[string]any{"enabled": true, "port": 8766}).Decode(&network)
+	if !network.Enabled || len(network.Addresses) == 0 {
+		t.Errorf("network = %+v", network)
+	}
+	m := o.Join("ana")
+	var list struct {
+		Devices []office.Device
+		Network struct{ Enabled bool }
+	}
+	o.Do("admin", "GET", "/api/devices", nil).Decode(&list)
+	if len(list.Devices) != 2 || !list.Network.Enabled {
+		t.Fatalf("devices = %+v", list)
+	}
+	var device string
+	for _, d := range list.Devices {
+		if !d.IsHost {
+			device = d.ID
+		}
+	}
+	o.Do("admin", "POST", "/api/devices/"+device+"/revoke", nil)
+	o.Do("admin", "GET", "/api/devices", nil).Decode(&list)
+	if last := list.Devices[len(list.Devices)-1]; last.ID != device || last.State != office.DeviceRevoked {
+		t.Errorf("revoked: %+v", last)
+	}
+	m.Cut()
+
+	invite := func() (id string) {
+		var made office.Invitation
+		o.Do("admin", "POST", "/api/devices/invitations", map[string]string{"user_id": o.Viewer("beto").UserID}).Decode(&made)
+		return made.ID
+	}
+	o.Do("admin", "POST", "/api/devices/invitations/"+invite()+"/cancel", nil)
+	o.Do("admin", "POST", "/api/devices/invitations/"+invite()+"/refuse", nil)
+	if got := o.Do("admin", "POST", "/api/devices/invitations/"+invite()+"/admit", nil); got.Code() != "invitation.decided" {
+		t.Errorf("letting in nobody: %d %s", got.Status, got.Code())
+	}
+	var invitations struct{ Items []office.Invitation }
+	o.Do("admin", "GET", "/api/devices/invitations", nil).Decode(&invitations)
+	if len(invitations.Items) != 4 || invitations.Items[0].Text != "" {
+		t.Errorf("invitations = %+v", invitations.Items)
+	}
+}
+
+func TestRecovery_BackupsNeedTheCode(t *testing.T) {
+	o := apitest.New(t)
+	if got := o.Do("admin", "POST", "/api/recovery/backup", nil); got.Code() != "recovery.needed" {
+		t.Errorf("before the code: %d %s", got.Status, got.Code())
+	}
+	o.Prepare()
+	folder := t.TempDir()
+	if got := o.Do("admin", "PUT", "/api/recovery/folder", map[string]string{"path": filepath.Join(folder, "missing")}); got.Code() != "recovery.folder_missing" {
+		t.Errorf("a folder that is not there: %d %s", got.Status, got.Code())
+	}
+	o.Do("admin", "PUT", "/api/recovery/folder", map[string]string{"path": folder})
+	o.Do("admin", "POST", "/api/recovery/backup", nil)
+	var b struct {
+		Prepared bool
+		Backups  []struct{ Copied bool }
+		Folder   string
+		Problem  string `json:"last_problem"`
+	}
+	o.Do("admin", "GET", "/api/recovery", nil).Decode(&b)
+	if !b.Prepared || len(b.Backups) != 1 || !b.Backups[0].Copied || b.Folder != folder || b.Problem != "" {
+		t.Errorf("backups = %+v", b)
+	}
+}
+
+// An administrator's computer asks the host what only the host knows; everything else it answers itself.
+func TestCall_AMemberPassesOnWhatIsTheHosts(t *testing.T) {
+	o := apitest.New(t)
+	o.Do("admin", "POST", "/api/users", map[string]string{"login": "alma", "name": "Alma", "role": "admin", "password": apitest.Password})
+	o.Adopt("alma")
+	m := o.Join("alma")
+	var made struct{ ID string }
+	m.Do("alma", "POST", "/api/users", map[string]string{"login": "nueva", "name": "Nueva", "role": "seller", "password": apitest.Password}).Decode(&made)
+	var audit struct {
+		Items []struct{ Action, Subject string }
+	}
+	m.Do("alma", "GET", "/api/audit", nil).Decode(&audit)
+	found := false
+	for _, line := range audit.Items {
+		found = found || line.Subject == made.ID
+	}
+	if made.ID == "" || !found {
+		t.Errorf("the host's audit trail has no line about %q: %+v", made.ID, audit)
+	}
+	if got := m.Do("alma", "POST", "/api/users", map[string]string{"login": "nueva", "name": "Otra", "role": "seller", "password": apitest.Password}); got.Status < 400 {
+		t.Errorf("the same login twice: %d", got.Status)
+	}
+	m.Cut()
+	if got := m.Do("alma", "GET", "/api/audit", nil); got.Code() != "host.unreachable" {
+		t.Errorf("without a connection: %d %s", got.Status, got.Code())
+	}
+}
