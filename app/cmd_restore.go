@@ -11,7 +11,14 @@ import (
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/recovery"
 )
+
+// restoreSteps are the sentences of recovery's steps.
+var restoreSteps = map[string]string{
+	recovery.StepUnseal: "restore.unseal", recovery.StepCheck: "restore.check", recovery.StepAside: "restore.aside",
+	recovery.StepKey: "restore.key", recovery.StepSwap: "restore.swap",
+}
 
 func (c *command) restoreCommand() *cobra.Command {
 	return c.command("restore FILE", "restore", cobra.ExactArgs(1), c.restore)
@@ -42,7 +49,7 @@ func (c *command) restore(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	o, made, err := restoreOffice(cmd.Context(), home, path, code, nil, func(step string) {
-		fmt.Fprintln(c.Out, c.say.say("restore."+step))
+		fmt.Fprintln(c.Out, c.say.say(restoreSteps[step]))
 	})
 	if err != nil {
 		return err

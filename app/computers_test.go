@@ -317,7 +317,10 @@ func TestComputers_TheHostIsGone(t *testing.T) {
 		t.Errorf("backup = %+v", made)
 	}
 	set(ana, first, "hot") // after the backup
-	eventually(t, "the host has it", func() bool { _, pending := syncState(ana); return pending == 0 && temperature(o.Program, first) == "hot" })
+	eventually(t, "the host has it", func() bool {
+		_, pending := syncState(ana)
+		return pending == 0 && temperature(o.Program, first) == "hot"
+	})
 	o.Stop()
 
 	next := apptest.Start(t, "--sync-listen", o.addr)

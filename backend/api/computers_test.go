@@ -262,3 +262,32 @@ func TestCall_AMemberPassesOnWhatIsTheHosts(t *testing.T) {
 		t.Errorf("without a connection: %d %s", got.Status, got.Code())
 	}
 }
+
+// Before there is an office a computer may join one, or bring one back; afterwards neither.
+func TestSetup_JoinAndRestore(t *testing.T) {
+	o := apitest.New(t)
+	calls := []struct {
+		method, path string
+		body         any
+	}{
+		{"POST", "/api/setup/join", map[string]string{"invitation": "SG1", "device_name": "Portátil"}},
+		{"POST", "/api/setup/restore", map[string]string{"path": "/respaldo", "code": "X"}},
+	}
+	for _, c := range calls {
+		if got := o.Do("", c.method, c.path, c.body); got.Code() != "setup.done" {
+			t.Errorf("%s over an office: %d %s", c.path, got.Status, got.Code())
+		}
+	}
+	o.Setup.Open(nil)
+	for _, c := range calls {
+		var state struct{ State string }
+		o.Do("", c.method, c.path, c.body).Decode(&state)
+		o.Do("", "GET", c.path, nil).Decode(&state)
+		if state.State != "idle" {
+			t.Errorf("%s: %q", c.path, state.State)
+		}
+	}
+	if got := o.Do("", "DELETE", "/api/setup/join", nil); got.Status != http.StatusOK {
+		t.Errorf("giving up: %d", got.Status)
+	}
+}
