@@ -1,0 +1,59 @@
+package officesim_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"sitegroup.mx/crm/backend/office/officesim"
+)
+
+var (
+	firstSeed = flag.Uint64("seed", 1, "the first seed")
+	seeds     = flag.Uint64("seeds", 40, "how many")
+)
+
+// memory is a place for files that costs no disk, where there is one.
+func memory(t *testing.T) string {
+	if _, err := os.Stat("/dev/shm"); err == nil {
+		dir, err := os.MkdirTemp("/dev/shm", "officesim")
+		if err == nil {
+			t.Cleanup(func() { _ = os.RemoveAll(dir) })
+			return dir
+		}
+	}
+	return t.TempDir()
+}
+
+func TestRun_InvariantsHold(t *testing.T) {
+	dir := memory(t)
+	for seed := *firstSeed; seed < *firstSeed+*seeds; seed++ {
+		var told []string
+		r, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir, Trace: func(text string) { told = append(told, text) }})
+		if err != nil {
+			if *seeds == 1 {
+				t.Log(strings.Join(told, "\n"))
+			}
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		if r.Frames == 0 || r.Edits == 0 {
+			t.Errorf("seed %d: nothing happened: %+v", seed, r)
+		}
+	}
+}
+
+// TestRun_Repeats holds that a seed plays the same again: else no failure could be looked into.
+func TestRun_Repeats(t *testing.T) {
+	dir := memory(t)
+	for _, seed := range []uint64{3, 17, 29} {
+		first, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir})
+		if err != nil || first != second {
+			t.Errorf("seed %d: %+v, then %+v, %v", seed, first, second, err)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package officesim
+
+import "time"
+
+// step lets one thing happen.
+func (s *sim) step() error {
+	m := pick(s, s.members)
+	switch n := s.rng.IntN(100); {
+	case n < 10:
+		return s.work(s.hostDesk())
+	case n < 32:
+		if m.gone {
+			return nil
+		}
+		return s.work(m.desk())
+	case n < 38:
+		s.say("cut %s", m.name)
+		s.cut(m)
+		return nil
+	case n < 46:
+		s.say("connect %s", m.name)
+		return s.connect(m)
+	case n < 54:
+		s.say("wake %s", m.name)
+		return s.wake(m)
+	case n < 60:
+		return s.poke(m)
+	case n < 64:
+		d := pick(s, []time.Duration{time.Millisecond, time.Second, 31 * time.Second, 2 * time.Minute, time.Hour})
+		s.say("%v passes", d)
+		s.advance(d)
+		return nil
+	case n < 72:
+		s.say("drain %s", m.name)
+		return s.drain(m)
+	}
+	return s.deliverSome(m)
+}
+
+// deliverSome passes a few frames of a link on, of either direction.
+func (s *sim) deliverSome(m *member) error {
+	for range 1 + s.rng.IntN(4) {
+		if !m.link.busy() {
+			return nil
+		}
+		down := len(m.link.toMember) > 0 && m.link.down != nil
+		if down && len(m.link.toHost) > 0 && m.link.up != nil {
+			down = s.chance(2)
+		}
+		if err := s.deliver(m, down); err != nil {
+			return err
+		}
+	}
+	return nil
+}
