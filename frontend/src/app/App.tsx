@@ -1,9 +1,11 @@
 import { focusManager, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Setup } from "@/features/setup/Setup";
 import { LockScreen } from "@/features/sign-in/LockScreen";
 import { SignIn } from "@/features/sign-in/SignIn";
+import { Barrier } from "@/features/sync/Barrier";
+import { toAppError } from "@/shared/api/app-error";
 import { meQuery } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
 import { setupQuery } from "@/shared/api/setup";
@@ -19,6 +21,7 @@ export function App() {
   const { token } = useSession();
   const setup = useQuery(setupQuery);
   const client = useQueryClient();
+  const [again, setAgain] = useState(false);
   useEffect(() => {
     // Nothing that one person read may be on screen for the next.
     if (token === null) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
@@ -27,14 +30,32 @@ export function App() {
     return <Fault error={setup.error} onRetry={() => void setup.refetch()} />;
   }
   if (setup.data === undefined) return null;
-  if (setup.data.state === "new") return <Setup keyring={setup.data.keyring} version={setup.data.version} />;
+  if (setup.data.state === "wiped" && !again) return <Barrier why="wiped" onAct={() => setAgain(true)} />;
+  if (setup.data.state !== "ready")
+    return <Setup keyring={setup.data.keyring} version={setup.data.version} />;
   if (token === null) return <SignIn setup={setup.data} />;
   return <SignedIn token={token} />;
 }
 
+/** Why nothing of the office may be shown here, by the code of the fault that says so. */
+const barriers: Record<string, "locked" | "superseded"> = {
+  "member.locked": "locked",
+  "host.superseded": "superseded",
+};
+
+/** How often a barred computer looks whether it is let in again, in ms. */
+const barredGlance = 5000;
+
 function SignedIn({ token }: { token: string }) {
   const { locked } = useSession();
-  const me = useQuery({ ...meQuery, enabled: !locked });
+  const me = useQuery({
+    ...meQuery,
+    enabled: !locked,
+    refetchInterval: ({ state }) =>
+      state.error !== null && toAppError(state.error).code in barriers ? barredGlance : false,
+  });
+  const barrier = me.error === null ? undefined : barriers[toAppError(me.error).code];
+  if (barrier !== undefined) return <Barrier why={barrier} onAct={() => void me.refetch()} />;
   if (me.data !== undefined) return <Program me={me.data} token={token} />;
   if (locked) return <LockScreen name="" />;
   if (me.error !== null) return <Fault error={me.error} onRetry={() => void me.refetch()} />;

@@ -64,6 +64,12 @@ const health = createRoute({
   component: lazyRouteComponent(() => import("@/features/health/Health"), "Health"),
 });
 
+const sync = createRoute({
+  getParentRoute: () => root,
+  path: "/sincronizacion",
+  component: lazyRouteComponent(() => import("@/features/sync/SyncScreen"), "SyncScreen"),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/ajustes",
@@ -90,6 +96,18 @@ const userSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/UserSettings"), "UserSettings"),
 });
 
+const deviceSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/equipos",
+  component: lazyRouteComponent(() => import("@/features/devices/DeviceSettings"), "DeviceSettings"),
+});
+
+const backupSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/respaldo",
+  component: lazyRouteComponent(() => import("@/features/devices/BackupSettings"), "BackupSettings"),
+});
+
 const accountSettings = createRoute({
   getParentRoute: () => settings,
   path: "/mi-cuenta",
@@ -103,7 +121,15 @@ const routeTree = root.addChildren([
   prospect,
   importing,
   health,
-  settings.addChildren([settingsHome, metaSettings, userSettings, accountSettings]),
+  sync,
+  settings.addChildren([
+    settingsHome,
+    metaSettings,
+    userSettings,
+    deviceSettings,
+    backupSettings,
+    accountSettings,
+  ]),
 ]);
 
 /** All screens of a signed-in person. Hash addresses: the window's runtime lives only at the page's root. */

@@ -1,4 +1,5 @@
 import enCommon from "./en/common.json";
+import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
 import enHealth from "./en/health.json";
 import enImport from "./en/import.json";
@@ -8,8 +9,10 @@ import enProspects from "./en/prospects.json";
 import enSettings from "./en/settings.json";
 import enSetup from "./en/setup.json";
 import enSignIn from "./en/sign-in.json";
+import enSync from "./en/sync.json";
 import enWords from "./en/words.json";
 import esCommon from "./es-MX/common.json";
+import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
 import esHealth from "./es-MX/health.json";
 import esImport from "./es-MX/import.json";
@@ -19,12 +22,14 @@ import esProspects from "./es-MX/prospects.json";
 import esSettings from "./es-MX/settings.json";
 import esSetup from "./es-MX/setup.json";
 import esSignIn from "./es-MX/sign-in.json";
+import esSync from "./es-MX/sync.json";
 import esWords from "./es-MX/words.json";
 
 /** The Spanish of Mexico: the source of all keys, and what a missing English sentence falls back to. */
 export const esMX = {
   common: esCommon,
   words: esWords,
+  devices: esDevices,
   errors: esErrors,
   health: esHealth,
   import: esImport,
@@ -34,12 +39,14 @@ export const esMX = {
   settings: esSettings,
   setup: esSetup,
   "sign-in": esSignIn,
+  sync: esSync,
 };
 
 /** English. locales.test.ts holds that it has the same keys. */
 export const en = {
   common: enCommon,
   words: enWords,
+  devices: enDevices,
   errors: enErrors,
   health: enHealth,
   import: enImport,
@@ -49,4 +56,5 @@ export const en = {
   settings: enSettings,
   setup: enSetup,
   "sign-in": enSignIn,
+  sync: enSync,
 };

@@ -13,6 +13,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { SyncLine } from "@/features/sync/SyncLine";
 import { healthQuery, inboxCountQuery } from "@/shared/api/counters";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import { formatCount } from "@/shared/lib/text";
@@ -49,6 +50,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
         <RailLink to="/ajustes" icon={IconSettings} label={t("nav.settings")} folded={folded} />
         {isAdmin && <HealthLink folded={folded} />}
+        <SyncLine folded={folded} />
         <AccountMenu folded={folded} onHelp={onHelp} />
       </div>
     </nav>

@@ -1,6 +1,9 @@
 import {
   type Icon,
   IconBrandMeta,
+  IconCloudCheck,
+  IconDatabase,
+  IconDevices,
   IconFileImport,
   IconHeartbeat,
   IconInbox,
@@ -18,6 +21,9 @@ export type Screen = {
     | "/prospectos"
     | "/importar"
     | "/salud"
+    | "/sincronizacion"
+    | "/ajustes/equipos"
+    | "/ajustes/respaldo"
     | "/ajustes/meta"
     | "/ajustes/usuarios"
     | "/ajustes/mi-cuenta";
@@ -33,6 +39,8 @@ export type Screen = {
 export function useScreens(): Screen[] {
   const { t } = useTranslation();
   const { t: words } = useTranslation("settings");
+  const { t: sync } = useTranslation("sync");
+  const { t: devices } = useTranslation("devices");
   const isAdmin = useIsAdmin();
   const settings = t("nav.settings");
   const everyone: Screen[] = [
@@ -57,6 +65,13 @@ export function useScreens(): Screen[] {
       icon: IconUserCircle,
       keys: ["G", "S"],
     },
+    {
+      to: "/sincronizacion",
+      word: sync("title"),
+      keywords: "conexion pendientes offline sync",
+      icon: IconCloudCheck,
+      keys: [],
+    },
   ];
   if (!isAdmin) return everyone;
   return [
@@ -73,6 +88,20 @@ export function useScreens(): Screen[] {
       word: words("users.title"),
       keywords: `${settings} vendedores sellers`,
       icon: IconUsersGroup,
+      keys: [],
+    },
+    {
+      to: "/ajustes/equipos",
+      word: devices("title"),
+      keywords: `${settings} invitar computadoras devices invite`,
+      icon: IconDevices,
+      keys: [],
+    },
+    {
+      to: "/ajustes/respaldo",
+      word: devices("backup.tab"),
+      keywords: `${settings} recuperacion copia backup recovery`,
+      icon: IconDatabase,
       keys: [],
     },
     {

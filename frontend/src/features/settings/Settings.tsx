@@ -1,4 +1,11 @@
-import { type Icon, IconBrandMeta, IconUserCircle, IconUsersGroup } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconBrandMeta,
+  IconDatabase,
+  IconDevices,
+  IconUserCircle,
+  IconUsersGroup,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +16,7 @@ import classes from "./Settings.module.css";
 /** The settings of the person and, for administrators, of the office. */
 export function Settings({ children }: { children: ReactNode }) {
   const { t } = useTranslation("settings");
+  const { t: devices } = useTranslation("devices");
   const isAdmin = useIsAdmin();
   return (
     <>
@@ -18,6 +26,8 @@ export function Settings({ children }: { children: ReactNode }) {
           <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
+          {isAdmin && <Item to="/ajustes/equipos" icon={IconDevices} word={devices("title")} />}
+          {isAdmin && <Item to="/ajustes/respaldo" icon={IconDatabase} word={devices("backup.tab")} />}
         </nav>
         <div className={classes.content}>{children}</div>
       </div>
@@ -26,7 +36,7 @@ export function Settings({ children }: { children: ReactNode }) {
 }
 
 type ItemProps = {
-  to: "/ajustes/mi-cuenta" | "/ajustes/usuarios" | "/ajustes/meta";
+  to: "/ajustes/mi-cuenta" | "/ajustes/usuarios" | "/ajustes/meta" | "/ajustes/equipos" | "/ajustes/respaldo";
   icon: Icon;
   word: string;
 };

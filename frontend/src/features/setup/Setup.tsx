@@ -8,8 +8,10 @@ import { answer, api } from "@/shared/api/client";
 import { enterSession } from "@/shared/api/session";
 import type { Session } from "@/shared/api/types";
 import { AdminStep } from "./AdminStep";
+import { JoinStep } from "./JoinStep";
 import { OfficeStep } from "./OfficeStep";
 import { ReadyStep } from "./ReadyStep";
+import { RestoreStep } from "./RestoreStep";
 import { SetupFrame } from "./SetupFrame";
 import { firstZone, type SetupStep, type SetupValues, stepOfField } from "./setup-values";
 import { WelcomeStep } from "./WelcomeStep";
@@ -35,6 +37,8 @@ export function Setup({ keyring, version }: SetupProps) {
     enterSession(token);
     void client.invalidateQueries({ queryKey: ["setup"] });
   };
+  /** There is an office here now: who sits here signs in. */
+  const opened = () => void client.invalidateQueries({ queryKey: ["setup"] });
   const demo = useMutation({
     mutationFn: () => answer(api.POST("/api/setup/demo")),
     onSuccess: ({ token }) => enter(token, "/bandeja"),
@@ -65,6 +69,8 @@ export function Setup({ keyring, version }: SetupProps) {
           keyring={keyring}
           onStart={() => setStep("office")}
           onDemo={() => demo.mutate()}
+          onJoin={() => setStep("join")}
+          onRestore={() => setStep("restore")}
           demoPending={demo.isPending}
           demoFault={demo.error}
         />
@@ -86,6 +92,8 @@ export function Setup({ keyring, version }: SetupProps) {
           onNext={() => create.mutate(form.values)}
         />
       )}
+      {step === "join" && <JoinStep onBack={() => setStep("welcome")} onReady={opened} />}
+      {step === "restore" && <RestoreStep onBack={() => setStep("welcome")} onReady={opened} />}
       {step === "ready" && session !== null && (
         <ReadyStep
           office={form.values.officeName.trim()}

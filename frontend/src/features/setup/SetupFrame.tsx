@@ -10,20 +10,22 @@ type SetupFrameProps = { step: SetupStep; foot: string; children: ReactNode };
 /** The card of the wizard with its four marks of progress. */
 export function SetupFrame({ step, foot, children }: SetupFrameProps) {
   const { t } = useTranslation("setup");
-  const at = setupSteps.indexOf(step);
+  const at = (setupSteps as readonly SetupStep[]).indexOf(step);
   return (
     <main className={classes.frame}>
       <div className={classes.card}>
         <div className={classes.head}>
           <Brand />
-          <div className={classes.progress}>
-            <span>{t("progress", { step: at + 1, of: setupSteps.length })}</span>
-            <span className={classes.marks} aria-hidden>
-              {setupSteps.map((name, index) => (
-                <span key={name} className={classes.mark} data-done={index <= at} />
-              ))}
-            </span>
-          </div>
+          {at >= 0 && (
+            <div className={classes.progress}>
+              <span>{t("progress", { step: at + 1, of: setupSteps.length })}</span>
+              <span className={classes.marks} aria-hidden>
+                {setupSteps.map((name, index) => (
+                  <span key={name} className={classes.mark} data-done={index <= at} />
+                ))}
+              </span>
+            </div>
+          )}
         </div>
         {children}
       </div>

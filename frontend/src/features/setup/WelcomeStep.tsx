@@ -8,12 +8,22 @@ type WelcomeStepProps = {
   keyring: boolean;
   onStart: () => void;
   onDemo: () => void;
+  onJoin: () => void;
+  onRestore: () => void;
   demoPending: boolean;
   demoFault: unknown;
 };
 
 /** What this is, where the data stay, and the choice between an office and the demonstration. */
-export function WelcomeStep({ keyring, onStart, onDemo, demoPending, demoFault }: WelcomeStepProps) {
+export function WelcomeStep({
+  keyring,
+  onStart,
+  onDemo,
+  onJoin,
+  onRestore,
+  demoPending,
+  demoFault,
+}: WelcomeStepProps) {
   const { t } = useTranslation("setup");
   return (
     <>
@@ -46,6 +56,14 @@ export function WelcomeStep({ keyring, onStart, onDemo, demoPending, demoFault }
         </Button>
         <Button onClick={onStart} autoFocus>
           {t("welcome.start")}
+        </Button>
+      </div>
+      <div className={classes.others}>
+        <Button variant="subtle" size="compact-md" onClick={onJoin}>
+          {t("welcome.join")}
+        </Button>
+        <Button variant="subtle" size="compact-md" color="gray" onClick={onRestore}>
+          {t("welcome.restore")}
         </Button>
       </div>
     </>

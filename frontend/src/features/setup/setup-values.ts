@@ -12,7 +12,8 @@ export type SetupValues = {
 
 /** The steps in their order. */
 export const setupSteps = ["welcome", "office", "admin", "ready"] as const;
-export type SetupStep = (typeof setupSteps)[number];
+/** The wizard's steps, and the two other ways for a computer to get an office. */
+export type SetupStep = (typeof setupSteps)[number] | "join" | "restore";
 
 /** Time zones of Mexico, most used first. Source: IANA tz database, zone1970.tab, and the law of 2022 on zones. */
 export const mexicanZones = [

@@ -8,7 +8,7 @@ const deadlines = { local: 15_000, outside: 120_000 };
 
 /** Calls that wait for Meta or read a whole file may take long; everything else is a local database. */
 export function deadlineFor(path: string): number {
-  return /^\/api\/(meta|imports|leads|setup)(\/|$)/.test(path) ? deadlines.outside : deadlines.local;
+  return /^\/api\/(meta|imports|leads|setup|recovery)(\/|$)/.test(path) ? deadlines.outside : deadlines.local;
 }
 
 /**

@@ -13,9 +13,10 @@ export type HostEvent =
     }
   | { type: "import"; id: string }
   | { type: "health" }
-  | { type: "meta" };
+  | { type: "meta" }
+  | { type: "sync" };
 
-const types = new Set(["hello", "changed", "lead", "import", "health", "meta"]);
+const types = new Set(["hello", "changed", "lead", "import", "health", "meta", "sync"]);
 
 /** Checks a pushed value's shape; `null` for what this version does not know. */
 export function toHostEvent(value: unknown): HostEvent | null {
@@ -42,7 +43,10 @@ export type KeyFamily =
   | "meta"
   | "leads"
   | "imports"
-  | "health";
+  | "health"
+  | "sync"
+  | "devices"
+  | "recovery";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
 
@@ -84,6 +88,8 @@ export function keysFor(event: HostEvent): QueryKey[] {
       return [["health"], ["leads"]];
     case "meta":
       return [["meta"], ["health"]];
+    case "sync":
+      return [["sync"], ["devices"]];
     case "hello":
       return [];
   }

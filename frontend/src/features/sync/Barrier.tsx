@@ -1,0 +1,30 @@
+import { Button } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Brand } from "@/shared/ui/Brand";
+import classes from "./Barrier.module.css";
+
+type BarrierProps = {
+  /** Why nothing of the office is shown on this computer. */
+  why: "locked" | "superseded" | "wiped";
+  /** What the one button does: look again, or begin again. */
+  onAct: () => void;
+};
+
+/** Stands before the program where the office is not to be seen on this computer. */
+export function Barrier({ why, onAct }: BarrierProps) {
+  const { t } = useTranslation("sync");
+  return (
+    <main className={classes.frame}>
+      <div className={classes.card} role="alert">
+        <Brand />
+        <IconLock size={32} stroke={1.6} className={classes.mark} aria-hidden />
+        <h1 className={classes.title}>{t(`barrier.${why}Title`)}</h1>
+        <p className={classes.body}>{t(`barrier.${why}Body`)}</p>
+        <Button variant="default" onClick={onAct} autoFocus>
+          {t(why === "wiped" ? "barrier.again" : "barrier.retry")}
+        </Button>
+      </div>
+    </main>
+  );
+}

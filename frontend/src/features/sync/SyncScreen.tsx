@@ -1,0 +1,161 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { currentLanguage } from "@/locales/i18n";
+import { useIsAdmin } from "@/shared/api/me";
+import { useSync } from "@/shared/api/sync";
+import type { SyncStatus } from "@/shared/api/types";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { PageHeader } from "@/shared/ui/PageHeader";
+import { Section } from "@/shared/ui/Section";
+import { useNow } from "@/shared/ui/use-now";
+import { ChangeTable } from "./ChangeTable";
+import { changesQuery, officeSettle, ownSettle, refusalsQuery } from "./change-queries";
+import classes from "./Sync.module.css";
+import { inFull, syncSentence } from "./sync-sentence";
+
+/** How this computer stands with the office's others, and what became of what was written on it. */
+export function SyncScreen() {
+  const { t } = useTranslation("sync");
+  const status = useSync();
+  const isAdmin = useIsAdmin();
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <div className={classes.page}>
+        {status !== undefined && <Standing status={status} />}
+        {status?.role === "member" && <OwnChanges />}
+        {isAdmin && <OfficeRefusals />}
+      </div>
+    </>
+  );
+}
+
+function Standing({ status }: { status: SyncStatus }) {
+  const { t } = useTranslation("sync");
+  const now = new Date(useNow());
+  const sentence = syncSentence(status, now, currentLanguage());
+  const title = sentence === null ? t("alone") : String(t(sentence.key as never, sentence.args as never));
+  const advice = adviceKey(status);
+  return (
+    <section className={classes.standing} data-level={sentence?.level ?? "quiet"} aria-label={t("title")}>
+      <h2 className={classes.state}>{title}</h2>
+      <p className={classes.advice}>{t(advice as never) as string}</p>
+      {status.role === "member" && <Facts status={status} />}
+    </section>
+  );
+}
+
+/** What a person can do about a state, or what it means. */
+function adviceKey({ role, state, problem }: SyncStatus): string {
+  if (role === "host") return state === "stopped" ? "advice.superseded" : "advice.host";
+  if (state === "offline") return problem === "firewall" ? "advice.firewall" : "advice.offline";
+  if (state === "stopped") {
+    const known = ["unknown_device", "user_inactive", "superseded_host", "not_host"];
+    return known.includes(problem) ? `advice.${problem}` : "advice.stopped";
+  }
+  return `advice.${state}`;
+}
+
+/** Clocks that differ by more than this many ms are worth a line. */
+const skewWorthALine = 120_000;
+
+function Facts({ status }: { status: SyncStatus }) {
+  const { t } = useTranslation("sync");
+  const language = currentLanguage();
+  const minutes = Math.round(Math.abs(status.clock_skew_ms) / 60_000);
+  return (
+    <dl className={classes.facts}>
+      {status.last_contact_at !== undefined && (
+        <Fact word={t("fact.contact")}>{inFull(status.last_contact_at, language)}</Fact>
+      )}
+      {status.last_complete_at !== undefined && (
+        <Fact word={t("fact.complete")}>{inFull(status.last_complete_at, language)}</Fact>
+      )}
+      {status.path !== "" && (
+        <Fact word={t("fact.path")}>
+          {t(`path.${status.path}`)} · {status.address}
+        </Fact>
+      )}
+      {status.host_name !== "" && <Fact word={t("fact.host")}>{status.host_name}</Fact>}
+      {status.pending > 0 && <Fact word={t("fact.pending")}>{status.pending}</Fact>}
+      {status.held > 0 && <Fact word={t("fact.held")}>{t("fact.heldWhy", { count: status.held })}</Fact>}
+      {Math.abs(status.clock_skew_ms) > skewWorthALine && (
+        <Fact word={t("fact.clock")}>
+          {t(status.clock_skew_ms > 0 ? "fact.clockBehind" : "fact.clockAhead", { count: minutes })}
+        </Fact>
+      )}
+      {status.lease_until !== undefined && (
+        <Fact word={t("fact.lease")}>{inFull(status.lease_until, language)}</Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ word, children }: { word: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{word}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function OwnChanges() {
+  const { t } = useTranslation("sync");
+  const changes = useQuery(changesQuery);
+  const lines = (changes.data ?? []).map((change) => ({ ...change, by: change.by_name }));
+  const refused = lines.filter(({ outcome }) => outcome === "refused");
+  const superseded = lines.filter(({ outcome }) => outcome === "superseded");
+  return (
+    <>
+      <ErrorNotice error={changes.error} onRetry={() => void changes.refetch()} />
+      <Section title={t("refused.title")} hint={t("refused.hint")}>
+        {refused.length === 0 ? (
+          <EmptyState title={t("refused.none")} />
+        ) : (
+          <ChangeTable
+            label={t("refused.title")}
+            lines={refused}
+            settle={ownSettle}
+            byTitle={t("changes.by")}
+            withReason
+          />
+        )}
+      </Section>
+      <Section title={t("superseded.title")} hint={t("superseded.hint")}>
+        {superseded.length === 0 ? (
+          <EmptyState title={t("superseded.none")} />
+        ) : (
+          <ChangeTable
+            label={t("superseded.title")}
+            lines={superseded}
+            settle={ownSettle}
+            byTitle={t("changes.by")}
+            withReason={false}
+          />
+        )}
+      </Section>
+    </>
+  );
+}
+
+/** What the host refused of everybody: somebody wrote it and meant it. Nothing is drawn when there is none. */
+function OfficeRefusals() {
+  const { t } = useTranslation("sync");
+  const refusals = useQuery(refusalsQuery);
+  const lines = (refusals.data ?? []).map((refusal) => ({ ...refusal, by: refusal.user_name }));
+  if (lines.length === 0) return null;
+  return (
+    <Section title={t("office.title")} hint={t("office.hint")}>
+      <ChangeTable
+        label={t("office.title")}
+        lines={lines}
+        settle={officeSettle}
+        byTitle={t("office.by")}
+        withReason
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,57 @@
+import type { SyncStatus } from "@/shared/api/types";
+import { fullDate, type Language } from "@/shared/lib/dates";
+
+/** How loud a state is: nothing to do, worth a look, or in the way. */
+export type SyncLevel = "quiet" | "warn" | "bad";
+
+/** A state as a key of the "sync" texts with what it names. */
+export type SyncSentence = { key: string; args: Record<string, string | number>; level: SyncLevel };
+
+/** "10:42" today, else day and time. */
+function since(at: string, now: Date, language: Language): string {
+  const date = new Date(at);
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (date.toDateString() === now.toDateString()) return time.format(date);
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(date);
+  return `${day.replace(/[.,]/g, "")} ${time.format(date)}`;
+}
+
+/** Whole percents of what a computer has received; never 100 before the end. */
+export function percent({ done, total }: { done: number; total: number }): number {
+  return total <= 0 ? 0 : Math.min(99, Math.floor((100 * done) / total));
+}
+
+/** What the status line says; null where an office is one computer and there is nothing to say. */
+export function syncSentence(status: SyncStatus, now: Date, language: Language): SyncSentence | null {
+  const say = (key: string, level: SyncLevel, args: SyncSentence["args"] = {}) => ({ key, level, args });
+  const unsaid = status.pending + status.held;
+  if (status.role === "host") {
+    if (status.state === "stopped") return say("line.superseded", "bad");
+    return status.members === 0 ? null : say("line.connected", "quiet", { count: status.connected });
+  }
+  switch (status.state) {
+    case "receiving":
+      return status.progress === undefined
+        ? say("line.receiving", "quiet")
+        : say("line.receivingPart", "quiet", { percent: percent(status.progress) });
+    case "offline":
+      return status.since === undefined
+        ? say("line.offline", "warn")
+        : say("line.offlineSince", "warn", { time: since(status.since, now, language) });
+    case "sending":
+      return say("line.sending", "quiet", { count: unsaid });
+    case "up_to_date":
+      return unsaid > 0 ? say("line.held", "warn", { count: unsaid }) : say("line.upToDate", "quiet");
+    case "locked":
+      return say("line.locked", "bad");
+    case "update_needed":
+      return say("line.update", "bad");
+    default:
+      return say("line.stopped", "bad");
+  }
+}
+
+/** An instant in full, for the details. */
+export function inFull(at: string, language: Language): string {
+  return fullDate(new Date(at), language, true);
+}
