@@ -150,6 +150,8 @@ func (s *HostSession) handle(ctx context.Context, f wire.Frame) ([]wire.Frame, e
 	switch s.stage {
 	case stageOpened:
 		return s.greet(ctx, f)
+	case stageWiping:
+		return nil, nil // sent before it heard that it was revoked
 	case stageGreeted:
 	default:
 		return nil, breach(ByeProtocol, "frame %d out of turn", f.Type)
