@@ -24,7 +24,9 @@ export function App() {
   const [again, setAgain] = useState(false);
   useEffect(() => {
     // Nothing that one person read may be on screen for the next.
-    if (token === null) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
+    if (token !== null) return;
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
+    void client.invalidateQueries({ queryKey: ["setup"], exact: true }); // the office itself may be gone
   }, [token, client]);
   if (setup.error !== null) {
     return <Fault error={setup.error} onRetry={() => void setup.refetch()} />;

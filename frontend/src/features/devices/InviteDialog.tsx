@@ -84,7 +84,7 @@ function Waiting({ made, onClose }: { made: Invitation; onClose: () => void }) {
           <Button variant="default" onClick={() => settle("refuse", true)}>
             {t("invite.refuse")}
           </Button>
-          <Button onClick={() => settle("admit", false)} loading={decide.isPending} data-autofocus>
+          <Button onClick={() => settle("admit", false)} loading={decide.isPending}>
             {t("invite.admit")}
           </Button>
         </div>
@@ -98,7 +98,7 @@ function Waiting({ made, onClose }: { made: Invitation; onClose: () => void }) {
           {t(`invite.end.${now.state}` as never, { device: now.device_name }) as string}
         </p>
         <div className={classes.buttons}>
-          <Button onClick={onClose} data-autofocus>
+          <Button onClick={onClose} autoFocus>
             {common("action.close")}
           </Button>
         </div>

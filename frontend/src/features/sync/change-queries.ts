@@ -36,7 +36,8 @@ export const officeSettle: Settle = {
 /** Applies or dismisses lines and reads the lists again. */
 export function useSettle(settle: Settle) {
   const client = useQueryClient();
-  const refresh = () => client.invalidateQueries({ queryKey: ["sync"] });
+  // Nobody waits for it: the lines that asked are gone by then.
+  const refresh = () => void client.invalidateQueries({ queryKey: ["sync"] });
   return {
     apply: useMutation({ mutationFn: settle.apply, onSuccess: refresh }),
     dismiss: useMutation({ mutationFn: settle.dismiss, onSuccess: refresh }),

@@ -53,12 +53,15 @@ const session: Middleware = {
   },
 };
 
-/** A lock or an end of the session that the server reports changes what the page shows. */
-function followSession(problem: AppError, sent: string | null): void {
+/**
+ * A lock or an end of the session that the server reports changes what the page shows. So does an office that
+ * is gone: the host has revoked this computer.
+ */
+export function followSession(problem: AppError, sent: string | null): void {
   const { token } = currentSession();
   if (token === null || sent !== `Bearer ${token}`) return;
   if (problem.code === "session.locked") lockSession();
-  if (problem.code === "session.missing" || problem.code === "session.expired") leaveSession();
+  if (["session.missing", "session.expired", "setup.needed"].includes(problem.code)) leaveSession();
 }
 
 /**

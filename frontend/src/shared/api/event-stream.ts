@@ -1,3 +1,5 @@
+import { fromProblem } from "./app-error";
+import { followSession } from "./client";
 import { currentSession } from "./session";
 
 /** Cuts a server-sent event stream into the data of its events. Feed it text as it arrives. */
@@ -26,6 +28,7 @@ export async function readEvents(onData: (data: string) => void, signal: AbortSi
     headers: { Accept: "text/event-stream", Authorization: `Bearer ${token}` },
     signal,
   });
+  if (!response.ok) followSession(fromProblem(await response.json(), response.status), `Bearer ${token}`);
   if (!response.ok || response.body === null) throw new Error(`event stream answered ${response.status}`);
   const parse = createEventParser(onData);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
