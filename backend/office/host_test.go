@@ -83,6 +83,38 @@ func TestHost_TakeOver(t *testing.T) {
 	}
 }
 
+// TestHost_RestoredFromBeforeItWasTheHost: a copy that was taken on the former host names that one; the keyring knows better.
+func TestHost_RestoredFromBeforeItWasTheHost(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	first, before, now := b.deps, b.backup(), b.backup()
+	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+	b.restore(now)
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code))
+	c.connect()
+	b.restore(before)
+	if b.host.Superseded() {
+		t.Fatal("the host has forgotten that it is the host")
+	}
+	c.connect()
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	c.same()
+	if c.bye != "" {
+		t.Errorf("farewell %q", c.bye)
+	}
+	old := office.NewHost(first)
+	must(t, old.Start(ctx))
+	if old.Superseded() {
+		t.Error("the former host knows what nobody has told it")
+	}
+}
+
 func TestHost_HandOver(t *testing.T) {
 	b := newBase(t)
 	ctx := t.Context()
@@ -210,6 +242,7 @@ func TestHost_PokesWhomItConcerns(t *testing.T) {
 	ana.connect()
 	beto.connect()
 	id := b.of(b.Sellers[0])
+	must(t, b.Store.Delivered(t.Context())) // what came before is nobody's news
 	var commits []store.Commit
 	defer b.Store.OnCommit(func(c store.Commit) { commits = append(commits, c) })()
 	devices := func() []string {

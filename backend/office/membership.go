@@ -46,11 +46,11 @@ func (h *Host) loadMembership(ctx context.Context) error {
 	if !h.Prepared() {
 		return nil
 	}
-	var lists [][]byte
 	raw, err := newestList(h.Store.Read())
 	if err != nil {
 		return err
 	}
+	var lists [][]byte
 	if raw != nil {
 		list, err := readMembership(raw, h.root, h.officeID())
 		if err != nil {
@@ -60,21 +60,25 @@ func (h *Host) loadMembership(ctx context.Context) error {
 		h.list = list
 		h.mu.Unlock()
 	}
-	if !h.Superseded() && !mutant.On(mutant.MembershipInDatabaseOnly) {
-		lists = append(lists, h.vaultLists()...)
-		lists = append(lists, h.sidecarList())
+	if !mutant.On(mutant.MembershipInDatabaseOnly) {
+		lists = append(h.vaultLists(), h.sidecarList())
 	}
+	var known []membership
 	for _, raw := range lists {
 		list, err := readMembership(raw, h.root, h.officeID())
 		if err != nil {
 			continue // damaged, or of an office that was here before
 		}
+		// The file may be older than the day on which this computer became the host, or ceased to be.
 		if err := h.install(ctx, list.cert, nil, ""); err != nil {
 			return err
 		}
-		if h.Superseded() {
-			return nil // this computer adopts nothing any more
-		}
+		known = append(known, list)
+	}
+	if h.Superseded() {
+		return nil // this computer adopts nothing any more
+	}
+	for _, list := range known {
 		if err := h.adopt(ctx, list, list.cert.Serial == h.certificate().Serial); err != nil {
 			return err
 		}
