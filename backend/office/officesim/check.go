@@ -1,6 +1,7 @@
 package officesim
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,7 +49,32 @@ func (s *sim) check() error {
 	if err := s.once(); err != nil {
 		return err
 	}
+	if err := s.ordered(); err != nil {
+		return err
+	}
+	if err := s.barred(); err != nil {
+		return err
+	}
 	return s.whole()
+}
+
+// barred is I10: who was revoked is wiped at the next contact, whatever was brought back from before.
+func (s *sim) barred() error {
+	for _, m := range s.members {
+		if !m.gone {
+			continue
+		}
+		if err := errors.Join(s.connect(m), s.drain(m)); err != nil {
+			return err
+		}
+		if !m.wiped {
+			return violation("I10", "%s was revoked and is not wiped at its next contact", m.name)
+		}
+		if err := s.empty(m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // converged is I1: a replica is what the host's own SQL says the user holds, row by row.
@@ -266,7 +292,7 @@ func (s *sim) whole() error {
 	if err := s.host.store.Check(s.ctx); err != nil {
 		return violation("integrity", "the host's file: %v", err)
 	}
-	for _, m := range s.living() {
+	for _, m := range s.members {
 		if err := m.store.Check(s.ctx); err != nil {
 			return violation("integrity", "the file of %s: %v", m.name, err)
 		}

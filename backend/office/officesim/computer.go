@@ -18,29 +18,34 @@ import (
 // host is the computer that has the last word.
 type host struct {
 	*office.Host
-	deps  office.HostDeps
-	store *store.Store
-	clock *clock.Fake
-	crm   *crm.Service
-	vault *vault
-	seen  int64 // commit up to which grants were noted
+	deps   office.HostDeps
+	store  *store.Store
+	clock  *clock.Fake
+	crm    *crm.Service
+	vault  *vault
+	seen   int64 // commit up to which grants were noted
+	copies []backup
 }
 
 // member is a computer with a replica.
 type member struct {
 	*office.Member
-	name  string
-	key   identity.Key
-	user  account.Viewer
-	path  string
-	store *store.Store
-	clock *clock.Fake
-	crm   *crm.Service
-	limit int
-	wiped bool
-	gone  bool // revoked
-	link  link
-	revs  map[string]int64 // of rows seen, since the replica last began
+	name   string
+	key    identity.Key
+	user   account.Viewer
+	path   string
+	store  *store.Store
+	clock  *clock.Fake
+	crm    *crm.Service
+	limit  int
+	wiped  bool
+	gone   bool // revoked
+	sound  bool // has learned the host's time since its clock was last set
+	fast   bool // its clock was set ahead
+	ahead  bool // has written in the future, and goes on from there
+	link   link
+	copies []backup
+	revs   map[string]int64 // of rows seen, since the replica last began
 }
 
 // open sets the office up as it was planned.
@@ -66,7 +71,7 @@ func (s *sim) open() error {
 	for i, p := range s.plan.members {
 		m := &member{
 			name: fmt.Sprintf("%s-%d", p.user.Name, i), key: p.key, user: p.user, path: s.path("member"),
-			clock: clock.NewFake(start, s.rng.Uint64()), limit: limit,
+			clock: clock.NewFake(start, s.rng.Uint64()), limit: limit, sound: true,
 		}
 		s.members = append(s.members, m)
 		if err := os.WriteFile(m.path, p.file, 0o600); err != nil {
@@ -101,6 +106,17 @@ func (s *sim) openHost(path string) error {
 
 // openMember starts a member's program over its file.
 func (s *sim) openMember(m *member) error {
+	if err := s.openFile(m); err != nil {
+		return err
+	}
+	if err := m.Start(s.ctx); err != nil {
+		return fmt.Errorf("start %s: %w", m.name, err)
+	}
+	return nil
+}
+
+// openFile opens a member's file, which may have joined no office yet.
+func (s *sim) openFile(m *member) error {
 	st, err := store.Open(s.ctx, store.Options{
 		Path: m.path, Key: fileKey(), Device: m.key.DeviceID(), Now: m.clock.Now, NewID: m.clock.NewID, Decide: office.Decide,
 		Member: true, Readers: 1,
@@ -112,12 +128,9 @@ func (s *sim) openMember(m *member) error {
 	m.crm = crm.New(st, m.clock, silent())
 	m.revs = map[string]int64{}
 	m.Member = office.NewMember(office.MemberDeps{
-		Store: st, Clock: m.clock, Log: silent(), Device: m.key.DeviceID(), Version: "1.0.0", PageLimit: m.limit,
+		Store: st, Clock: m.clock, Log: s.listen(m), Device: m.key.DeviceID(), Version: "1.0.0", PageLimit: m.limit,
 		Wiped: func() { m.wiped = true },
 	})
-	if err := m.Start(s.ctx); err != nil {
-		return fmt.Errorf("start %s: %w", m.name, err)
-	}
 	return nil
 }
 
@@ -140,17 +153,6 @@ func (s *sim) noteGrants() error {
 		s.host.seen = max(s.host.seen, r.Rev)
 	}
 	return nil
-}
-
-// living are the members that still belong to the office.
-func (s *sim) living() []*member {
-	var list []*member
-	for _, m := range s.members {
-		if !m.gone {
-			list = append(list, m)
-		}
-	}
-	return list
 }
 
 // longTime is enough for whatever was sent and never settled to be sent again.

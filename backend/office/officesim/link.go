@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
 )
 
 // link is a member's connection, or none. Frames wait encoded until somebody delivers them.
@@ -15,9 +17,9 @@ type link struct {
 	down     *office.MemberSession
 	toHost   [][]byte
 	toMember [][]byte
+	since    time.Time
 }
 
-func (l *link) connected() bool { return l.up != nil || l.down != nil }
 func (l *link) busy() bool {
 	return len(l.toHost) > 0 && l.up != nil || len(l.toMember) > 0 && l.down != nil
 }
@@ -26,6 +28,7 @@ func (l *link) busy() bool {
 // thought to be open, the newer one takes over.
 func (s *sim) connect(m *member) error {
 	s.cut(m)
+	m.link.since = s.now
 	m.link.up = s.host.Session(m.key.DeviceID())
 	m.link.down = m.Session(s.host.DeviceID())
 	out, err := m.link.up.Open(s.ctx)
@@ -45,6 +48,9 @@ func (s *sim) cut(m *member) {
 
 // fromHost sends what a host's session has said.
 func (s *sim) fromHost(m *member, out []wire.Frame, err error) error {
+	if err := s.bars(m, out); err != nil {
+		return err
+	}
 	if err != nil {
 		m.link.up = nil
 		out = append(out, office.Bye(err))
@@ -84,6 +90,10 @@ func send(queue *[][]byte, frames []wire.Frame) error {
 // farewell holds that honest programs never breach the protocol and never end for reasons of their own.
 func (s *sim) farewell(m *member, who string, err error) error {
 	var f *office.Farewell
+	if errors.Is(err, store.ErrDiskFull) {
+		s.say("%s has no room: %s", who, m.name)
+		return nil
+	}
 	if !errors.As(err, &f) {
 		return fmt.Errorf("%s ends the session with %s: %w", who, m.name, err)
 	}
@@ -118,8 +128,9 @@ func (s *sim) deliver(m *member, down bool) error {
 		if err := s.fromMember(m, out, err); err != nil {
 			return err
 		}
-		return s.watch(m)
+		return s.watch(m, f)
 	}
+	s.age(f)
 	s.say("%s → host: %d", m.name, f.Type)
 	out, err := m.link.up.Handle(s.ctx, f)
 	if err := s.fromHost(m, out, err); err != nil {
@@ -172,6 +183,9 @@ func (s *sim) poke(m *member) error {
 
 // heal lets everybody speak until nobody has anything to say.
 func (s *sim) heal() error {
+	if err := s.mend(); err != nil {
+		return err
+	}
 	for range 40 {
 		rev, err := s.head()
 		if err != nil {
@@ -179,7 +193,7 @@ func (s *sim) heal() error {
 		}
 		quiet := true
 		for _, m := range s.living() {
-			if !m.link.connected() || m.link.up == nil || m.link.down == nil {
+			if m.link.up == nil || m.link.down == nil {
 				if err := s.connect(m); err != nil {
 					return err
 				}
@@ -205,6 +219,17 @@ func (s *sim) heal() error {
 		s.advance(longTime)
 	}
 	return violation("liveness", "it does not end")
+}
+
+// mend takes away what keeps people from working: full disks, an old program. Clocks stay wrong.
+func (s *sim) mend() error {
+	if err := s.makeRoom(); err != nil {
+		return err
+	}
+	if s.host.deps.Schema != 0 {
+		return s.skew()
+	}
+	return nil
 }
 
 // head is the host's newest commit.

@@ -42,6 +42,7 @@ type plan struct {
 	sidecar []byte
 	vault   map[string][]byte
 	members []planned
+	blank   []byte            // a member's file before it has joined
 	columns map[string]string // of each replicated table, as one JSON text
 }
 
@@ -194,6 +195,14 @@ func (p *plan) enrol(ctx context.Context, h *office.Host, v account.Viewer, fake
 	})
 	if err != nil {
 		return err
+	}
+	if p.blank == nil {
+		if err := st.BackupTo(ctx, path+".blank"); err != nil {
+			return errors.Join(err, st.Close())
+		}
+		if p.blank, err = os.ReadFile(path + ".blank"); err != nil {
+			return errors.Join(err, st.Close())
+		}
 	}
 	if err := errors.Join(admit(ctx, h, p.admin, v, key, st), st.Close()); err != nil {
 		return err

@@ -14,6 +14,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"time"
+
+	"sitegroup.mx/crm/store"
 )
 
 // Options say what is played.
@@ -64,10 +66,15 @@ type sim struct {
 	members []*member
 	ledger  []*edit
 	granted map[grant]bool // everything that was ever granted
-	files   int
-	texts   int
-	report  Report
-	sum     hash.Hash64 // of what happened
+	mishaps []*mishap      // that this run has
+	full    map[*store.Store]bool
+	broken  error // found where no error can be returned
+
+	hostClock bool // this run sets the host's clock too
+	files     int
+	texts     int
+	report    Report
+	sum       hash.Hash64 // of what happened
 }
 
 // grant is a prospect that was, at some time, a user's.
@@ -90,7 +97,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s := &sim{
 		ctx: ctx, opts: o, rng: rand.New(rand.NewPCG(o.Seed, 0x0ff1ce)), dir: dir, plan: p, now: start, //nolint:gosec // repeatable on purpose
-		granted: map[grant]bool{}, sum: fnv.New64a(), report: Report{Seed: o.Seed, Steps: o.Steps},
+		granted: map[grant]bool{}, full: map[*store.Store]bool{}, sum: fnv.New64a(), report: Report{Seed: o.Seed, Steps: o.Steps},
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	err = s.play()
@@ -100,16 +107,17 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 
 // play opens the office, lets things happen, heals it and looks.
 func (s *sim) play() error {
+	s.choose()
 	if err := s.open(); err != nil {
 		return err
 	}
 	for step := range s.opts.Steps {
-		if err := s.step(); err != nil {
+		if err := errors.Join(s.step(), s.broken); err != nil {
 			return fmt.Errorf("step %d: %w", step, err)
 		}
 	}
 	s.say("heal")
-	if err := s.heal(); err != nil {
+	if err := errors.Join(s.heal(), s.broken); err != nil {
 		return fmt.Errorf("heal: %w", err)
 	}
 	return s.check()

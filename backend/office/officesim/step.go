@@ -5,7 +5,9 @@ import "time"
 // step lets one thing happen.
 func (s *sim) step() error {
 	m := pick(s, s.members)
-	switch n := s.rng.IntN(100); {
+	switch n := s.rng.IntN(108); {
+	case n >= 100:
+		return s.mishap()
 	case n < 10:
 		return s.work(s.hostDesk())
 	case n < 32:

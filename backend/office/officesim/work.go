@@ -18,12 +18,13 @@ import (
 
 // edit is a transaction that somebody made.
 type edit struct {
-	by   *member // nil on the host
-	tx   string  // as the store writes it
-	body string  // of the activity it logged, "" for none
-	at   time.Time
-	lost bool // its computer has forgotten it: the file was brought back from before
-	ops  []madeOp
+	by    *member // nil on the host
+	tx    string  // as the store writes it
+	body  string  // of the activity it logged, "" for none
+	at    time.Time
+	sound bool // made by a clock that was right
+	lost  bool // its computer has forgotten it: the file was brought back from before
+	ops   []madeOp
 }
 
 // madeOp is one op of an edit.
@@ -112,17 +113,19 @@ func (s *sim) work(d desk) error {
 // tolerable are what people meet: a rule, or a row that has just gone.
 func tolerable(err error) bool {
 	var refused *store.RefusedError
-	return fault.Find(err) != nil || errors.As(err, &refused) || errors.Is(err, store.ErrNoRow) ||
+	return fault.Find(err) != nil || errors.As(err, &refused) || errors.Is(err, store.ErrNoRow) || errors.Is(err, store.ErrDiskFull) ||
 		errors.Is(err, store.ErrNothingToUndo) || errors.Is(err, store.ErrChangedSince)
 }
 
 // enter puts a transaction into the ledger and checks that its author sees it.
 func (s *sim) enter(d desk, tx, body string) error {
 	s.report.Edits++
-	e := &edit{by: d.m, tx: tx, body: body, at: s.now}
+	e := &edit{by: d.m, tx: tx, body: body, at: s.now, sound: true}
 	from := "op_log"
 	if d.m != nil {
 		from = "outbox"
+		d.m.ahead = d.m.ahead || d.m.fast && !d.m.sound
+		e.sound = d.m.sound && !d.m.ahead
 	}
 	err := d.store.Read().NewQuery(`
 		SELECT hex(op_id) AS id, entity, row_id, field, CAST(coalesce(value, '') AS TEXT) AS value
