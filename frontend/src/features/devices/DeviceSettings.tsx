@@ -150,7 +150,7 @@ function DeviceRow({ device, onRevoke }: { device: Device; onRevoke: () => void 
         ) : (
           <RelativeDate at={device.last_seen_at} />
         )}
-        {device.connected && device.behind > 0 && (
+        {!device.connected && device.behind > 0 && (
           <span className={classes.second}>{t("list.behind", { count: device.behind })}</span>
         )}
       </td>

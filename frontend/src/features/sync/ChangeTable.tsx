@@ -132,6 +132,8 @@ function Row({ line, picked, onPick, onApply, onDismiss, withReason }: RowProps)
   const { field, value, reason } = useChangeWords();
   const name = line.prospect_name === "" ? t("changes.nobody") : line.prospect_name;
   const what = `${name}, ${field(line)}`;
+  const isGone = line.prospect_id === ""; // and its values with it
+  const shown = (raw: unknown) => (isGone ? t("value.erased") : value(line.field, raw));
   return (
     <tr>
       <td>
@@ -143,7 +145,7 @@ function Row({ line, picked, onPick, onApply, onDismiss, withReason }: RowProps)
         />
       </td>
       <td>
-        {line.prospect_id === "" ? (
+        {isGone ? (
           <span className={table.quiet}>{name}</span>
         ) : (
           <Link to="/prospectos/$id" params={{ id: line.prospect_id }} className={classes.name}>
@@ -155,8 +157,8 @@ function Row({ line, picked, onPick, onApply, onDismiss, withReason }: RowProps)
         </span>
         {withReason && <span className={classes.reason}>{reason(line.reason)}</span>}
       </td>
-      <td className={table.strong}>{value(line.field, line.mine)}</td>
-      <td>{value(line.field, line.theirs)}</td>
+      <td className={table.strong}>{shown(line.mine)}</td>
+      <td>{shown(line.theirs)}</td>
       <td>
         {line.by}
         {line.by_at !== undefined && line.by_at !== null && (

@@ -5,7 +5,6 @@ import { currentLanguage } from "@/locales/i18n";
 import { useIsAdmin } from "@/shared/api/me";
 import { useSync } from "@/shared/api/sync";
 import type { SyncStatus } from "@/shared/api/types";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { Section } from "@/shared/ui/Section";
@@ -113,7 +112,7 @@ function OwnChanges() {
       <ErrorNotice error={changes.error} onRetry={() => void changes.refetch()} />
       <Section title={t("refused.title")} hint={t("refused.hint")}>
         {refused.length === 0 ? (
-          <EmptyState title={t("refused.none")} />
+          <p className={classes.none}>{t("refused.none")}</p>
         ) : (
           <ChangeTable
             label={t("refused.title")}
@@ -126,7 +125,7 @@ function OwnChanges() {
       </Section>
       <Section title={t("superseded.title")} hint={t("superseded.hint")}>
         {superseded.length === 0 ? (
-          <EmptyState title={t("superseded.none")} />
+          <p className={classes.none}>{t("superseded.none")}</p>
         ) : (
           <ChangeTable
             label={t("superseded.title")}
