@@ -18,7 +18,7 @@ type ImportPatch struct {
 
 type fileInput struct {
 	Name    string `query:"name" maxLength:"255"`
-	RawBody []byte `contentType:"application/octet-stream"`
+	RawBody []byte `contentType:"application/octet-stream" required:"false"`
 }
 
 type csvFile struct {

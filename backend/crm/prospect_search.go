@@ -41,6 +41,9 @@ func searchQuery(text string) string {
 	if len(words) == 0 {
 		return ""
 	}
+	if last := len(words) - 1; last > 0 && len([]rune(words[last])) == 1 && !isDigits(words[last]) {
+		words = words[:last] // it is being typed: the list is not to go empty between two keys
+	}
 	var terms []string
 	for i := 0; i < len(words); {
 		run := i

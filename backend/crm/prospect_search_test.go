@@ -58,6 +58,7 @@ func TestSearch(t *testing.T) {
 		{"ñ as n", "begona nunez", []string{bego}},
 		{"prefix", "gonz", []string{raul, bego}},
 		{"two letters", "ma", []string{maria}},
+		{"a second word of which one letter is there", "maria x", []string{maria}},
 		{"capitals", "LOPEZ maria", []string{maria}},
 		{"decomposed letters", "jose perez", []string{jose}},
 		{"composed for decomposed", "josé", []string{jose}},

@@ -167,6 +167,12 @@ export function ProspectOrder({ search, onChange }: ProspectFiltersProps) {
   );
 }
 
+/** What a text asks for: one letter alone is the beginning of a word, and asks for nothing yet. */
+function wordsOf(typed: string): string {
+  const words = typed.trim();
+  return [...words].length === 1 ? "" : words;
+}
+
 /** Searches as one types; the address follows a moment after the last key. */
 function SearchField({ value, onSearch }: { value: string; onSearch: (q: string) => void }) {
   const { t } = useTranslation("prospects");
@@ -176,9 +182,10 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (q: string)
   const latest = useRef(onSearch);
   latest.current = onSearch;
   useEffect(() => {
-    if (typed.trim() === asked.current) return;
+    const words = wordsOf(typed);
+    if (words === asked.current) return;
     const timer = setTimeout(() => {
-      asked.current = typed.trim();
+      asked.current = words;
       latest.current(asked.current);
     }, pause);
     return () => clearTimeout(timer);
