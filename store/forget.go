@@ -72,8 +72,9 @@ func (a *applier) dropUnreferred(id string) error {
 	return a.forgetOps(id)
 }
 
-// dropOrphans forgets every contact that no root refers to and that the host has told of. Only at the head: before that the
-// root may be on a later page than what it refers to, because it was changed again.
+// dropOrphans forgets every contact that no root refers to and that the host has told of, also one of which only a phone has
+// come: the contact was changed again, and its root was lost before that page. Only at the head: before that the root may be
+// on a later page than what it refers to, because it was changed again.
 func (a *applier) dropOrphans() error {
 	a.s.replica.orphaned = false
 	for _, e := range a.s.feedOrder {
@@ -123,7 +124,10 @@ func (e *entity) prepareForget(s *Store) error {
 	}
 	if e.roots != "" && e.root == "id" {
 		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"
-		texts[&e.orphans] = "SELECT e.id FROM " + table + " e WHERE e.rev > 0 AND NOT EXISTS (" + replaceRoot(e.roots, "e.id") + ")"
+	}
+	if e.roots != "" {
+		root := "e." + quote(e.root)
+		texts[&e.orphans] = "SELECT DISTINCT " + root + " FROM " + table + " e WHERE e.rev > 0 AND NOT EXISTS (" + replaceRoot(e.roots, root) + ")"
 	}
 	for target, text := range texts {
 		var err error

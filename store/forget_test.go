@@ -118,3 +118,49 @@ func plainTraces(t *testing.T, p *pair, secret func(int) [3]string) (found int) 
 	}
 	return found
 }
+
+// TestForget_WhatCameBeforeItsContact: while a replica is filled, a phone may come on an earlier page than its contact, and
+// the prospect be taken away in between.
+func TestForget_WhatCameBeforeItsContact(t *testing.T) {
+	p := newPair(t, nil)
+	p.limit = 2
+	p.prospectOf(1, "u-ana")
+	write(t, p.host, admin, func(tx *store.Tx) error {
+		return tx.Create("contact_phone", "h99", store.Row{"contact_id": "c1", "raw": "55 5555 0177", "e164": "+525555550177", "created_at": at})
+	})
+	for n := 2; n < 5; n++ {
+		p.prospectOf(n, "u-ana")
+	}
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("contact", "c1", store.Row{"name": "Otra"}) })
+	for value(t, p.member.Read(), "SELECT count(*) FROM contact_phone") == "0" {
+		page, err := p.host.Feed(t.Context(), store.FeedQuery{User: p.as.User, Device: p.as.Device, From: p.cursor(), Limit: p.limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.member.ApplyPage(t.Context(), page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := value(t, p.member.Read(), "SELECT count(*) FROM contact WHERE id = 'c1'"); n != "0" {
+		t.Fatal("the contact has come with the phone")
+	}
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"owner_id": "u-beto"}) })
+	p.pull()
+	p.same()
+	if n := value(t, p.member.Read(), "SELECT count(*) FROM contact_phone WHERE contact_id = 'c1'"); n != "0" {
+		t.Error("a phone of somebody else's prospect is left")
+	}
+	if bytes.Contains(plainPages(t, p.member), []byte("5555550177")) {
+		t.Error("a trace of it is left")
+	}
+}
+
+// cursor is where the member stands.
+func (p *pair) cursor() store.Cursor {
+	p.t.Helper()
+	r, err := p.member.Replica(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return r.Cursor
+}
