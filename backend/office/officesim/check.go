@@ -203,12 +203,19 @@ func (s *sim) confined(m *member) error {
 			return violation("I4", "%s holds %s", m.name, id)
 		}
 	}
-	stray, err := texts(m.store, "SELECT id FROM contact WHERE id NOT IN (SELECT contact_id FROM prospect)", nil)
+	stray, err := texts(m.store, `
+		SELECT 'contact ' || id FROM contact WHERE id NOT IN (SELECT contact_id FROM prospect)
+		UNION ALL SELECT 'contact_phone ' || id FROM contact_phone WHERE contact_id NOT IN (SELECT contact_id FROM prospect)
+		UNION ALL SELECT 'contact_email ' || id FROM contact_email WHERE contact_id NOT IN (SELECT contact_id FROM prospect)
+		UNION ALL SELECT 'activity ' || id FROM activity WHERE prospect_id NOT IN (SELECT id FROM prospect)
+		UNION ALL SELECT 'event ' || id FROM event WHERE prospect_id NOT IN (SELECT id FROM prospect)
+		UNION ALL SELECT 'submission ' || id FROM submission WHERE prospect_id NOT IN (SELECT id FROM prospect)
+		UNION ALL SELECT 'reminder ' || id FROM reminder WHERE prospect_id NOT IN (SELECT id FROM prospect)`, nil)
 	if err != nil {
 		return err
 	}
 	if len(stray) > 0 {
-		return violation("I4", "%s holds contacts of nobody: %v", m.name, stray)
+		return violation("I4", "%s holds what is nobody's: %v", m.name, stray)
 	}
 	return nil
 }

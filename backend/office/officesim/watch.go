@@ -40,7 +40,7 @@ func (e ear) Fire(entry *logrus.Entry) error {
 	err, _ := entry.Data[logrus.ErrorKey].(error)
 	var reset *store.ResetError
 	if errors.As(err, &reset) && e.s.broken == nil {
-		e.s.broken = violation("checksum", "the replica of %s differs: %v", e.m.name, reset)
+		e.s.broken = violation("checksum", "the replica of %s differs: %v: %v", e.m.name, reset, errors.Join(e.s.converged(e.m), e.s.confined(e.m)))
 	}
 	return nil
 }
