@@ -73,6 +73,10 @@ release: ui compile ## the programs for this system and for Windows, in build/bi
 bench: ui compile npm-peers ## measure against other stores; ONLY=name runs one measurement
 	@$(ENV) && go build -trimpath -tags "$(TAGS_browser)" -ldflags "-s -w" -o build/bin/sitegroup-crm-headless . && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)")
 
+.PHONY: sim
+sim: compile ## play offices of many computers from seeds: SEEDS=n for many, SEED=k for one
+	@$(ENV) && go run ./build/sim $(if $(SEED),-seed $(SEED)) $(if $(SEEDS),-seeds $(SEEDS)) $(if $(SECONDS),-seconds $(SECONDS))
+
 .PHONY: screenshots
 screenshots: build npm-frontend ## take the pictures of docs/img again
 	@build/make/packages.sh test

@@ -101,9 +101,11 @@ func (tx *Tx) post(op *Op, c claim) error {
 
 // countedID is an op id as a counter would make it: one that a computer restored from a copy makes again.
 func (tx *Tx) countedID() uuid.UUID {
-	var n int64
-	_, _ = tx.s.row(tx.s.st.member.lastN, nil, &n)
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(tx.s.opts.Device), uint64(n)+uint64(len(tx.ops)))) //nolint:gosec // a count
+	if tx.counted == 0 {
+		_, _ = tx.s.row(tx.s.st.member.lastN, nil, &tx.counted)
+	}
+	tx.counted++
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(tx.s.opts.Device), uint64(tx.counted))) //nolint:gosec // a count
 	return uuid.UUID(sum[:16])
 }
 

@@ -33,6 +33,7 @@ type Tx struct {
 	fresh   map[[16]byte]bool   // ids of ops that are not in the log
 	late    bool                // only what Decide lets pass with a reason is written
 	inverse []inverseOp         // what the undo of another computer may write
+	counted int64               // ops made, by a member that counts them
 	ended   bool
 	logged  bool  // op_log was touched
 	spoilt  error // why the transaction may not end well, whatever its function says

@@ -168,6 +168,8 @@ func (s *MemberSession) apply(ctx context.Context, page *store.Page) error {
 	}
 	if applied {
 		s.cursor, s.filling = page.To, s.filling && page.More
+	} else if err := s.stand(ctx); err != nil {
+		return err
 	}
 	if len(page.Outcomes) > 0 {
 		s.moved = s.m.now()
@@ -178,6 +180,16 @@ func (s *MemberSession) apply(ctx context.Context, page *store.Page) error {
 	if len(s.asked) == 0 && (s.again || !applied || page.More) {
 		return s.pull(ctx)
 	}
+	return nil
+}
+
+// stand looks where the replica is now: the session before this one may have written its last page after this one began.
+func (s *MemberSession) stand(ctx context.Context) error {
+	r, err := s.m.Store.Replica(ctx)
+	if err != nil {
+		return err
+	}
+	s.cursor, s.filling = r.Cursor, r.Filling
 	return nil
 }
 

@@ -236,7 +236,10 @@ func (s *sim) settled() error {
 }
 
 func (s *sim) settledOp(e *edit, op madeOp) error {
-	there, err := texts(s.host.store, "SELECT outcome FROM op_log WHERE op_id = {:id}", dbx.Params{"id": bytesOf(op.ID)})
+	there, err := texts(s.host.store, `
+		SELECT iif(entity = {:entity} AND row_id = {:row} AND field = {:field}, outcome, 'another op')
+		FROM op_log
+		WHERE op_id = {:id}`, dbx.Params{"id": bytesOf(op.ID), "entity": op.Entity, "row": op.Row, "field": op.Field})
 	if err != nil {
 		return err
 	}

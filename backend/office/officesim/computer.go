@@ -39,10 +39,11 @@ type member struct {
 	crm    *crm.Service
 	limit  int
 	wiped  bool
-	gone   bool // revoked
-	sound  bool // has learned the host's time since its clock was last set
-	fast   bool // its clock was set ahead
-	ahead  bool // has written in the future, and goes on from there
+	gone   bool        // revoked
+	sound  bool        // has learned the host's time since its clock was last set
+	fast   bool        // its clock was set ahead
+	ahead  bool        // has written in the future, and goes on from there
+	late   *store.Page // of a former connection, still being written
 	link   link
 	copies []backup
 	revs   map[string]int64 // of rows seen, since the replica last began
@@ -126,7 +127,7 @@ func (s *sim) openFile(m *member) error {
 	}
 	m.store = st
 	m.crm = crm.New(st, m.clock, silent())
-	m.revs = map[string]int64{}
+	m.revs, m.late = map[string]int64{}, nil
 	m.Member = office.NewMember(office.MemberDeps{
 		Store: st, Clock: m.clock, Log: s.listen(m), Device: m.key.DeviceID(), Version: "1.0.0", PageLimit: m.limit,
 		Wiped: func() { m.wiped = true },

@@ -37,6 +37,7 @@ func (s *sim) connect(m *member) error {
 
 // cut breaks a connection with what is on its way.
 func (s *sim) cut(m *member) {
+	s.linger(m)
 	if m.link.up != nil {
 		m.link.up.Close()
 	}

@@ -5,38 +5,42 @@ import "time"
 // step lets one thing happen.
 func (s *sim) step() error {
 	m := pick(s, s.members)
-	switch n := s.rng.IntN(108); {
-	case n >= 100:
-		return s.mishap()
-	case n < 10:
+	switch n := s.rng.IntN(110); {
+	case n < 12:
 		return s.work(s.hostDesk())
-	case n < 32:
+	case n < 38:
 		if m.gone {
 			return nil
 		}
 		return s.work(m.desk())
-	case n < 38:
+	case n < 43:
 		s.say("cut %s", m.name)
 		s.cut(m)
-		return nil
-	case n < 46:
+	case n < 51:
 		s.say("connect %s", m.name)
 		return s.connect(m)
-	case n < 54:
+	case n < 57:
 		s.say("wake %s", m.name)
 		return s.wake(m)
-	case n < 60:
+	case n < 61:
 		return s.poke(m)
 	case n < 64:
 		d := pick(s, []time.Duration{time.Millisecond, time.Second, 31 * time.Second, 2 * time.Minute, time.Hour})
 		s.say("%v passes", d)
 		s.advance(d)
-		return nil
-	case n < 72:
+	case n < 71:
 		s.say("drain %s", m.name)
 		return s.drain(m)
+	case n < 73:
+		return s.contest(m)
+	case n < 75:
+		return s.arrive(m)
+	case n < 83:
+		return s.mishap()
+	default:
+		return s.deliverSome(m)
 	}
-	return s.deliverSome(m)
+	return nil
 }
 
 // deliverSome passes a few frames of a link on, of either direction.

@@ -1,0 +1,50 @@
+//go:build mutants
+
+package officesim_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"sitegroup.mx/crm/backend/office/officesim"
+	"sitegroup.mx/crm/store/mutant"
+)
+
+// mostSeeds is how many seeds a breach may go unnoticed.
+const mostSeeds = 600
+
+// TestMutants_AreCaught breaks each rule of replication in turn: a rule whose breach no invariant notices is one that
+// nobody tests.
+func TestMutants_AreCaught(t *testing.T) {
+	dir := memory(t)
+	if _, err := officesim.Run(t.Context(), officesim.Options{Seed: 1, Dir: dir}); err != nil { // also makes the plan, unbroken
+		t.Fatal(err)
+	}
+	var rules []mutant.Rule
+	for r := range mutant.Names {
+		rules = append(rules, r)
+	}
+	slices.Sort(rules)
+	if len(rules) != 16 {
+		t.Fatalf("there are %d rules", len(rules))
+	}
+	for _, rule := range rules {
+		t.Run(mutant.Names[rule], func(t *testing.T) {
+			mutant.Break(rule)
+			defer mutant.Break(mutant.None)
+			for seed := uint64(1); seed <= mostSeeds; seed++ {
+				_, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir})
+				var v *officesim.Violation
+				if errors.As(err, &v) {
+					t.Logf("seed %d: %.200v", seed, err)
+					return
+				}
+				if err != nil {
+					t.Fatalf("seed %d: %v", seed, err)
+				}
+			}
+			t.Errorf("in %d seeds no invariant notices", mostSeeds)
+		})
+	}
+}
