@@ -47,6 +47,31 @@ func (s *sim) arrive(m *member) error {
 	return s.watch(m, wire.Frame{Type: wire.TypePageChunk})
 }
 
+// overtake has a connection break while a page is being written, something change, and the next connection bring that first.
+func (s *sim) overtake(m *member) error {
+	if m.gone {
+		return nil
+	}
+	if err := errors.Join(s.connect(m), s.drain(m), s.work(s.hostDesk()), s.poke(m)); err != nil {
+		return err
+	}
+	for m.link.busy() && !s.pageNext(m) {
+		if err := s.deliver(m, len(m.link.toMember) > 0 && m.link.down != nil); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.connect(m), s.work(s.hostDesk()), s.poke(m), s.drain(m), s.arrive(m))
+}
+
+// pageNext reports whether a page is the next frame to reach a member.
+func (s *sim) pageNext(m *member) bool {
+	if len(m.link.toMember) == 0 {
+		return false
+	}
+	f, err := wire.Decode(m.link.toMember[0])
+	return err == nil && f.Type == wire.TypePageChunk
+}
+
 // contest has two computers write the same field, one well after the other, and neither knows of the other: a clock that is
 // wrong must not decide.
 func (s *sim) contest(m *member) error {

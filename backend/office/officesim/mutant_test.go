@@ -38,6 +38,10 @@ func TestMutants_AreCaught(t *testing.T) {
 				var v *officesim.Violation
 				if errors.As(err, &v) {
 					t.Logf("seed %d: %.200v", seed, err)
+					mutant.Break(mutant.None)
+					if _, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir}); err != nil {
+						t.Errorf("seed %d fails with no rule broken: %v", seed, err)
+					}
 					return
 				}
 				if err != nil {

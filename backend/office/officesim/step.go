@@ -34,8 +34,10 @@ func (s *sim) step() error {
 	case n < 73:
 		return s.contest(m)
 	case n < 75:
+		return s.overtake(m)
+	case n < 76:
 		return s.arrive(m)
-	case n < 83:
+	case n < 84:
 		return s.mishap()
 	default:
 		return s.deliverSome(m)

@@ -108,6 +108,9 @@ func (s *sim) bars(m *member, out []wire.Frame) error {
 	return nil
 }
 
+// newerField is how a newer program calls prospect.temperature.
+const newerField = "warmth"
+
 // age makes of a frame to the host what a newer program would send to an old one: a column that it does not know.
 func (s *sim) age(f wire.Frame) {
 	push, ok := f.Body.(*wire.Push)
@@ -117,7 +120,7 @@ func (s *sim) age(f wire.Frame) {
 	for i := range push.Txs {
 		for j := range push.Txs[i].Ops {
 			if op := &push.Txs[i].Ops[j]; op.Entity == "prospect" && op.Field == "temperature" {
-				op.Field = "warmth"
+				op.Field = newerField
 			}
 		}
 	}
