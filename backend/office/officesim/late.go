@@ -40,7 +40,7 @@ func (s *sim) arrive(m *member) error {
 	case errors.Is(err, store.ErrDiskFull):
 		return nil
 	case errors.As(err, &reset):
-		return violation("checksum", "the replica of %s differs: %v", m.name, errors.Join(s.converged(m), s.confined(m)))
+		return violation("checksum", "the replica of %s differs: %v", m.name, s.explain(m))
 	case err != nil:
 		return fmt.Errorf("write a late page: %w", err)
 	}

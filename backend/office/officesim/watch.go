@@ -40,9 +40,25 @@ func (e ear) Fire(entry *logrus.Entry) error {
 	err, _ := entry.Data[logrus.ErrorKey].(error)
 	var reset *store.ResetError
 	if errors.As(err, &reset) && e.s.broken == nil {
-		e.s.broken = violation("checksum", "the replica of %s differs: %v: %v", e.m.name, reset, errors.Join(e.s.converged(e.m), e.s.confined(e.m)))
+		e.s.broken = violation("checksum", "the replica of %s differs: %v: %v", e.m.name, reset, e.s.explain(e.m))
 	}
 	return nil
+}
+
+// explain says in which rows a replica differs, also below removed prospects, where no screen shows it.
+func (s *sim) explain(m *member) error {
+	errs := []error{s.converged(m), s.confined(m)}
+	for _, t := range tables {
+		want, err := s.dump(s.host.store, t.name, "deleted = 0", "")
+		if err != nil {
+			return err
+		}
+		got, err := s.dump(m.store, t.name, "deleted = 0", "")
+		if diff := differ(want, got); m.user.IsAdmin() && diff != "" || err != nil {
+			errs = append(errs, err, violation("checksum", "%s:%s", t.name, diff))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // follow is the host's Follow, and looks at what is about to be committed. It is I6: nothing of a seller's computer is
