@@ -12,7 +12,7 @@ import (
 // Reasons that the store itself gives to ops of other computers.
 const (
 	ReasonExists     = "exists"      // superseded: the row is there already
-	ReasonNoRow      = "no_row"      // refused: there is no row to change
+	ReasonNoRow      = "no_row"      // refused: there is no row to change, or to belong to
 	ReasonAppendOnly = "append_only" // refused: rows of this entity are not changed
 	ReasonConflict   = "conflict"    // refused: a constraint of the schema forbids it
 )
@@ -86,6 +86,11 @@ func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
 	if current != nil {
 		return tx.dismiss(op, c, Superseded, ReasonExists)
 	}
+	if dangles, err := tx.dangles(e, op); err != nil {
+		return 0, err
+	} else if dangles {
+		return tx.dismiss(op, c, Refused, ReasonNoRow)
+	}
 	err = tx.create(e, op, c, values, set)
 	if errors.Is(err, errNotLate) {
 		return 0, err
@@ -116,6 +121,11 @@ func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
 		return tx.dismiss(&op, c, Refused, ReasonNoRow)
 	case e.appendOnly && op.Field != fieldDeleted:
 		return tx.dismiss(&op, c, Refused, ReasonAppendOnly)
+	}
+	if dangles, err := tx.dangles(e, &op); err != nil {
+		return 0, err
+	} else if dangles {
+		return tx.dismiss(&op, c, Refused, ReasonNoRow)
 	}
 	if err := w.settle(op, c, at, value); err != nil {
 		return 0, err

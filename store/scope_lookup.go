@@ -78,6 +78,28 @@ func (tx *Tx) strays(e *entity, op *Op) (bool, error) {
 	return false, nil
 }
 
+// dangles reports whether an op refers to a row that is not there. Its maker had it from a host whose file was lost and
+// restored from an older copy: what would hang on nothing no screen shows, and no rule forgets.
+func (tx *Tx) dangles(e *entity, op *Op) (bool, error) {
+	for i := range e.columns {
+		c := &e.columns[i]
+		if c.refers == nil || op.Field != "" && op.Field != c.name {
+			continue
+		}
+		id, err := op.text(c)
+		if err != nil {
+			return false, &malformedError{err}
+		}
+		if id == "" {
+			continue
+		}
+		if row, err := tx.current(tx.s.entities[c.refers.name], id); err != nil || row == nil {
+			return row == nil, err
+		}
+	}
+	return false, nil
+}
+
 // text is the text that an op gives a column, "" when it gives none.
 func (op *Op) text(c *column) (string, error) {
 	raw := op.Value
