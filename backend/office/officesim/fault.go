@@ -38,6 +38,8 @@ var mishaps = []mishap{
 	{"hand-over", (*sim).handOver},
 	{"take-over", (*sim).takeOver},
 	{"old host", (*sim).skew},
+	{"relapsed member", (*sim).relapse},
+	{"rewound host", (*sim).rewind},
 }
 
 // choose draws which faults a run has, so that some meet often in one run and never in another.
@@ -111,7 +113,10 @@ func (s *sim) restoreHost() error {
 	if len(s.host.copies) == 0 {
 		return s.copyHost()
 	}
-	b := pick(s, s.host.copies)
+	return s.bringHostBack(pick(s, s.host.copies))
+}
+
+func (s *sim) bringHostBack(b backup) error {
 	s.cutAll()
 	if err := s.host.store.Close(); err != nil {
 		return err
@@ -177,7 +182,10 @@ func (s *sim) restoreMember() error {
 		return s.copyMember()
 	}
 	m := pick(s, list)
-	b := pick(s, m.copies)
+	return s.bringBack(m, pick(s, m.copies))
+}
+
+func (s *sim) bringBack(m *member, b backup) error {
 	s.cut(m)
 	if err := m.store.Close(); err != nil {
 		return err
