@@ -3,17 +3,26 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
+// staleFilling is the table that holds a row while a replica's roots come in all at once.
+const staleFilling = "filling"
+
 // derived is what follows from rows and is written once for each commit instead of once for each change: the full-text
-// index. Triggers note which rows are stale; the statements of the table "derived" bring them up to date.
+// index. Triggers note which rows are stale; the statements of the table "derived" bring them up to date. Those of a first
+// fill derive everything that roots show.
 type derived struct {
 	stale      *sql.Stmt // whether anything is
 	statements []*sql.Stmt
-	waiting    bool      // a burst was answered before it was indexed
-	since      time.Time // when that began
+	fill       *sql.Stmt   // begins a first fill
+	filled     []*sql.Stmt // end it
+	waiting    bool        // a burst was answered before it was indexed
+	since      time.Time   // when that began
 }
 
 // deriveAfter is how long words may wait while bursts go on.
@@ -24,35 +33,44 @@ func (s *Store) loadDerived(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what is derived: %w", explain(err))
 	}
-	var texts []string
-	stale := "0"
-	seen := map[string]bool{}
+	texts := map[string][]string{}
 	for rows.Next() {
 		var table, text string
 		if err := rows.Scan(&table, &text); err != nil {
 			return fmt.Errorf("read what is derived: %w", err)
 		}
-		texts = append(texts, text)
-		if !seen[table] {
-			seen[table] = true
+		texts[table] = append(texts[table], text)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("read what is derived: %w", explain(err))
+	}
+	return s.prepareDerived(texts)
+}
+
+// prepareDerived prepares the statements of each stale table.
+func (s *Store) prepareDerived(texts map[string][]string) error {
+	d := &s.derived
+	stale := "0"
+	for _, table := range slices.Sorted(maps.Keys(texts)) {
+		into := &d.filled
+		if table != staleFilling {
+			into = &d.statements
 			stale += " OR EXISTS (SELECT 1 FROM main." + quote(table) + ")"
 		}
+		for _, text := range texts[table] {
+			st, err := s.prepare(text)
+			if err != nil {
+				return fmt.Errorf("prepare what is derived: %w", err)
+			}
+			*into = append(*into, st)
+		}
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read what is derived: %w", explain(err))
-	}
-	if err := rows.Close(); err != nil {
-		return fmt.Errorf("read what is derived: %w", explain(err))
-	}
-	if s.derived.stale, err = s.prepare("SELECT " + stale); err != nil {
+	var err error
+	if d.stale, err = s.prepare("SELECT " + stale); err != nil {
 		return fmt.Errorf("prepare what is derived: %w", err)
 	}
-	for _, text := range texts {
-		st, err := s.prepare(text)
-		if err != nil {
-			return fmt.Errorf("prepare what is derived: %w", err)
-		}
-		s.derived.statements = append(s.derived.statements, st)
+	if d.fill, err = s.prepare("INSERT INTO main." + quote(staleFilling) + " DEFAULT VALUES"); err != nil {
+		return fmt.Errorf("prepare what is derived: %w", err)
 	}
 	s.derived.waiting = true // the last run may have ended before it came to it
 	return nil

@@ -234,27 +234,26 @@ func (c *cut) at(limit int, from, head int64) int64 {
 	return last
 }
 
-// changed streams the rows after the cursor, each entity at most one more than a page holds.
+// changed reads the rows after the cursor, each entity at most one more than a page holds.
 func (f *feed) changed() (map[string][]found, *cut, error) {
-	tables, c := map[string][]found{}, &cut{}
-	for _, e := range f.s.feedOrder {
-		rows, err := f.rows(e, f.from, f.head.Head, f.q.Limit+1)
-		if err != nil {
-			return nil, nil, err
-		}
-		tables[e.name] = rows
-		for _, r := range rows {
+	tables, err := f.merge(f.q.Limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &cut{}
+	for _, s := range tables {
+		for _, r := range s.rows {
 			c.add(r.place, 1)
 		}
-		if len(rows) > f.q.Limit {
-			c.shorten(rows[len(rows)-1].values[e.feed.revAt].(int64))
+		if !s.ended {
+			c.shorten(s.last())
 		}
 	}
 	if err := f.weigh(c, "SELECT outcome_rev FROM op_log WHERE device_id = ? AND outcome_rev > ? ORDER BY outcome_rev LIMIT ?", f.q.Device, 1); err != nil {
 		return nil, nil, err
 	}
 	if f.all {
-		return tables, c, nil
+		return rowsOf(tables), c, nil
 	}
 	if err := f.weigh(c, "SELECT revoked_rev FROM scope WHERE user_id = ? AND revoked_rev > ? ORDER BY revoked_rev LIMIT ?", f.q.User, 1); err != nil {
 		return nil, nil, err
@@ -264,7 +263,7 @@ func (f *feed) changed() (map[string][]found, *cut, error) {
 			return nil, nil, err
 		}
 	}
-	return tables, c, nil
+	return rowsOf(tables), c, nil
 }
 
 // weigh counts what a query says into the cut.
@@ -303,39 +302,28 @@ func (f *feed) changedUpTo(to int64) (map[string][]found, error) {
 
 // rows reads rows of one entity by revision, those in the user's scope.
 func (f *feed) rows(e *entity, after, to int64, limit int) ([]found, error) {
-	text := e.feed.scoped
-	if f.all || e.root == everyRoot {
-		text = e.feed.every
-	}
-	return f.scan(e, text, sql.Named("user", f.q.User), sql.Named("after", after), sql.Named("to", to), sql.Named("limit", limit))
+	return f.scan(e, f.byRevision(e), after, to, limit)
 }
 
-func (f *feed) scan(e *entity, text string, args ...any) ([]found, error) {
-	rows, err := f.tx.QueryContext(f.ctx, text, args...)
+// byRevision is the query of an entity's rows that the user may see.
+func (f *feed) byRevision(e *entity) string {
+	if f.all || e.root == everyRoot {
+		return e.feed.every
+	}
+	return e.feed.scoped
+}
+
+// scan reads all that a query of an entity's rows says.
+func (f *feed) scan(e *entity, text string, after, to int64, limit int) ([]found, error) {
+	s, err := f.stream(e, text, after, to, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", e.name, explain(err))
+		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
-	var all []found
-	into := make([]any, len(e.feed.columns)+1)
-	for rows.Next() {
-		r := found{values: make([]any, len(e.feed.columns))}
-		for i := range r.values {
-			into[i] = &r.values[i]
-		}
-		into[len(r.values)] = &r.place
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("read %s: %w", e.name, err)
-		}
-		if mutant.On(mutant.NoTombstones) && r.values[e.feed.deletedAt] == int64(1) {
-			continue
-		}
-		if mutant.On(mutant.CursorHighestHLC) && f.missed(e, r) {
-			continue
-		}
-		all = append(all, r)
+	defer s.close()
+	if err := s.read(-1); err != nil {
+		return nil, err
 	}
-	return all, explain(rows.Err())
+	return s.rows, nil
 }
 
 // missed is what a cursor by time would not have seen: a row whose last change is older than what was already read.
@@ -390,7 +378,7 @@ func (f *feed) granted(tables map[string][]found, to int64) error {
 		if e.root == everyRoot {
 			continue
 		}
-		rows, err := f.scan(e, e.feed.granted, sql.Named("user", f.q.User), sql.Named("after", f.from), sql.Named("to", to))
+		rows, err := f.scan(e, e.feed.granted, f.from, to, -1)
 		if err != nil {
 			return err
 		}

@@ -336,6 +336,9 @@ func (a *applier) filled() error {
 	if err != nil {
 		return fmt.Errorf("read roots that wait: %w", err)
 	}
+	if err := a.s.exec(a.s.derived.fill); err != nil {
+		return fmt.Errorf("begin to let roots in: %w", err)
+	}
 	for _, w := range all {
 		e := a.s.entities[w.entity]
 		if e == nil {
@@ -347,6 +350,11 @@ func (a *applier) filled() error {
 		}
 		if err := a.write(e, values, e.feedSet()); err != nil {
 			return fmt.Errorf("let a root in: %w", err)
+		}
+	}
+	for _, st := range a.s.derived.filled {
+		if err := a.s.exec(st); err != nil {
+			return fmt.Errorf("derive what roots show: %w", err)
 		}
 	}
 	if err := a.s.exec(a.s.st.member.clearWaiting); err != nil {

@@ -67,8 +67,14 @@ func (s *Store) loadReplica(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.schema != latest {
-		r.cursor, r.schema = Cursor{}, latest
+	if r.schema == latest {
+		return nil
+	}
+	r.cursor, r.schema = Cursor{}, latest
+	_, err = s.conn.ExecContext(ctx, "INSERT INTO main.store_state (k, v) VALUES (?, 0), (?, 0), (?, 0), (?, ?) ON CONFLICT DO UPDATE SET v = excluded.v",
+		statePos, stateHead, stateNonce, stateSchema, latest)
+	if err != nil {
+		return fmt.Errorf("have everything read once more: %w", explain(err))
 	}
 	return nil
 }

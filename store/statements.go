@@ -10,7 +10,7 @@ import (
 )
 
 // logTables are the tables beside the replicated ones that only the store writes.
-var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "outbox", "base_row", "waiting_row", "derived", "goose_db_version"}
+var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_state", "entity", "outbox", "base_row", "waiting_row", "filling", "derived", "goose_db_version"}
 
 // statements are the store's own, prepared once on the writer's connection and never reachable by their text.
 type statements struct {

@@ -231,7 +231,9 @@ func (s *Store) closeFiles() error {
 	if s.conn != nil {
 		s.guard.enter()
 		_, err := s.conn.ExecContext(context.Background(), "PRAGMA optimize") // keeps the planner's statistics
-		errs = append(errs, err)
+		if err = explain(err); !errors.Is(err, ErrDiskFull) {                 // without room they stay as they were
+			errs = append(errs, err)
+		}
 		for _, st := range s.prepared {
 			errs = append(errs, st.Close())
 		}

@@ -34,6 +34,8 @@ type Tx struct {
 	late    bool                // only what Decide lets pass with a reason is written
 	inverse []inverseOp         // what the undo of another computer may write
 	counted int64               // ops made, by a member that counts them
+	family  uuid.UUID           // what the ids of its rows have in common
+	ids     int                 // of rows, so far
 	ended   bool
 	logged  bool  // op_log was touched
 	spoilt  error // why the transaction may not end well, whatever its function says
@@ -46,8 +48,19 @@ func newTx(s *Store, r *request) *Tx {
 // Now returns the transaction's instant in UTC; it does not move while the transaction runs.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// NewID returns a fresh UUID.
-func (tx *Tx) NewID() string { return tx.s.opts.NewID() }
+// NewID returns a fresh UUIDv7 for a row. Those of one transaction are counted in rand_a behind one random number (RFC 9562,
+// section 6.2, method 1): they keep their order in an index, and compress to almost nothing on the way to a replica.
+func (tx *Tx) NewID() string {
+	const perNumber = 1 << 12
+	if tx.ids%perNumber == 0 {
+		tx.family = tx.newUUID()
+	}
+	n := tx.ids % perNumber
+	tx.ids++
+	id := tx.family
+	id[6], id[7] = id[6]&0xf0|byte(n>>8), byte(n) //nolint:gosec // 12 bits
+	return id.String()
+}
 
 // Author returns who writes.
 func (tx *Tx) Author() Author { return tx.req.author }

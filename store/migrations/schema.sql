@@ -238,6 +238,8 @@ CREATE TABLE field_clock (
   PRIMARY KEY (entity, row_id, field)
 ) WITHOUT ROWID;
 
+CREATE TABLE filling (one INTEGER PRIMARY KEY);
+
 CREATE TABLE import_file (
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
@@ -490,6 +492,7 @@ BEGIN
 END;
 
 CREATE TRIGGER prospect_created AFTER INSERT ON prospect
+WHEN NOT EXISTS (SELECT 1 FROM filling)
 BEGIN
   INSERT INTO prospect_card
     SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,

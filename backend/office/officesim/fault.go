@@ -191,7 +191,7 @@ func (s *sim) bringBack(m *member, b backup) error {
 		return err
 	}
 	s.lose(m, b.edits)
-	m.path, m.wiped = s.path("member"), false
+	m.path, m.wiped, m.sound = s.path("member"), false, false // what it knew of the host's time may be wrong by now
 	if err := copyFile(b.path, m.path); err != nil {
 		return err
 	}

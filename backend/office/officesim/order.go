@@ -25,7 +25,8 @@ type logged struct {
 const tolerance = 4 * time.Minute
 
 // ordered is I3, that a field has the value of the greatest time that was accepted for it, and I9, that of two edits on
-// machines whose clocks were right the later one stands.
+// machines whose clocks were right the later one stands. A computer whose file was brought back may claim a time twice: then
+// the first to arrive stands.
 func (s *sim) ordered() error {
 	var lines []logged
 	err := s.host.store.Read().NewQuery(`
@@ -34,7 +35,7 @@ func (s *sim) ordered() error {
 		WHERE outcome IN (1, 2)
 		AND field <> ''
 		AND entity <> 'scope'
-		ORDER BY entity, row_id, field, hlc, device_id, n`).All(&lines)
+		ORDER BY entity, row_id, field, hlc, device_id, outcome DESC, n`).All(&lines)
 	if err != nil {
 		return fmt.Errorf("read the log: %w", err)
 	}
