@@ -37,6 +37,12 @@ var shared = []string{
 	"PRAGMA busy_timeout = 5000",
 }
 
+// How many pages the write-ahead log grows to before it is written back: 32 MiB, and 256 MiB while a replica is filled.
+const (
+	logPages     = 8_000
+	fillLogPages = 64_000
+)
+
 // writing are the settings of the one connection that writes. secure_delete is FAST: what is removed is overwritten in
 // the pages that are written anyway; whole pages that become free keep their old content, encrypted, until they are used
 // again. fullfsync only means something on macOS, where fsync alone does not reach the disk.
@@ -48,7 +54,7 @@ var writing = append([]string{
 	"PRAGMA secure_delete = FAST",
 	"PRAGMA cache_size = -65536",
 	"PRAGMA journal_size_limit = 67108864",
-	"PRAGMA wal_autocheckpoint = 8000",
+	"PRAGMA wal_autocheckpoint = " + strconv.Itoa(logPages),
 	"PRAGMA analysis_limit = 400",
 }, shared...)
 

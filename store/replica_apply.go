@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegroup.mx/crm/store/hlc"
@@ -58,6 +59,9 @@ func (a *applier) apply() error {
 	a.tx.touch()
 	a.tx.logged = true
 	a.s.clock.Observe(a.page.Clock)
+	if err := a.s.stretchLog(); err != nil {
+		return err
+	}
 	if err := a.readOverlaid(); err != nil {
 		return err
 	}
@@ -88,6 +92,25 @@ func (a *applier) apply() error {
 		}
 	}
 	return a.stand()
+}
+
+// stretchLog lets the write-ahead log grow further while a replica is filled: what goes into it is not read from it soon.
+func (s *Store) stretchLog() error {
+	r := &s.replica
+	if r.filling == r.stretched {
+		return nil
+	}
+	pages := logPages
+	if r.filling {
+		pages = fillLogPages
+	}
+	s.guard.enter()
+	defer s.guard.leave()
+	if _, err := s.conn.ExecContext(context.Background(), "PRAGMA wal_autocheckpoint = "+strconv.Itoa(pages)); err != nil {
+		return fmt.Errorf("stretch the log: %w", explain(err))
+	}
+	r.stretched = r.filling
+	return nil
 }
 
 // readOverlaid lists the rows with pending ops.

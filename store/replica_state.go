@@ -35,6 +35,7 @@ type replica struct {
 	filling            bool
 	scrub              bool // something was forgotten whose traces are still in the file
 	orphaned           bool // something may have lost its last root
+	stretched          bool // the log may grow further than usual
 	rest               int64
 	lastPage, lastHead int64
 	schema             int64

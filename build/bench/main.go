@@ -2,7 +2,7 @@
 // results.json. It lives in a module of its own so that peers stay out of the program's go.mod.
 //
 //	make bench                    everything
-//	make bench ONLY=search-1m     one row (and its suffixed rows)
+//	make bench ONLY=search-1m     one row (and its suffixed rows), or several with commas
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -42,11 +43,18 @@ type bench struct {
 }
 
 func main() {
-	only := flag.String("only", "", "run only the suite with this row name")
+	only := flag.String("only", "", "measure only these rows, a list with commas")
 	rows := flag.Int("rows", 1_000_000, "prospects in the large office")
 	binary := flag.String("binary", "../bin/sitegroup-crm-headless", "the program, for start and memory")
 	out := flag.String("out", "results.json", "where the results go")
+	holds := flag.Bool("hold", false, "hold connections that the standard input names; a measurement starts it")
 	flag.Parse()
+	if *holds {
+		if err := hold(); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *only, *rows, *binary, *out); err != nil {
@@ -68,8 +76,11 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 		{[]string{"list-1m", "search-1m"}, listsAndSearch},
 		{[]string{"start-100k", "memory-100k"}, startAndMemory},
 		{[]string{"apply-edits"}, applyEdits},
+		{[]string{"edit-ack", "reconnect-25x2000"}, pushes},
+		{[]string{"bootstrap-10k", "wire-per-prospect", "edit-to-screen-p99"}, replicas},
+		{[]string{"member-memory"}, memberMemory},
 	} {
-		if only != "" && !wanted(s.names, only) {
+		if !slices.ContainsFunc(s.names, func(name string) bool { return asked(name, only) }) {
 			continue
 		}
 		rows, err := s.run(ctx, b)
@@ -77,7 +88,7 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 			return fmt.Errorf("measure %s: %w", strings.Join(s.names, ", "), err)
 		}
 		for _, r := range rows {
-			if only == "" || strings.HasPrefix(r.Name, only) {
+			if asked(r.Name, only) {
 				results = append(results, r)
 			}
 		}
@@ -89,9 +100,10 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 	return save(out, results, only != "")
 }
 
-func wanted(names []string, only string) bool {
-	for _, n := range names {
-		if strings.HasPrefix(only, n) {
+// asked reports whether a row belongs to those that only names, in a list with commas; an empty list names all.
+func asked(name, only string) bool {
+	for one := range strings.SplitSeq(only, ",") {
+		if strings.HasPrefix(name, one) || strings.HasPrefix(one, name) {
 			return true
 		}
 	}

@@ -211,3 +211,20 @@ func (b *bench) folder(name string) (string, error) {
 func say(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", values...)
 }
+
+// Join implements api.Setup.
+func (noSetup) Join(context.Context, api.NewJoin) error { return fault.New("setup.done") }
+
+// JoinState implements api.Setup.
+func (noSetup) JoinState(context.Context) (api.JoinState, error) { return api.JoinState{}, nil }
+
+// CancelJoin implements api.Setup.
+func (noSetup) CancelJoin(context.Context) error { return fault.New("setup.done") }
+
+// Restore implements api.Setup.
+func (noSetup) Restore(context.Context, api.NewRestore) error { return fault.New("setup.done") }
+
+// RestoreState implements api.Setup.
+func (noSetup) RestoreState(context.Context) (api.RestoreState, error) {
+	return api.RestoreState{}, nil
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"time"
 	"unicode/utf8"
 )
 
@@ -38,34 +37,8 @@ const (
 	otherText  = 2
 )
 
-// instantLayout is how instants are written everywhere in the office's tables.
-const instantLayout = "2006-01-02T15:04:05.000Z"
-
-// Instants outside these years stay text: their form is longer or shorter.
-var (
-	firstInstant = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
-	lastInstant  = time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC).UnixMilli()
-)
-
 // dictMost is how many different texts a dictionary holds at most.
 const dictMost = 1 << 12
-
-// instantMillis reads a text that instantText gives back as it is.
-func instantMillis(s string) (int64, bool) {
-	if len(s) != len(instantLayout) || s[10] != 'T' || s[23] != 'Z' {
-		return 0, false
-	}
-	t, err := time.Parse(instantLayout, s)
-	if err != nil {
-		return 0, false
-	}
-	ms := t.UnixMilli()
-	return ms, ms >= firstInstant && ms <= lastInstant && string(instantText(nil, ms)) == s
-}
-
-func instantText(b []byte, ms int64) []byte {
-	return time.UnixMilli(ms).UTC().AppendFormat(b, instantLayout)
-}
 
 // kindOf returns the kind whose plain values are most of the column's.
 func kindOf(values []any) byte {
