@@ -56,6 +56,7 @@ type entity struct {
 	inserts   map[uint64]*sql.Stmt // by the set of columns given
 	updates   map[uint64]*sql.Stmt // by the set of columns changed
 	standings map[int]*sql.Stmt    // by column: what settles an op on it
+	aheads    map[int]*sql.Stmt    // likewise, of many rows
 	upserts   map[uint64]*sql.Stmt // by the set of columns that the host has sent
 }
 
@@ -68,7 +69,7 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	entities := map[string]*entity{}
 	for rows.Next() {
-		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}, standings: map[int]*sql.Stmt{}}
+		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}, standings: map[int]*sql.Stmt{}, aheads: map[int]*sql.Stmt{}}
 		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.appendOnly); err != nil {
 			return nil, fmt.Errorf("read entities: %w", err)
 		}

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 
-	"sitegroup.mx/crm/store/hlc"
 	"sitegroup.mx/crm/store/mutant"
 )
 
@@ -55,6 +53,9 @@ func (tx *Tx) Push(op Op, baseRev int64) (Outcome, error) {
 
 // known recognises an op that was settled before, and has its outcome announced again.
 func (tx *Tx) known(id [16]byte) (Outcome, error) {
+	if err := tx.flush(); err != nil {
+		return 0, err
+	}
 	var outcome Outcome
 	found, err := tx.s.row(tx.s.st.opByID, []any{id[:]}, &outcome)
 	if err != nil || !found {
@@ -91,6 +92,7 @@ func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
 	} else if dangles {
 		return tx.dismiss(op, c, Refused, ReasonNoRow)
 	}
+	tx.unsettle(e, "")
 	err = tx.create(e, op, c, values, set)
 	if errors.Is(err, errNotLate) {
 		return 0, err
@@ -130,74 +132,12 @@ func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
 	if err := w.settle(op, c, at, value); err != nil {
 		return 0, err
 	}
+	tx.unsettle(e, op.Field)
 	err = w.write()
 	if errors.Is(err, ErrConflict) {
 		return tx.dismiss(&op, c, Refused, ReasonConflict)
 	}
 	return w.ops[0].op.Outcome, err
-}
-
-// standing reads what settles an op on one field: the row's root, clock and revision, the field's value and clock, and
-// whether the actor is granted the root. One statement instead of four. nil says that there is no such row.
-func (tx *Tx) standing(e *entity, id string, at int) (*rowWrite, error) {
-	st, err := e.standingOf(tx.s, at)
-	if err != nil {
-		return nil, err
-	}
-	w := &rowWrite{tx: tx, e: e, id: id, values: make([]any, len(e.columns)), clocks: map[string]fieldClock{}}
-	w.values[e.idAt] = id
-	var root, value any
-	var created int64
-	var clock sql.NullInt64
-	var device sql.NullString
-	found, err := tx.s.row(st, []any{sql.Named("user", tx.req.author.User), sql.Named("id", id)}, &root, &value, &created, &clock, &device, &w.granted)
-	if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", e.name, id, err)
-	}
-	if !found {
-		return nil, nil
-	}
-	if e.root != everyRoot {
-		w.values[e.index[e.root]] = root
-	}
-	w.values[at], w.values[e.index["created_hlc"]] = value, created
-	w.looked = true
-	if clock.Valid {
-		w.clocks[e.columns[at].name] = fieldClock{hlc.Time(clock.Int64), device.String}
-	}
-	return w, nil
-}
-
-// standingOf returns the statement of standing for a column.
-func (e *entity) standingOf(s *Store, at int) (*sql.Stmt, error) {
-	if st := e.standings[at]; st != nil {
-		return st, nil
-	}
-	root, granted := "NULL", "0"
-	if e.root != everyRoot {
-		root = "e." + quote(e.root)
-		roots := e.roots
-		if roots == "" {
-			roots = "SELECT :root"
-		}
-		granted = `EXISTS (
-				SELECT 1
-				FROM main.scope s
-				WHERE s.user_id = :user
-				AND s.active = 1
-				AND s.root_id IN (` + replaceRoot(roots, root) + "))"
-	}
-	name := e.columns[at].name
-	st, err := s.prepare("SELECT " + root + ", e." + quote(name) + ", e.created_hlc, c.hlc, c.device_id, " + granted + `
-		FROM main.` + quote(e.name) + ` e
-		LEFT JOIN main.field_clock c ON c.entity = '` + e.name + `' AND c.row_id = e.id AND c.field = '` + name + `'
-		WHERE e.id = :id
-		AND :user IS NOT NULL`)
-	if err != nil {
-		return nil, fmt.Errorf("prepare standing: %w", err)
-	}
-	e.standings[at] = st
-	return st, nil
 }
 
 // dismiss logs an op that the store itself turns down.

@@ -48,7 +48,8 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 		next = to
 		groups = append(groups, [2]int{from, to})
 		r.units = append(r.units, unit{fn: func(tx *Tx) error {
-			if err := tx.lookForKnown(txs[from:to]); err != nil {
+			tx.burst = &burst{rows: map[rowKey]bool{}}
+			if err := errors.Join(tx.lookForKnown(txs[from:to]), tx.lookAhead(txs[from:to])); err != nil {
 				return err
 			}
 			for i := from; i < to; i++ {
@@ -118,7 +119,7 @@ func groupEnd(txs []PushedTx, from int) int {
 // pushWhole settles one transaction.
 func (tx *Tx) pushWhole(p PushedTx) error {
 	if p.Undoes != [16]byte{} {
-		if err := tx.pushUndo(&p); err != nil {
+		if err := errors.Join(tx.flush(), tx.pushUndo(&p)); err != nil {
 			return err
 		}
 	}
@@ -128,6 +129,10 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 			return err
 		}
 	}
+	if err := tx.flush(); err != nil {
+		return err
+	}
+	tx.ahead = nil
 	mark := tx.mark()
 	if err := tx.announceRoots(p); err != nil {
 		return err
@@ -146,6 +151,7 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 		return undo
 	}
 	tx.back(mark)
+	tx.burst.forget()
 	if err != nil {
 		return err
 	}

@@ -141,6 +141,9 @@ func (w *rowWrite) later(op *Op, c claim) (Outcome, error) {
 }
 
 func (tx *Tx) readClocks(entity, id string) (map[string]fieldClock, error) {
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
 	tx.s.guard.enter()
 	defer tx.s.guard.leave()
 	rows, err := tx.s.st.clocks.QueryContext(context.Background(), entity, id)
@@ -185,7 +188,7 @@ func (w *rowWrite) write() error {
 	for i := range w.ops {
 		op, c := &w.ops[i].op, w.ops[i].claim
 		if op.Outcome == Applied && !w.tx.s.opts.Member {
-			err := w.tx.s.exec(w.tx.s.st.putClock, w.e.name, w.id, op.Field, int64(op.HLC), c.device)
+			err := w.tx.putClock(w.e.name, w.id, op.Field, int64(op.HLC), c.device)
 			if err != nil {
 				return w.tx.spoil(fmt.Errorf("note the clock of %s: %w", op.Field, err))
 			}

@@ -162,7 +162,7 @@ func (tx *Tx) log(op *Op, c claim) error {
 	if op.Reason != "" {
 		reason = op.Reason
 	}
-	err := tx.s.exec(tx.s.st.insertOp, op.ID[:], op.TxID[:], c.device, tx.req.author.User, int64(op.HLC), int64(c.hlc), base,
+	err := tx.logLine(op.ID[:], op.TxID[:], c.device, tx.req.author.User, int64(op.HLC), int64(c.hlc), base,
 		op.Entity, op.Row, op.Field, []byte(op.Value), []byte(op.Before), tx.rev, int(op.Outcome), reason)
 	if err != nil {
 		return tx.spoil(fmt.Errorf("log an op: %w", err))

@@ -16,9 +16,10 @@ var logTables = []string{"commits", "op_log", "field_clock", "scope", "store_sta
 type statements struct {
 	begin, commit, rollback        *sql.Stmt
 	savepoint, release, rollbackTo *sql.Stmt
-	insertCommit, insertOp         *sql.Stmt
+	insertCommit                   *sql.Stmt
 	opByID, knownOps, announce     *sql.Stmt
-	clocks, putClock               *sql.Stmt
+	clocks                         *sql.Stmt
+	burst                          burstStatements
 	scopeActive, grant, revoke     *sql.Stmt
 	regrant, lostAt                *sql.Stmt
 	inner, innerEnd, innerUndo     *sql.Stmt
@@ -27,6 +28,9 @@ type statements struct {
 	member                         memberStatements
 	purge                          purgeStatements
 }
+
+const insertOps = `INSERT INTO main.op_log (op_id, tx_id, device_id, user_id, hlc, hlc_claimed, base_rev,
+		entity, row_id, field, value, before, rev, outcome, reason, outcome_rev) VALUES `
 
 func (s *Store) prepareStatements() (*statements, error) {
 	st := &statements{}
@@ -39,9 +43,6 @@ func (s *Store) prepareStatements() (*statements, error) {
 		&st.rollbackTo: "ROLLBACK TO one_write",
 		&st.insertCommit: `INSERT INTO main.commits (rev, nonce, at, tx_id, user_id, device_id, undoes)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		&st.insertOp: `INSERT INTO main.op_log (op_id, tx_id, device_id, user_id, hlc, hlc_claimed, base_rev,
-				entity, row_id, field, value, before, rev, outcome, reason, outcome_rev)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?13)`,
 		&st.opByID: "SELECT outcome FROM main.op_log WHERE op_id = ?",
 		&st.knownOps: `WITH RECURSIVE id (at) AS (
 				SELECT 1
@@ -53,11 +54,8 @@ func (s *Store) prepareStatements() (*statements, error) {
 			SELECT o.op_id
 			FROM id
 			CROSS JOIN main.op_log o ON o.op_id = substr(:ids, id.at, 16)`,
-		&st.announce: "UPDATE main.op_log SET outcome_rev = ? WHERE op_id = ?",
-		&st.clocks:   "SELECT field, hlc, device_id FROM main.field_clock WHERE entity = ? AND row_id = ?",
-		&st.putClock: `INSERT INTO main.field_clock (entity, row_id, field, hlc, device_id)
-			VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET hlc = excluded.hlc, device_id = excluded.device_id`,
+		&st.announce:    "UPDATE main.op_log SET outcome_rev = ? WHERE op_id = ?",
+		&st.clocks:      "SELECT field, hlc, device_id FROM main.field_clock WHERE entity = ? AND row_id = ?",
 		&st.scopeActive: "SELECT active FROM main.scope WHERE user_id = ? AND root_id = ?",
 		&st.grant: `INSERT INTO main.scope (user_id, root_id, granted_rev, active)
 			VALUES (?, ?, ?, 1)
@@ -95,6 +93,7 @@ func (s *Store) prepareStatements() (*statements, error) {
 			AND o.outcome = 1
 			ORDER BY o.n`,
 	}
+	st.burst.add(texts)
 	if s.opts.Member {
 		st.member.add(texts)
 		texts[&st.opsOfTx], texts[&st.laterOps] = memberOpsOfTx, memberLaterOps

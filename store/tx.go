@@ -31,11 +31,13 @@ type Tx struct {
 	roots   map[string]bool     // rows made by this transaction that are roots, or lead to some
 	added   map[string][]string // entities of the rows that it has added, by root
 	fresh   map[[16]byte]bool   // ids of ops that are not in the log
-	late    bool                // only what Decide lets pass with a reason is written
-	inverse []inverseOp         // what the undo of another computer may write
-	counted int64               // ops made, by a member that counts them
-	family  uuid.UUID           // what the ids of its rows have in common
-	ids     int                 // of rows, so far
+	burst   *burst              // lines that wait to be written, when it settles a push
+	ahead   map[standingKey]*standing
+	late    bool        // only what Decide lets pass with a reason is written
+	inverse []inverseOp // what the undo of another computer may write
+	counted int64       // ops made, by a member that counts them
+	family  uuid.UUID   // what the ids of its rows have in common
+	ids     int         // of rows, so far
 	ended   bool
 	logged  bool  // op_log was touched
 	spoilt  error // why the transaction may not end well, whatever its function says
@@ -214,6 +216,9 @@ func (tx *Tx) seal() error {
 	if err := tx.follow(); err != nil {
 		return err
 	}
+	if err := tx.flush(); err != nil {
+		return err
+	}
 	a := tx.req.author
 	err := tx.s.exec(tx.s.st.insertCommit, tx.rev, tx.nonce(), tx.now.UnixMilli(), tx.id[:], a.User, a.Device, tx.undoes)
 	if err != nil {
@@ -227,6 +232,9 @@ func (tx *Tx) seal() error {
 func (tx *Tx) follow() error {
 	if tx.s.opts.Follow == nil {
 		return nil
+	}
+	if err := tx.flush(); err != nil { // it may read the log
+		return err
 	}
 	for _, op := range tx.ops[:len(tx.ops):len(tx.ops)] {
 		if op.Outcome != Applied || op.Entity == EntityScope {
