@@ -3,11 +3,14 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
@@ -33,19 +36,22 @@ func (w *window) Notify(_ context.Context, n api.Notice) error {
 	return nil
 }
 
-// Emit implements api.Window: it hands an event to the page. A lead is announced on the desktop as well, without the
-// person's name: others may be looking at this screen.
-func (w *window) Emit(event any) {
-	runtime.EventsEmit(w.ctx, windowEvent, event)
-	lead, ok := event.(api.LeadEvent)
-	if !ok {
-		return
+// Announce implements api.Window: it tells of a lead as the page does in a browser.
+func (w *window) Announce(ctx context.Context, e api.LeadEvent) error {
+	title := w.c.say.say("window.notice")
+	if e.State == "linked" {
+		title = w.c.say.say("window.noticeAgain")
 	}
-	n := api.Notice{Title: w.c.say.say("window.notice"), Body: lead.FormName, ProspectID: lead.ProspectID}
-	if err := w.Notify(w.ctx, n); err != nil {
-		w.log.WithError(err).Debug("lead was not announced")
+	who := cmp.Or(e.Name, e.Phone)
+	body := strings.Join(slices.DeleteFunc([]string{who, e.FormName}, func(s string) bool { return s == "" }), " · ")
+	if who == "" {
+		body = w.c.say.say("window.noticeHidden")
 	}
+	return w.Notify(ctx, api.Notice{Title: title, Body: body, ProspectID: e.ProspectID})
 }
+
+// Emit implements api.Window: it hands an event to the page.
+func (w *window) Emit(event any) { runtime.EventsEmit(w.ctx, windowEvent, event) }
 
 // answered opens the prospect of the notification that was chosen.
 func (w *window) answered(r runtime.NotificationResult) {

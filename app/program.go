@@ -21,7 +21,6 @@ import (
 type program struct {
 	ctx     context.Context // ends with the program; what is opened for a screen outlives its request
 	home    place
-	keyring bool
 	surface string
 	demoOpt demoOptions
 	site    http.Handler
@@ -41,7 +40,7 @@ type program struct {
 // newProgram puts the program together without opening anything. window is nil in a browser.
 func newProgram(ctx context.Context, c *command, home place, surface string, window api.Window, onLead func(intake.LeadNotice)) *program {
 	p := &program{
-		ctx: ctx, home: home, keyring: c.keyFile == "", surface: surface, onLead: onLead,
+		ctx: ctx, home: home, surface: surface, onLead: onLead,
 		demoOpt: demoOptions{every: c.every, backlog: c.backlog, syncListen: c.syncListen},
 	}
 	p.api = api.New(api.Deps{
@@ -122,7 +121,7 @@ func (p *program) inDemo() bool {
 
 // State implements api.Setup.
 func (p *program) State(ctx context.Context) (api.SetupState, error) {
-	s := api.SetupState{State: "new", Version: version, Keyring: p.keyring, Surface: p.surface}
+	s := api.SetupState{State: "new", Version: version, Keyring: true, Surface: p.surface}
 	p.mu.RLock()
 	o := p.office
 	s.Demo = p.demo != nil
@@ -132,6 +131,8 @@ func (p *program) State(ctx context.Context) (api.SetupState, error) {
 		s.State = "wiped"
 	}
 	if o == nil {
+		// A keyring may ask the person to unlock it, so it is only asked while there is no office that has opened it.
+		s.Keyring = probe(p.home.vault) == nil
 		return s, nil
 	}
 	s.State = "ready"

@@ -33,7 +33,7 @@ func TestServe_OfficeSurvivesARestart(t *testing.T) {
 				Keyring bool
 			}
 			p.Must("GET", "/api/setup", nil, &state)
-			if state.State != "new" || state.Keyring != (args != nil) {
+			if state.State != "new" || !state.Keyring {
 				t.Fatalf("before: %+v", state)
 			}
 			p.SetUp()

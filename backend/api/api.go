@@ -73,6 +73,8 @@ type Window interface {
 	Notify(ctx context.Context, n Notice) error
 	// Save asks where to keep a file; false when the person changed their mind.
 	Save(ctx context.Context, name string, content []byte) (bool, error)
+	// Announce shows that a lead has come. Name and Phone are empty when the notification is to name nobody.
+	Announce(ctx context.Context, e LeadEvent) error
 	// Emit hands an event of this package to the page. Calls come one after the other.
 	Emit(event any)
 }

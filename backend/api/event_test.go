@@ -256,6 +256,22 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// TestWindow_NamesNobodyOnRequest: what stands on the desktop is seen by whoever passes.
+func TestWindow_NamesNobodyOnRequest(t *testing.T) {
+	w := apitest.NewWindow()
+	o := apitest.New(t, apitest.RealPauses, apitest.WithWindow(w))
+	m := o.Connect()
+	o.Do("admin", "PUT", "/api/window/session", nil).OK()
+	for _, hide := range []bool{false, true} {
+		o.Do("admin", "PATCH", "/api/me/preferences", map[string]any{"hide_names": hide}).OK()
+		o.Lead(m, "Rosa Nueva")
+		got := <-w.Leads
+		if (got.Name == "Rosa Nueva") == hide || (got.Phone == "") != hide || got.ProspectID == "" || got.FormName == "" {
+			t.Errorf("hide_names %v: announced %+v", hide, got)
+		}
+	}
+}
+
 // TestWindow_FollowsOneSession: the window hears what the page that asked last may hear, also after it was locked.
 func TestWindow_FollowsOneSession(t *testing.T) {
 	w := apitest.NewWindow()

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -261,7 +262,23 @@ func (h *hub) emit(f *follower, w Window, event any) bool {
 	default:
 	}
 	w.Emit(event)
+	if lead, ok := event.(LeadEvent); ok {
+		h.announce(f, w, lead)
+	}
 	return true
+}
+
+// announce shows a lead on the desktop, as the person who is signed in wants it: the page may be asleep.
+func (h *hub) announce(f *follower, w Window, lead LeadEvent) {
+	ctx, cancel := context.WithTimeout(context.Background(), localDeadline)
+	defer cancel()
+	p, err := f.office.Accounts.Preferences(ctx, f.viewer)
+	if err != nil || p.HideNames {
+		lead.Name, lead.Phone = "", ""
+	}
+	if err := errors.Join(err, w.Announce(ctx, lead)); err != nil {
+		h.log.WithError(err).Debug("lead was not announced")
+	}
 }
 
 func nudge(c chan<- struct{}) {

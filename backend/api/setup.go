@@ -13,7 +13,7 @@ type SetupState struct {
 	Demo       bool   `json:"demo" doc:"The office is a demonstration and will be thrown away"`
 	OfficeName string `json:"office_name"`
 	Version    string `json:"version"`
-	Keyring    bool   `json:"keyring" doc:"Keys are in the system's keyring, not in a key file"`
+	Keyring    bool   `json:"keyring" doc:"There is a place for keys: the system's keyring answers, or a key file was named"`
 	Surface    string `json:"surface" enum:"window,browser"`
 }
 

@@ -2,6 +2,7 @@ package meta
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -150,7 +151,7 @@ func ParseLead(raw []byte) Lead {
 	}
 	var created instant
 	if len(w.Created) == 0 || created.UnmarshalJSON(w.Created) != nil || created.time().IsZero() {
-		l.Defect = DefectTime
+		l.Defect = cmp.Or(l.Defect, DefectTime) // hidden answers are the worse loss
 	}
 	l.Created = created.time()
 	if !l.ID.Valid() {

@@ -273,6 +273,9 @@ type eyes struct{ seen chan api.ChangedEvent }
 // Notify implements api.Window.
 func (eyes) Notify(context.Context, api.Notice) error { return nil }
 
+// Announce implements api.Window.
+func (eyes) Announce(context.Context, api.LeadEvent) error { return nil }
+
 // Save implements api.Window.
 func (eyes) Save(context.Context, string, []byte) (bool, error) { return false, nil }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -23,10 +24,23 @@ type tool struct {
 func (t tool) run(ctx context.Context) (string, error) {
 	cmd := t.command(ctx)
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return string(out), fmt.Errorf("%s: %w\n%s", t.args[0], err, tail(string(out), 60))
+	return string(out), t.explain(err, out)
+}
+
+// answer returns what the tool printed as its result, without what it said on the way: go names what it downloads there.
+func (t tool) answer(ctx context.Context) (string, error) {
+	cmd := t.command(ctx)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	return string(out), t.explain(err, said.Bytes())
+}
+
+func (t tool) explain(err error, said []byte) error {
+	if err == nil {
+		return nil
 	}
-	return string(out), nil
+	return fmt.Errorf("%s: %w\n%s", t.args[0], err, tail(string(said), 60))
 }
 
 func (t tool) command(ctx context.Context) *exec.Cmd {

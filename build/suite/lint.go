@@ -29,12 +29,12 @@ func lint(ctx context.Context, r *result) {
 }
 
 func gofumpt(ctx context.Context) error {
-	files, err := tool{args: []string{"build/make/go-files.sh"}}.run(ctx)
+	files, err := tool{args: []string{"build/make/go-files.sh"}}.answer(ctx)
 	if err != nil {
 		return err
 	}
 	args := append([]string{"go", "tool", "-modfile=build/tools/go.mod", "gofumpt", "-l"}, strings.Fields(files)...)
-	out, err := tool{args: args}.run(ctx)
+	out, err := tool{args: args}.answer(ctx)
 	if err == nil && strings.TrimSpace(out) != "" {
 		err = errors.New("these files want `make fmt`:\n" + tail(out, 40))
 	}

@@ -10,6 +10,7 @@ import (
 type Window struct {
 	Events  chan any
 	Notices chan api.Notice
+	Leads   chan api.LeadEvent
 	Files   map[string][]byte
 	// Refuse is the person closing the dialog.
 	Refuse bool
@@ -17,12 +18,18 @@ type Window struct {
 
 // NewWindow returns a window.
 func NewWindow() *Window {
-	return &Window{Events: make(chan any, 1000), Notices: make(chan api.Notice, 10), Files: map[string][]byte{}}
+	return &Window{Events: make(chan any, 1000), Notices: make(chan api.Notice, 10), Leads: make(chan api.LeadEvent, 10), Files: map[string][]byte{}}
 }
 
 // Notify implements api.Window.
 func (w *Window) Notify(_ context.Context, n api.Notice) error {
 	w.Notices <- n
+	return nil
+}
+
+// Announce implements api.Window.
+func (w *Window) Announce(_ context.Context, e api.LeadEvent) error {
+	w.Leads <- e
 	return nil
 }
 
