@@ -71,8 +71,8 @@ type Service struct {
 	wakes   wakes      // ends the loops' naps
 	hooks   hooks      // who wants to hear of leads, imports and the connection
 
-	probedMu sync.Mutex
-	probed   map[string]time.Time // by page: when leads that wait for a person were last tried anyway
+	probed  instants // when leads that wait for a person were last tried anyway
+	cleared instants // when a page answered although leads of its did not
 }
 
 // New returns a Service. It starts nothing; Run does.
@@ -93,7 +93,6 @@ func New(d Deps) *Service {
 		s.random = func() float64 { return 0 }
 	}
 	s.wakes.init()
-	s.probed = map[string]time.Time{}
 	return s
 }
 

@@ -77,6 +77,7 @@ func (s *Service) fetchPage(ctx context.Context, pageID string, lines []line) ([
 		if err != nil {
 			s.suspect(ctx, err)
 		}
+		s.doubtGone(ctx, pageID, results)
 		done, ids, err := s.takeResults(ctx, part, results)
 		all = append(all, done...)
 		if err != nil {

@@ -272,8 +272,7 @@ func inspect(ctx context.Context, c *meta.Client, t meta.Token) (meta.TokenInfo,
 	return info, wrap("check the token", err)
 }
 
-// suspect asks Meta about the token after a call was refused for it, at most once in probeEvery. It reports whether the
-// token itself is dead.
+// suspect asks Meta about the token after a call was refused for it. It reports whether the token itself is dead.
 func (s *Service) suspect(ctx context.Context, cause error) bool {
 	var m *meta.Error
 	if !errors.As(cause, &m) || m.Class != meta.ClassReauthorise {
@@ -300,7 +299,7 @@ func tokenStatus(info meta.TokenInfo) TokenStatus {
 func (s *Service) resume(ctx context.Context) error {
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE lead SET next_try_at = {:now}
-			WHERE state = 'failed' AND class IN ('reauthorise', 'permission')`, dbx.Params{"now": format(tx.Now())})
+			WHERE state = 'failed' AND class IN ('reauthorise', 'permission', 'gone')`, dbx.Params{"now": format(tx.Now())})
 		return wrap("resume parked leads", err)
 	})
 	if err != nil {

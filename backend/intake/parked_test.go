@@ -98,3 +98,47 @@ func TestTestLead_WaitsForMetasWord(t *testing.T) {
 		t.Errorf("a real lead waits for ever: %s (%s)", got.State, got.Problem)
 	}
 }
+
+// A lead that "does not exist" may be one that nobody may read any more. Meta's words are the same; the page's are not.
+func TestGone_IsNotGivenUpWhenThePageIsLostToo(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		page  *graphsim.Fault
+		class meta.Class
+	}{
+		{"the page answers", nil, meta.ClassGone},
+		{"the page is lost too", &graphsim.Fault{Edge: "page", Times: -1, Preset: "gone"}, meta.ClassPermission},
+		{"the permission is lost", &graphsim.Fault{Edge: "page", Times: -1, Preset: "permission_leads"}, meta.ClassPermission},
+		{"the page says nothing", &graphsim.Fault{Edge: "page", Times: -1, Kind: "html"}, meta.ClassGone},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, 2)
+			w.connect()
+			w.Clock.Advance(2 * time.Hour)
+			w.pull()
+			late := w.lead(2, func(s *graphsim.LeadSpec) { s.Created = w.Clock.Now().Add(-90 * time.Minute) })
+			w.fault(graphsim.Fault{Edge: "lead", Times: -1, Preset: "gone"})
+			w.fault(graphsim.Fault{Edge: "batch", Times: -1, Preset: "gone"})
+			if tt.page != nil {
+				w.fault(*tt.page)
+			}
+			if _, err := w.svc.Receive(ctx, intake.OriginWebhook, []intake.Ref{{LeadID: string(late), PageID: string(w.page.ID), FormID: string(w.form.ID)}}); err != nil {
+				t.Fatal(err)
+			}
+			w.step("work", w.svc.WorkStep)
+			if got := w.line(late); got.State != intake.StateFailed || got.Class != string(tt.class) {
+				t.Fatalf("the lead is %s of class %s (%s), want class %s", got.State, got.Class, got.Problem, tt.class)
+			}
+			w.sim.ClearFaults()
+			if tt.class == meta.ClassGone {
+				if _, err := w.svc.Check(ctx, w.Admin); err != nil { // somebody presses "Revisar"
+					t.Fatal(err)
+				}
+			}
+			w.loops(30, 5*time.Minute)
+			if got := w.line(late); got.State != intake.StateRegistered {
+				t.Errorf("once all was well the lead was still %s (%s)", got.State, got.Problem)
+			}
+		})
+	}
+}

@@ -180,10 +180,7 @@ const probeParked = time.Hour
 // and once an hour while it can.
 func (s *Service) resumeParked(tx *store.Tx, form formRow) error {
 	now := tx.Now()
-	s.probedMu.Lock()
-	last, probed := s.probed[form.PageID]
-	s.probedMu.Unlock()
-	if since := now.Sub(last); form.Problem == "" && probed && since >= 0 && since < probeParked {
+	if form.Problem == "" && s.probed.within(form.PageID, now, probeParked) {
 		return nil
 	}
 	done, err := tx.Exec(`UPDATE lead SET next_try_at = {:now}
@@ -194,9 +191,7 @@ func (s *Service) resumeParked(tx *store.Tx, form formRow) error {
 	}
 	resumed, err := done.RowsAffected()
 	tx.AfterCommit(func() {
-		s.probedMu.Lock()
-		s.probed[form.PageID] = now
-		s.probedMu.Unlock()
+		s.probed.note(form.PageID, now)
 		if resumed > 0 {
 			nudge(s.wakes.work)
 		}
