@@ -64,7 +64,7 @@ const (
 	diskWarn, diskBad = int64(5) << 30, int64(1) << 30
 	// largeDatabase is far beyond an office's needs.
 	largeDatabase = int64(8) << 30
-	// clockOff is by how much a lead may seem to come from the future.
+	// clockOff is by how much this computer's clock may differ from Meta's.
 	clockOff = 5 * time.Minute
 )
 
@@ -193,11 +193,23 @@ func (s *Service) healthOfLeads(ctx context.Context, h *Health) error {
 	if counts.Held > 0 {
 		h.add("leads.held", LevelWarn, "open_leads", "count", counts.Held)
 	}
+	return s.healthOfClock(ctx, h)
+}
+
+// healthOfClock compares this computer's clock with Meta's: as the last answer told it, and before there was one by leads
+// that seem to come from the future.
+func (s *Service) healthOfClock(ctx context.Context, h *Health) error {
+	if behind, ok := s.clockBehind(); ok {
+		if off := behind.Abs(); off > clockOff {
+			h.add("clock.wrong", LevelBad, "", "minutes", int(off.Minutes()))
+		}
+		return nil
+	}
 	var last []struct {
 		LeadAt     string `db:"lead_at"`
 		ReceivedAt string `db:"received_at"`
 	}
-	err = s.store.Read().NewQuery(`SELECT lead_at, received_at
+	err := s.store.Read().NewQuery(`SELECT lead_at, received_at
 		FROM lead
 		WHERE lead_at <> '' AND origin <> 'file'
 		ORDER BY received_at DESC, lead_id

@@ -146,6 +146,16 @@ func (s *Service) client(appID string, secret meta.Secret, base, version string)
 	})
 }
 
+// clockBehind is how far this computer's clock is behind Meta's, if Meta has answered since the program began.
+func (s *Service) clockBehind() (time.Duration, bool) {
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	if s.link.live == nil {
+		return 0, false
+	}
+	return s.link.live.client.ClockBehind()
+}
+
 // forgetLink drops the live connection, so that the next use reads it anew.
 func (s *Service) forgetLink() {
 	s.link.mu.Lock()

@@ -62,6 +62,8 @@ type Client struct {
 	mu     sync.Mutex
 	app    *meter
 	meters map[[32]byte]*meter
+	behind time.Duration // see ClockBehind
+	timed  bool
 }
 
 // NewClient returns a Client. It makes no call.
@@ -147,6 +149,7 @@ func (c *Client) do(ctx context.Context, k call) ([]byte, error) {
 	status, header, body, err := c.send(req, k)
 	fields := logrus.Fields{"call": k.op, "status": status, "ms": c.clock.Now().Sub(started).Milliseconds()}
 	if err == nil {
+		c.compareClocks(header, started)
 		usage := parseUsage(header)
 		err = c.judge(k, status, body)
 		c.note(k, usage, err)
@@ -159,6 +162,29 @@ func (c *Client) do(ctx context.Context, k call) ([]byte, error) {
 	}
 	c.log.WithFields(fields).Debug("graph call ended")
 	return body, err
+}
+
+// slowAnswer is how long an answer may take for its date to say anything about the clock.
+const slowAnswer = 10 * time.Second
+
+// compareClocks reads Meta's time from the Date of an answer (RFC 9110, section 6.6.1; whole seconds).
+func (c *Client) compareClocks(header http.Header, asked time.Time) {
+	now := c.clock.Now()
+	date, err := http.ParseTime(header.Get("Date"))
+	if took := now.Sub(asked); err != nil || took < 0 || took > slowAnswer {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.behind, c.timed = date.Sub(now), true
+}
+
+// ClockBehind is how far this computer's clock is behind Meta's, negative when it is ahead, as the last answer told; ok is
+// false before there was one.
+func (c *Client) ClockBehind() (d time.Duration, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.behind, c.timed
 }
 
 // request builds the HTTP request: token in the header, proof beside the parameters.

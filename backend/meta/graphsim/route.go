@@ -158,6 +158,7 @@ func (s *Sim) write(w http.ResponseWriter, r *http.Request, a reply) {
 		kind = "application/json; charset=UTF-8"
 	}
 	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Facebook-Api-Version", a.version)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
