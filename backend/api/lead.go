@@ -27,4 +27,8 @@ func (a *API) routeLeads() {
 		func(ctx context.Context, c caller, input *byID) (intake.Lead, error) {
 			return c.office.Intake.Retry(ctx, c.viewer, input.ID)
 		})
+	handle(a, route{id: "dismiss-lead", method: http.MethodPost, path: "/api/leads/{id}/dismiss", summary: "Nothing more is to come of a line", access: adminOnly, host: true},
+		func(ctx context.Context, c caller, input *byID) (intake.Lead, error) {
+			return c.office.Intake.Dismiss(ctx, c.viewer, input.ID)
+		})
 }

@@ -176,6 +176,8 @@ func TestScenario_Meta(t *testing.T) {
 		{Name: "once more", As: "admin", Method: "POST", Path: "/api/leads/{lead}/retry", Has: []string{`"state":"failed"`}},
 		{Name: "nothing of it for a seller", As: "ana", Method: "GET", Path: "/api/leads/{lead}", Status: 403, Code: "access.admin_only"},
 		{Name: "health says so", As: "admin", Method: "GET", Path: "/api/health", Has: []string{`"leads.failed"`}},
+		{Name: "nothing more of it", As: "admin", Method: "POST", Path: "/api/leads/{lead}/dismiss", Has: []string{`"state":"failed"`, `"dismissed_at":"`}},
+		{Name: "and it needs nobody", As: "admin", Method: "GET", Path: "/api/leads?state=failed", Has: []string{`"items":[]`, `"failed":0`}},
 		{Name: "forget it", As: "admin", Method: "DELETE", Path: "/api/meta/connection"},
 		{Name: "forgotten", As: "admin", Method: "POST", Path: pull, Status: 409, Code: "meta.not_connected"},
 		{Name: "noted", As: "admin", Method: "GET", Path: "/api/audit", Has: []string{`"meta.disconnected"`}, HasNot: []string{"Rosa"}},

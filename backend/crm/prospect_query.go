@@ -72,7 +72,7 @@ func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f Prospec
 	f.Limit = pageLimit(f.Limit)
 	var rows []cardRow
 	total := CountUnknown
-	if strings.TrimSpace(f.Query) != "" {
+	if strings.TrimSpace(f.Query) != "" && !isBegun(f.Query) {
 		rows, total, err = s.searchRows(ctx, v, f, after)
 	} else {
 		rows, err = s.listRows(ctx, v, f, after)

@@ -41,7 +41,7 @@ func searchQuery(text string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	if last := len(words) - 1; last > 0 && len([]rune(words[last])) == 1 && !isDigits(words[last]) {
+	if last := len(words) - 1; last > 0 && len([]rune(words[last])) == 1 {
 		words = words[:last] // it is being typed: the list is not to go empty between two keys
 	}
 	var terms []string
@@ -105,6 +105,13 @@ func reversed(digits string) string {
 		b[i], b[j] = b[j], b[i]
 	}
 	return string(b)
+}
+
+// isBegun reports whether a query is a single letter or digit. It is being typed, nearly every row has a word that begins
+// with it, and the list is shown as if there were none yet.
+func isBegun(text string) bool {
+	words := searchWords(text)
+	return len(words) == 1 && len([]rune(words[0])) == 1
 }
 
 func isDigits(word string) bool {

@@ -16,7 +16,7 @@ const longestReason = 500
 
 // UpdateProspect changes stage, status, temperature, reason and owner, and writes each change into the history.
 //
-// Discarding needs a reason, and leaving that status clears it. A reason that means opposition leaves an event of its own.
+// A stage further back needs a reason. Discarding needs one, and leaving that status clears it. A reason that means opposition leaves an event of its own.
 // Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
 // not have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
 func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id string, patch ProspectPatch) (Change, error) {
@@ -69,21 +69,27 @@ func (u *prospectUpdate) stage(patch ProspectPatch) error {
 	if patch.StageID == nil || *patch.StageID == u.was.StageID {
 		return nil
 	}
-	known, err := exists(u.tx, `
-		SELECT 1
-		FROM stage
-		WHERE id = {:id}
-		AND deleted = 0
-		AND archived = 0`, dbx.Params{"id": *patch.StageID})
-	if err != nil {
-		return err
+	var found []struct {
+		Back bool `db:"back"`
 	}
-	if !known {
+	err := u.tx.Query().NewQuery(`
+		SELECT coalesce(s.position < (SELECT w.position FROM stage w WHERE w.id = {:was}), 0) AS back
+		FROM stage s
+		WHERE s.id = {:id}
+		AND s.deleted = 0
+		AND s.archived = 0`).Bind(dbx.Params{"id": *patch.StageID, "was": u.was.StageID}).All(&found)
+	if err != nil {
+		return fmt.Errorf("read stage: %w", err)
+	}
+	if len(found) == 0 {
 		return fault.Invalid("stage_id", "input.invalid")
 	}
 	reason, err := checkText("stage_reason", deref(patch.StageReason), longestReason)
 	if err != nil {
 		return err
+	}
+	if found[0].Back && reason == "" {
+		return fault.Invalid("stage_reason", "input.required")
 	}
 	u.row["stage_id"] = *patch.StageID
 	u.note(EventStage, u.was.StageID, *patch.StageID, "reason", reason)

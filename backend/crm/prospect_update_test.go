@@ -35,6 +35,11 @@ func TestUpdateProspect(t *testing.T) {
 		history   []string // newest first, of the patch alone
 	}{
 		{name: "stage", patch: crm.ProspectPatch{StageID: &words.Stages[2].ID}, status: "new", history: []string{"event stage"}},
+		{name: "a stage back", before: crm.ProspectPatch{StageID: &words.Stages[2].ID}, patch: crm.ProspectPatch{StageID: &words.Stages[1].ID}, wantErr: "input.required", wantField: "stage_reason", status: "new"},
+		{
+			name: "a stage back, and why", before: crm.ProspectPatch{StageID: &words.Stages[2].ID},
+			patch: crm.ProspectPatch{StageID: &words.Stages[1].ID, StageReason: ptr("Se cayó la cita")}, status: "new", history: []string{"event stage"},
+		},
 		{name: "same stage", patch: crm.ProspectPatch{StageID: &words.Stages[0].ID}, status: "new"},
 		{name: "unknown stage", patch: crm.ProspectPatch{StageID: ptr("x")}, wantErr: "input.invalid", wantField: "stage_id", status: "new"},
 		{name: "temperature", patch: crm.ProspectPatch{Temperature: ptr("hot")}, status: "new", history: []string{"event temperature"}},
@@ -77,7 +82,7 @@ func TestUpdateProspect(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			id, owner := office.Prospect()
-			if tt.before.Status != nil {
+			if tt.before.Status != nil || tt.before.StageID != nil {
 				update(t, office, owner, id, tt.before)
 			}
 			past := len(timeline(t, office, owner, id))

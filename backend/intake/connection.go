@@ -14,16 +14,18 @@ type Connection struct {
 
 // Status is everything the connection page shows. It holds no secret.
 type Status struct {
-	Configured bool        `json:"configured"`
-	AppID      string      `json:"app_id"`
-	Version    string      `json:"version"`
-	BaseURL    string      `json:"base_url"`
-	CheckedAt  string      `json:"checked_at"`
-	Problem    string      `json:"problem"` // code of what has broken the connection; "" when it works
-	Checks     []Check     `json:"checks"`
-	Token      TokenStatus `json:"token"`
-	Pages      []Page      `json:"pages"`
-	Forms      []Form      `json:"forms"`
+	Configured bool   `json:"configured"`
+	AppID      string `json:"app_id"`
+	Version    string `json:"version"`
+	BaseURL    string `json:"base_url"`
+	CheckedAt  string `json:"checked_at"`
+	Problem    string `json:"problem"` // code of what has broken the connection; "" when it works
+	// ProblemArgs fill the problem's sentence.
+	ProblemArgs map[string]any `json:"problem_args"`
+	Checks      []Check        `json:"checks"`
+	Token       TokenStatus    `json:"token"`
+	Pages       []Page         `json:"pages"`
+	Forms       []Form         `json:"forms"`
 }
 
 // Check is one line of the list of what Meta needs before leads arrive.
@@ -57,6 +59,8 @@ type Page struct {
 	Tasks     []string `json:"tasks"`
 	Problem   string   `json:"problem"`
 	CheckedAt string   `json:"checked_at"`
+	// ProblemArgs fill the problem's sentence.
+	ProblemArgs map[string]any `json:"problem_args"`
 }
 
 // PagePatch changes a page; nil leaves it.

@@ -130,15 +130,16 @@ func (s *Service) discoverForms(ctx context.Context) error {
 
 // notePage writes down whether a page's forms could be listed.
 func (s *Service) notePage(ctx context.Context, page string, cause error) error {
-	problem := ""
+	problem, args := "", "{}"
 	if cause != nil {
-		problem = failureOf(cause).code
+		f := failureOf(cause)
+		problem, args = f.code, encodeArgs(f.args)
 		s.suspect(ctx, cause)
 		s.log.WithField("page_id", page).WithField("problem", problem).Warn("forms could not be listed")
 	}
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		_, err := tx.Exec(`UPDATE meta_page SET problem = {:problem}, checked_at = {:now} WHERE id = {:id}`,
-			dbx.Params{"problem": problem, "now": format(tx.Now()), "id": page})
+		_, err := tx.Exec(`UPDATE meta_page SET problem = {:problem}, problem_args = {:args}, checked_at = {:now} WHERE id = {:id}`,
+			dbx.Params{"problem": problem, "args": args, "now": format(tx.Now()), "id": page})
 		return wrap("note page", err)
 	})
 	return err

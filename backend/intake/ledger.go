@@ -58,6 +58,7 @@ type Lead struct {
 	ReceivedAt   string         `json:"received_at"`
 	FetchedAt    *string        `json:"fetched_at"`
 	RegisteredAt *string        `json:"registered_at"`
+	DismissedAt  *string        `json:"dismissed_at"` // nothing more is to come of it
 	ProspectID   string         `json:"prospect_id"`
 	SeenAgain    int            `json:"seen_again"`
 }

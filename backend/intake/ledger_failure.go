@@ -106,6 +106,15 @@ func backoff(attempts int, random float64) time.Duration {
 	return wait + time.Duration(random*float64(wait)/4)
 }
 
+// decodeArgs reads what encodeArgs wrote: better no arguments of a sentence than no line.
+func decodeArgs(text string) map[string]any {
+	args := map[string]any{}
+	if json.Unmarshal([]byte(text), &args) != nil || args == nil {
+		return map[string]any{}
+	}
+	return args
+}
+
 // encodeArgs writes the arguments of a sentence; what cannot be written is left out.
 func encodeArgs(args map[string]any) string {
 	if len(args) == 0 {

@@ -36,25 +36,23 @@ type leadRow struct {
 	ReceivedAt   string  `db:"received_at"`
 	FetchedAt    *string `db:"fetched_at"`
 	RegisteredAt *string `db:"registered_at"`
+	DismissedAt  *string `db:"dismissed_at"`
 	ProspectID   string  `db:"prospect_id"`
 	SeenAgain    int     `db:"seen_again"`
 }
 
 const leadSelect = `SELECT l.lead_id, l.form_id, coalesce(f.name, '') AS form_name, l.page_id, l.origin, l.state, l.problem,
 		l.problem_args, l.class, l.attempts, l.next_try_at, l.lead_at, l.received_at, l.fetched_at, l.registered_at,
-		l.prospect_id, l.seen_again
+		l.dismissed_at, l.prospect_id, l.seen_again
 	FROM lead l
 	LEFT JOIN meta_form f ON f.id = l.form_id`
 
 func (r leadRow) lead() Lead {
 	l := Lead{
 		LeadID: r.LeadID, FormID: r.FormID, FormName: r.FormName, PageID: r.PageID, Origin: r.Origin, State: r.State,
-		Problem: r.Problem, ProblemArgs: map[string]any{}, Class: r.Class, Attempts: r.Attempts, NextTryAt: r.NextTryAt,
-		LeadAt: optional(parse(r.LeadAt)), ReceivedAt: r.ReceivedAt, FetchedAt: r.FetchedAt, RegisteredAt: r.RegisteredAt,
+		Problem: r.Problem, ProblemArgs: decodeArgs(r.ProblemArgs), Class: r.Class, Attempts: r.Attempts, NextTryAt: r.NextTryAt,
+		LeadAt: optional(parse(r.LeadAt)), ReceivedAt: r.ReceivedAt, FetchedAt: r.FetchedAt, RegisteredAt: r.RegisteredAt, DismissedAt: r.DismissedAt,
 		ProspectID: r.ProspectID, SeenAgain: r.SeenAgain,
-	}
-	if json.Unmarshal([]byte(r.ProblemArgs), &l.ProblemArgs) != nil {
-		l.ProblemArgs = map[string]any{} // arguments of a sentence: better none than no line
 	}
 	return l
 }
@@ -100,6 +98,9 @@ func leadQuery(f LeadFilter, limit int) (string, dbx.Params, error) {
 	var where []string
 	if f.State != "" {
 		where = append(where, "l.state = {:state}")
+		if f.State == StateFailed || f.State == StateHeld {
+			where = append(where, "l.dismissed_at IS NULL") // those that need a person
+		}
 		params["state"] = string(f.State)
 	}
 	if f.Cursor != "" {
@@ -124,7 +125,7 @@ func (s *Service) countLeads(ctx context.Context) (LeadCounts, error) {
 		State State `db:"state"`
 		N     int   `db:"n"`
 	}
-	err := s.store.Read().NewQuery(`SELECT state, count(*) AS n FROM lead GROUP BY state`).WithContext(ctx).All(&rows)
+	err := s.store.Read().NewQuery(`SELECT state, count(*) AS n FROM lead WHERE dismissed_at IS NULL GROUP BY state`).WithContext(ctx).All(&rows)
 	if err != nil {
 		return LeadCounts{}, fmt.Errorf("count leads: %w", err)
 	}

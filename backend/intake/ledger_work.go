@@ -107,7 +107,7 @@ func (s *Service) Retry(ctx context.Context, v account.Viewer, id string) (Lead,
 		case l.State.settled():
 			return fault.New(CodeLeadSettled, "state", string(l.State))
 		}
-		_, err = tx.Exec(`UPDATE lead SET attempts = 0, next_try_at = {:now} WHERE lead_id = {:id}`,
+		_, err = tx.Exec(`UPDATE lead SET attempts = 0, next_try_at = {:now}, dismissed_at = NULL WHERE lead_id = {:id}`,
 			dbx.Params{"now": format(tx.Now()), "id": id})
 		return wrap("take up a lead", err)
 	})

@@ -309,7 +309,7 @@ func tokenStatus(info meta.TokenInfo) TokenStatus {
 func (s *Service) resume(ctx context.Context) error {
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE lead SET next_try_at = {:now}
-			WHERE state = 'failed' AND class IN ('reauthorise', 'permission', 'gone')`, dbx.Params{"now": format(tx.Now())})
+			WHERE state = 'failed' AND class IN ('reauthorise', 'permission', 'gone') AND dismissed_at IS NULL`, dbx.Params{"now": format(tx.Now())})
 		return wrap("resume parked leads", err)
 	})
 	if err != nil {

@@ -184,7 +184,7 @@ func (s *Service) resumeParked(tx *store.Tx, form formRow) error {
 		return nil
 	}
 	done, err := tx.Exec(`UPDATE lead SET next_try_at = {:now}
-		WHERE page_id IN ({:page}, '') AND state = 'failed' AND next_try_at IS NULL AND class IN ('reauthorise', 'permission')`,
+		WHERE page_id IN ({:page}, '') AND state = 'failed' AND next_try_at IS NULL AND dismissed_at IS NULL AND class IN ('reauthorise', 'permission')`,
 		dbx.Params{"now": format(now), "page": form.PageID})
 	if err != nil {
 		return wrap("resume parked leads", err)

@@ -18,7 +18,7 @@ func (s *Service) Status(ctx context.Context, v account.Viewer) (Status, error) 
 	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
-	out := Status{Checks: []Check{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
+	out := Status{Checks: []Check{}, ProblemArgs: map[string]any{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
 	rec, ok, err := readRecord(ctx, s.store.Read())
 	if err != nil {
 		return Status{}, err
@@ -26,6 +26,7 @@ func (s *Service) Status(ctx context.Context, v account.Viewer) (Status, error) 
 	if ok {
 		out.Configured, out.AppID, out.Version, out.BaseURL = true, rec.AppID, rec.Version, rec.BaseURL
 		out.CheckedAt, out.Problem, out.Checks, out.Token = rec.CheckedAt, rec.Problem, rec.Checks, rec.Token
+		maps.Copy(out.ProblemArgs, rec.ProblemArgs)
 	}
 	if out.Pages, err = s.listPages(ctx); err != nil {
 		return Status{}, err
@@ -52,9 +53,10 @@ func (s *Service) listPages(ctx context.Context) ([]Page, error) {
 		Active    bool   `db:"active"`
 		Tasks     string `db:"tasks"`
 		Problem   string `db:"problem"`
+		Args      string `db:"problem_args"`
 		CheckedAt string `db:"checked_at"`
 	}
-	err := s.store.Read().NewQuery(`SELECT id, name, active, tasks, problem, checked_at
+	err := s.store.Read().NewQuery(`SELECT id, name, active, tasks, problem, problem_args, checked_at
 		FROM meta_page
 		ORDER BY name, id`).WithContext(ctx).All(&rows)
 	if err != nil {
@@ -62,7 +64,7 @@ func (s *Service) listPages(ctx context.Context) ([]Page, error) {
 	}
 	pages := make([]Page, 0, len(rows))
 	for _, r := range rows {
-		p := Page{ID: r.ID, Name: r.Name, Active: r.Active, Problem: r.Problem, CheckedAt: r.CheckedAt}
+		p := Page{ID: r.ID, Name: r.Name, Active: r.Active, Problem: r.Problem, ProblemArgs: decodeArgs(r.Args), CheckedAt: r.CheckedAt}
 		if err := json.Unmarshal([]byte(r.Tasks), &p.Tasks); err != nil {
 			return nil, fmt.Errorf("read page: %w", err)
 		}

@@ -2,7 +2,9 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -24,6 +26,9 @@ const (
 // sweepStep compares Meta's lists of ids with the ledger, for each form whose turn it is, and fetches what is missing.
 // Archived forms have their turn too.
 func (s *Service) sweepStep(ctx context.Context) (time.Duration, error) {
+	if err := s.expire(ctx); err != nil {
+		return 0, err
+	}
 	if _, err := s.connected(ctx); err != nil {
 		if fault.Has(err, CodeNotConnected) {
 			return sweepNap, nil
@@ -124,6 +129,9 @@ func (s *Service) fill(ctx context.Context, refs []Ref) (Pull, error) {
 			arrivals = append(arrivals, arrival{ref: r, origin: OriginSweep})
 		}
 	}
+	if err := s.reappear(ctx, ids); err != nil {
+		return Pull{}, err
+	}
 	pull := Pull{Known: len(refs) - len(arrivals)}
 	receipt, err := s.receive(ctx, arrivals)
 	if err != nil {
@@ -138,6 +146,32 @@ func (s *Service) fill(ctx context.Context, refs []Ref) (Pull, error) {
 		pull.count(o)
 	}
 	return pull, err
+}
+
+// reappear makes the leads due that did not exist when they were asked for, and that Meta lists now.
+func (s *Service) reappear(ctx context.Context, ids []string) error {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return fmt.Errorf("encode ids: %w", err)
+	}
+	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		done, err := tx.Exec(`UPDATE lead
+			SET next_try_at = {:now}, attempts = 0
+			WHERE state = 'failed'
+			AND class = 'gone'
+			AND next_try_at IS NULL
+			AND dismissed_at IS NULL
+			AND lead_id IN (SELECT value FROM json_each({:ids}))`, dbx.Params{"now": format(tx.Now()), "ids": string(list)})
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n > 0 {
+			nudge(s.wakes.work)
+			return err
+		}
+		return nil
+	})
+	return wrap("take up leads that are there again", err)
 }
 
 // sweepDone notes a complete sweep. A sweep of everything is one of the last 48 hours too. The high water of an archived

@@ -312,7 +312,7 @@ CREATE TABLE lead (
   prospect_id   TEXT NOT NULL DEFAULT '',
   seen_again    INTEGER NOT NULL DEFAULT 0, -- how often the same id came once more
   history       INTEGER NOT NULL DEFAULT 0 -- an old lead that a first connection or a file brought: nobody is alarmed
-);
+, dismissed_at TEXT);
 
 CREATE INDEX lead_form ON lead (form_id, lead_at);
 
@@ -360,7 +360,7 @@ CREATE TABLE meta_page (
   subscribed INTEGER NOT NULL DEFAULT 0, -- webhook subscription of the page seen at the last check
   checked_at TEXT NOT NULL DEFAULT '',
   problem    TEXT NOT NULL DEFAULT ''    -- fault code, '' when fine
-) WITHOUT ROWID;
+, problem_args TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
 
 CREATE TABLE office (
   id          TEXT PRIMARY KEY,

@@ -56,7 +56,7 @@ export function MetaSummary({ meta, onReplace }: { meta: Meta; onReplace: () => 
         </>
       }
     >
-      {meta.problem !== "" && <ErrorNotice error={new AppError(meta.problem)} />}
+      {meta.problem !== "" && <ErrorNotice error={new AppError(meta.problem, meta.problem_args)} />}
       <dl className={classes.facts}>
         <div>
           <dt>{t("meta.app")}</dt>

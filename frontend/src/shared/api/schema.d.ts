@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more is to come of a line */
+        post: operations["dismiss-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{id}/retry": {
         parameters: {
             query?: never;
@@ -1649,6 +1666,7 @@ export interface components {
             /** Format: int64 */
             attempts: number;
             class: string;
+            dismissed_at: string | null;
             fetched_at: string | null;
             form_id: string;
             form_name: string;
@@ -1689,6 +1707,7 @@ export interface components {
             /** Format: int64 */
             attempts: number;
             class: string;
+            dismissed_at: string | null;
             fetched_at: string | null;
             form_id: string;
             form_name: string;
@@ -1846,6 +1865,9 @@ export interface components {
             id: string;
             name: string;
             problem: string;
+            problem_args: {
+                [key: string]: unknown;
+            };
             tasks: string[];
         };
         PageID: {
@@ -2042,7 +2064,7 @@ export interface components {
         SetupState: {
             /** @description The office is a demonstration and will be thrown away */
             demo: boolean;
-            /** @description Keys are in the system's keyring, not in a key file */
+            /** @description There is a place for keys: the system's keyring answers, or a key file was named */
             keyring: boolean;
             office_name: string;
             /**
@@ -2072,6 +2094,9 @@ export interface components {
             forms: components["schemas"]["Form"][];
             pages: components["schemas"]["Page"][];
             problem: string;
+            problem_args: {
+                [key: string]: unknown;
+            };
             token: components["schemas"]["TokenStatus"];
             version: string;
         };
@@ -3179,6 +3204,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dismiss-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
                 };
             };
             /** @description Error */
