@@ -104,7 +104,7 @@ func (c *checker) list() []Check {
 	for _, code := range CheckCodes() {
 		check, ok := c.found[code]
 		if !ok {
-			check = Check{Code: code, State: CheckUnknown, Args: map[string]any{}}
+			check = Check{Code: code, State: CheckUnknown, Args: map[string]any{"reached": false}} // something before it is missing
 		}
 		checks = append(checks, check)
 	}

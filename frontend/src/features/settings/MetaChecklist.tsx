@@ -16,7 +16,11 @@ export function MetaChecklist({ checks }: { checks: readonly MetaCheck[] }) {
   return (
     <Section
       title={t("meta.check.title")}
-      hint={toFix.length === 0 ? t("meta.check.allWell") : t("meta.check.toFix", { count: toFix.length })}
+      hint={
+        toFix.length > 0
+          ? t("meta.check.toFix", { count: toFix.length })
+          : t(unknown.length > 0 ? "meta.check.nothingMissing" : "meta.check.allWell")
+      }
     >
       <ul className={classes.checks}>
         {toFix.map((check) => (
@@ -58,7 +62,7 @@ function Check({ check }: { check: MetaCheck }) {
   const title = code === undefined ? t("meta.check.other") : t(`meta.check.${code}.title`);
   const words = {
     ok: undefined,
-    unknown: t("meta.check.cannotTell"),
+    unknown: t(check.args.reached === false ? "meta.check.notReached" : "meta.check.cannotTell"),
     missing: code === undefined ? undefined : t(`meta.check.${code}.fix`),
     warn: code === undefined ? undefined : t(`meta.check.${code}.fix`),
   }[check.state];
