@@ -54,7 +54,9 @@ function Page({ page }: { page: MetaPage }) {
       <span className={classes.words}>
         <span className={classes.name}>{page.name}</span>
         <span className={classes.quiet}>{t("meta.pages.id", { id: page.id })}</span>
-        {page.problem !== "" && <span className={classes.problem}>{faultSentence(page.problem, page.problem_args)}</span>}
+        {page.problem !== "" && (
+          <span className={classes.problem}>{faultSentence(page.problem, page.problem_args)}</span>
+        )}
       </span>
       <Switch
         checked={page.active}
