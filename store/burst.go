@@ -10,9 +10,9 @@ import (
 // burstSizes is how many lines one statement writes, largest first.
 var burstSizes = [...]int{25, 5, 1}
 
-// burst collects what the ops of a push write beside their rows: the lines of the log and the clocks of fields. Most of
-// what such a line costs is the statement around it, so several go into one. What reads the log or clocks while some wait
-// has them written first.
+// burst collects what the ops of a transaction write beside their rows: the lines of the log and the clocks of fields. Most
+// of what such a line costs is the statement around it, so several go into one. What reads the log or clocks while some
+// wait has them written first.
 type burst struct {
 	lines, clocks []any           // arguments, line by line
 	rows          map[rowKey]bool // whose clocks wait
@@ -58,11 +58,8 @@ func marks(rows, args, again int) string {
 	return b.String()
 }
 
-// logLine writes a line of the log, or has it wait.
+// logLine has a line of the log wait.
 func (tx *Tx) logLine(args ...any) error {
-	if tx.burst == nil {
-		return tx.s.exec(tx.s.st.burst.lines[len(burstSizes)-1], args...)
-	}
 	tx.burst.lines = append(tx.burst.lines, args...)
 	if len(tx.burst.lines) >= burstSizes[0]*lineArgs {
 		return tx.flush()
@@ -70,21 +67,16 @@ func (tx *Tx) logLine(args ...any) error {
 	return nil
 }
 
-// putClock notes the clock of a field, or has it wait.
-func (tx *Tx) putClock(entity, row string, args ...any) error {
-	args = append([]any{entity, row}, args...)
-	if tx.burst == nil {
-		return tx.s.exec(tx.s.st.burst.clocks[len(burstSizes)-1], args...)
-	}
-	tx.burst.clocks = append(tx.burst.clocks, args...)
+// putClock has the clock of a field wait.
+func (tx *Tx) putClock(entity, row string, args ...any) {
+	tx.burst.clocks = append(append(tx.burst.clocks, entity, row), args...)
 	tx.burst.rows[rowKey{entity, row}] = true
-	return nil
 }
 
 // flush writes what waits.
 func (tx *Tx) flush() error {
-	b := tx.burst
-	if b == nil {
+	b := &tx.burst
+	if len(b.lines) == 0 && len(b.clocks) == 0 {
 		return nil
 	}
 	err := tx.writeAll(&tx.s.st.burst.clocks, b.clocks, clockArgs)

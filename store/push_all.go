@@ -48,7 +48,6 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 		next = to
 		groups = append(groups, [2]int{from, to})
 		r.units = append(r.units, unit{fn: func(tx *Tx) error {
-			tx.burst = &burst{rows: map[rowKey]bool{}}
 			if err := errors.Join(tx.lookForKnown(txs[from:to]), tx.lookAhead(txs[from:to])); err != nil {
 				return err
 			}

@@ -188,10 +188,7 @@ func (w *rowWrite) write() error {
 	for i := range w.ops {
 		op, c := &w.ops[i].op, w.ops[i].claim
 		if op.Outcome == Applied && !w.tx.s.opts.Member {
-			err := w.tx.putClock(w.e.name, w.id, op.Field, int64(op.HLC), c.device)
-			if err != nil {
-				return w.tx.spoil(fmt.Errorf("note the clock of %s: %w", op.Field, err))
-			}
+			w.tx.putClock(w.e.name, w.id, op.Field, int64(op.HLC), c.device)
 		}
 		if err := w.tx.log(op, c); err != nil {
 			return err

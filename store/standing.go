@@ -36,7 +36,7 @@ func (tx *Tx) standing(e *entity, id string, at int) (*rowWrite, error) {
 	if ok {
 		delete(tx.ahead, standingKey{e, id, at}) // the op changes it
 	} else {
-		if tx.burst != nil && tx.burst.rows[rowKey{e.name, id}] {
+		if tx.burst.rows[rowKey{e.name, id}] {
 			if err := tx.flush(); err != nil {
 				return nil, err
 			}

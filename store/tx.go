@@ -31,7 +31,7 @@ type Tx struct {
 	roots   map[string]bool     // rows made by this transaction that are roots, or lead to some
 	added   map[string][]string // entities of the rows that it has added, by root
 	fresh   map[[16]byte]bool   // ids of ops that are not in the log
-	burst   *burst              // lines that wait to be written, when it settles a push
+	burst   burst               // lines that wait to be written
 	ahead   map[standingKey]*standing
 	late    bool        // only what Decide lets pass with a reason is written
 	inverse []inverseOp // what the undo of another computer may write
@@ -44,7 +44,7 @@ type Tx struct {
 }
 
 func newTx(s *Store, r *request) *Tx {
-	return &Tx{s: s, req: r, now: s.now(), undo: r.undoes != nil, undoes: r.undoes}
+	return &Tx{s: s, req: r, now: s.now(), burst: burst{rows: map[rowKey]bool{}}, undo: r.undoes != nil, undoes: r.undoes}
 }
 
 // Now returns the transaction's instant in UTC; it does not move while the transaction runs.
@@ -79,7 +79,10 @@ func (tx *Tx) Context() context.Context {
 // Query returns a builder whose statements see this transaction. They may read everything and write local tables; what
 // would write a replicated or log table, or change the schema, answers ErrGuarded. Statements stay prepared, so their
 // text should be constant.
-func (tx *Tx) Query() dbx.Builder { return tx.s.local.builder }
+func (tx *Tx) Query() dbx.Builder {
+	_ = tx.flush() // a failure spoils the transaction
+	return tx.s.local.builder
+}
 
 // Exec runs one statement as Query would.
 func (tx *Tx) Exec(text string, p dbx.Params) (sql.Result, error) {

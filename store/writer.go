@@ -14,6 +14,7 @@ const (
 	queueLength = 256                   // requests waiting beyond these wait in Write itself
 	groupUnits  = 1024                  // transactions of one group at most
 	soloGroup   = 32                    // requests with long units that share a transaction at most
+	burstUnits  = 8                     // from this many transactions on, a request is tried without savepoints first
 	groupTime   = 50 * time.Millisecond // after this a group takes no more, so that the first does not wait for the last
 )
 
@@ -60,7 +61,8 @@ func (s *Store) Write(ctx context.Context, a Author, fn func(*Tx) error) (Commit
 }
 
 // WriteEach runs each fn as Write would, in order, each with its own commit and its own fate, but with one wait for the
-// disk. The answers have the length of fns; a nil error means that this one is durable.
+// disk. The answers have the length of fns; a nil error means that this one is durable. A fn may run twice, the first time
+// for nothing: many are tried without savepoints, and when one of them fails all of them run again, each in its own.
 func (s *Store) WriteEach(ctx context.Context, a Author, fns []func(*Tx) error) ([]Commit, []error) {
 	commits, errs := make([]Commit, len(fns)), make([]error, len(fns))
 	if len(fns) == 0 {
@@ -169,6 +171,8 @@ func (s *Store) writeLoop() {
 			s.runAlone(r)
 		case r.solo:
 			s.writeSoloGroup(r)
+		case len(r.units) >= burstUnits:
+			s.writeBurst(r)
 		default:
 			s.writeGroup(r)
 		}
@@ -242,6 +246,20 @@ func (s *Store) writeSoloGroup(first *request) {
 	for _, r := range group {
 		s.answer(r, s.runSolo([]*request{r}))
 	}
+}
+
+// writeBurst runs a request of many transactions without savepoints, which saves a third of the work, and as a group like
+// any other when one of them fails.
+func (s *Store) writeBurst(r *request) {
+	if r.ctx.Err() == nil && r.state.CompareAndSwap(waiting, started) {
+		if s.runSolo([]*request{r}) == nil {
+			s.answer(r, nil)
+			return
+		}
+		r.fail(nil)
+		r.state.Store(waiting)
+	}
+	s.writeGroup(r)
 }
 
 // giveUp answers a request whose caller has gone before it began.

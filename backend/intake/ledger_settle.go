@@ -56,7 +56,7 @@ type prepared struct {
 }
 
 // settleTimes is how many leads are written in one wait for the disk.
-const settleTimes = 100
+const settleTimes = 200
 
 // settle takes leads whose answers are in the ledger to their end, each in its own transaction. The error is one that
 // concerns them all: the lines stay as they are, for the retries.
