@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,16 @@ func TestRead_MetasExport(t *testing.T) {
 	}
 }
 
+// noise is bytes that look like nothing.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
 func TestRead_Refuses(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -97,6 +108,8 @@ func TestRead_Refuses(t *testing.T) {
 		{"nothing", nil, sheet.ErrEmpty},
 		{"a header alone", []byte("a,b\n"), sheet.ErrEmpty},
 		{"an old workbook", []byte{0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1}, sheet.ErrUnreadable},
+		{"what is encrypted", noise(64 << 10), sheet.ErrUnreadable},
+		{"what is encrypted, and short", noise(300), sheet.ErrUnreadable},
 		{"a broken archive", []byte("PK\x03\x04rest"), sheet.ErrUnreadable},
 		{"an archive that is no workbook", archive(t, map[string]int{"readme.txt": 10}), sheet.ErrUnreadable},
 		{"a bomb", archive(t, map[string]int{"xl/worksheets/sheet1.xml": sheet.MaxUnpacked + 1}), sheet.ErrTooLarge},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -16,7 +17,7 @@ const longestQuoted = 128 << 10
 func readText(body []byte) (*Table, error) {
 	text, encoding := decode(body)
 	text = strings.TrimPrefix(text, "\ufeff")
-	if strings.Count(text, "\x00") > len(text)/100 { // pictures, archives, programs
+	if !isText(text) { // pictures, archives, programs, what is encrypted
 		return nil, ErrUnreadable
 	}
 	separator, text := separatorOf(text)
@@ -32,6 +33,18 @@ func readText(body []byte) (*Table, error) {
 	return t, nil
 }
 
+// isText reports whether hardly a character is one that nobody types. Of random bytes read as Windows-1252 one in nine is.
+func isText(text string) bool {
+	strange, all := 0, 0
+	for _, r := range text {
+		all++
+		if r == utf8.RuneError || unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || unicode.In(r, unicode.Co) {
+			strange++
+		}
+	}
+	return strange <= all/100
+}
+
 // decode turns the file into text: by its byte order mark, by the NUL bytes that UTF-16 puts beside Latin letters, as
 // UTF-8 when it is that, and as what Windows in the Americas saves otherwise.
 func decode(body []byte) (text, encoding string) {
@@ -43,7 +56,7 @@ func decode(body []byte) (text, encoding string) {
 	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
 		return decode16(body[2:], binary.BigEndian), UTF16BE
 	}
-	if odd, even := nuls(body); odd+even > 0 {
+	if odd, even := nuls(body); max(odd, even) > min(len(body), 4096)/8 {
 		if odd >= even {
 			return decode16(body, binary.LittleEndian), UTF16LE
 		}

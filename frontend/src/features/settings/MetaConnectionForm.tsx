@@ -1,4 +1,4 @@
-import { Anchor, Button, Collapse, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Anchor, Button, Collapse, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
@@ -67,15 +67,11 @@ export function MetaConnectionForm({ meta, onDone, onCancel }: MetaConnectionFor
           {...form.getInputProps("app_secret")}
           error={error("app_secret")}
         />
-        <Textarea
+        <PasswordInput
           mt="md"
           label={t("meta.connect.token")}
           description={t("meta.connect.tokenHint")}
           autoComplete="off"
-          spellCheck={false}
-          autosize
-          minRows={2}
-          maxRows={5}
           {...form.getInputProps("token")}
           error={error("token")}
         />
