@@ -12,6 +12,11 @@ type leadsInput struct {
 	State string `query:"state" enum:"received,fetched,registered,linked,test,held,failed"`
 }
 
+// LeadDecision says whose a held lead is.
+type LeadDecision struct {
+	ContactID string `json:"contact_id" maxLength:"64" doc:"One of the lead's people; empty for somebody new"`
+}
+
 func (a *API) routeLeads() {
 	handle(a, route{id: "list-leads", method: http.MethodGet, path: "/api/leads", summary: "The ledger, newest received first", access: adminOnly, passive: true, host: true},
 		func(ctx context.Context, c caller, input *leadsInput) (intake.LeadPage, error) {
@@ -30,5 +35,9 @@ func (a *API) routeLeads() {
 	handle(a, route{id: "dismiss-lead", method: http.MethodPost, path: "/api/leads/{id}/dismiss", summary: "Nothing more is to come of a line", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *byID) (intake.Lead, error) {
 			return c.office.Intake.Dismiss(ctx, c.viewer, input.ID)
+		})
+	handle(a, route{id: "resolve-lead", method: http.MethodPost, path: "/api/leads/{id}/resolve", summary: "Decide whose a held lead is", access: adminOnly, host: true},
+		func(ctx context.Context, c caller, input *toID[LeadDecision]) (intake.Lead, error) {
+			return c.office.Intake.Resolve(ctx, c.viewer, input.ID, input.Body.ContactID)
 		})
 }

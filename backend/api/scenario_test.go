@@ -175,12 +175,20 @@ func TestScenario_Meta(t *testing.T) {
 		{Name: "what waits in it", As: "admin", Method: "GET", Path: "/api/leads/{lead}", Has: []string{`"raw":[`}},
 		{Name: "once more", As: "admin", Method: "POST", Path: "/api/leads/{lead}/retry", Has: []string{`"state":"failed"`}},
 		{Name: "nothing of it for a seller", As: "ana", Method: "GET", Path: "/api/leads/{lead}", Status: 403, Code: "access.admin_only"},
-		{Name: "health says so", As: "admin", Method: "GET", Path: "/api/health", Has: []string{`"leads.failed"`}},
+		{Name: "nothing to decide about it", As: "admin", Method: "POST", Path: "/api/leads/{lead}/resolve", Body: object{"contact_id": ""}, Status: 409, Code: "lead.not_held"},
+		{Name: "somebody", Before: inject(graphsim.LeadSpec{Answers: map[string][]string{"full_name": {"Rosa Una"}, "phone_number": {"+525551230601"}}}), As: "admin", Method: "POST", Path: pull, Has: []string{`"registered":1`}},
+		{Name: "somebody else", Before: inject(graphsim.LeadSpec{Answers: map[string][]string{"full_name": {"Rosa Otra"}, "email": {"otra@example.com"}}}), As: "admin", Method: "POST", Path: pull, Has: []string{`"registered":1`}},
+		{Name: "one of either", Before: inject(graphsim.LeadSpec{Answers: map[string][]string{"phone_number": {"+525551230601"}, "email": {"otra@example.com"}}}), As: "admin", Method: "POST", Path: pull, Has: []string{`"held":1`}},
+		{Name: "it waits", As: "admin", Method: "GET", Path: "/api/leads?state=held", Keep: map[string]string{"held": "items.0.lead_id"}},
+		{Name: "whose it may be", As: "admin", Method: "GET", Path: "/api/leads/{held}", Has: []string{`"Rosa Una"`, `"Rosa Otra"`, `"by_phone":true`}, Keep: map[string]string{"one": "people.0.contact_id"}},
+		{Name: "not for a seller to decide", As: "ana", Method: "POST", Path: "/api/leads/{held}/resolve", Body: object{"contact_id": ""}, Status: 403, Code: "access.admin_only"},
+		{Name: "decided", As: "admin", Method: "POST", Path: "/api/leads/{held}/resolve", Body: object{"contact_id": "{one}"}, Has: []string{`"state":"linked"`}},
+		{Name: "health says so", As: "admin", Method: "GET", Path: "/api/health", Has: []string{`"leads.failed"`}, HasNot: []string{`"leads.held"`}},
 		{Name: "nothing more of it", As: "admin", Method: "POST", Path: "/api/leads/{lead}/dismiss", Has: []string{`"state":"failed"`, `"dismissed_at":"`}},
 		{Name: "and it needs nobody", As: "admin", Method: "GET", Path: "/api/leads?state=failed", Has: []string{`"items":[]`, `"failed":0`}},
 		{Name: "forget it", As: "admin", Method: "DELETE", Path: "/api/meta/connection"},
 		{Name: "forgotten", As: "admin", Method: "POST", Path: pull, Status: 409, Code: "meta.not_connected"},
-		{Name: "noted", As: "admin", Method: "GET", Path: "/api/audit", Has: []string{`"meta.disconnected"`}, HasNot: []string{"Rosa"}},
+		{Name: "noted", As: "admin", Method: "GET", Path: "/api/audit", Has: []string{`"meta.disconnected"`, `"lead.resolved"`}, HasNot: []string{"Rosa"}},
 	})
 }
 

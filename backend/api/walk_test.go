@@ -41,6 +41,7 @@ var bodies = map[string]any{
 	"update-activity":       map[string]any{"body": "hola"},
 	"finish-activity":       map[string]any{"body": "hola"},
 	"snooze-reminder":       map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
+	"resolve-lead":          map[string]any{"contact_id": ""},
 	"connect-meta":          map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
 	"add-page":              map[string]any{"id": "1"},
 	"update-page":           map[string]any{"active": true},

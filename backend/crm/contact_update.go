@@ -229,7 +229,7 @@ func (k reachKind) refuseTaken(tx *store.Tx, v account.Viewer, contactID, key st
 		return nil
 	}
 	var holders []string
-	if err := appendMatches(tx, &holders, k.match, key); err != nil {
+	if err := appendMatches(tx.Query(), &holders, k.match, key); err != nil {
 		return err
 	}
 	for _, holder := range holders {

@@ -17,22 +17,9 @@ import (
 // matchContact finds the contact who has one of the phones or one of the e-mails; "" when nobody has. Two contacts are
 // told apart only by one of them matching both ways; anything else is contact.conflict and for a person to decide.
 func matchContact(tx *store.Tx, phones []PhoneNumber, emails []EmailAddress) (string, error) {
-	var byPhone, byEmail []string
-	for _, p := range phones {
-		if p.E164 == "" {
-			continue
-		}
-		if err := appendMatches(tx, &byPhone, matchPhone, p.E164); err != nil {
-			return "", err
-		}
-	}
-	for _, e := range emails {
-		if e.Address == "" {
-			continue
-		}
-		if err := appendMatches(tx, &byEmail, matchEmail, e.Address); err != nil {
-			return "", err
-		}
+	byPhone, byEmail, err := findMatches(tx.Query(), phones, emails)
+	if err != nil {
+		return "", err
 	}
 	all := union(byPhone, byEmail)
 	if len(all) == 0 {
@@ -68,9 +55,13 @@ const (
 		LIMIT 10`
 )
 
-func appendMatches(tx *store.Tx, to *[]string, query, key string) error {
+// appendMatches adds whom a key finds; an unusable one ("") finds nobody.
+func appendMatches(q dbx.Builder, to *[]string, query, key string) error {
+	if key == "" {
+		return nil
+	}
 	var found []string
-	if err := tx.Query().NewQuery(query).Bind(dbx.Params{"key": key}).Column(&found); err != nil {
+	if err := q.NewQuery(query).Bind(dbx.Params{"key": key}).Column(&found); err != nil {
 		return fmt.Errorf("match contact: %w", err)
 	}
 	*to = union(*to, found)

@@ -100,6 +100,7 @@ func New(d Deps) *Service {
 const (
 	CodeLeadNotFound      = "lead.not_found"
 	CodeLeadSettled       = "lead.settled"             // a retry of a line that is registered, linked or test
+	CodeLeadNotHeld       = "lead.not_held"            // a decision about a line that waits for none
 	CodeLeadUnreadable    = "lead.unreadable"          // what Meta sent has no shape we know
 	CodeLeadWithoutID     = "lead.without_id"          //
 	CodeLeadNotConnected  = "lead.not_connected"       // its page is not connected, so it cannot be fetched
@@ -122,7 +123,7 @@ const (
 // Codes lists the codes above, for the check that each has its sentence.
 func Codes() []string {
 	return []string{
-		CodeLeadNotFound, CodeLeadSettled, CodeLeadUnreadable, CodeLeadWithoutID, CodeLeadNotConnected, CodePageNotFound,
+		CodeLeadNotFound, CodeLeadSettled, CodeLeadNotHeld, CodeLeadUnreadable, CodeLeadWithoutID, CodeLeadNotConnected, CodePageNotFound,
 		CodeFormNotFound, CodeNotConnected, CodeTokenOtherApp, CodeImportNotFound, CodeImportEmpty, CodeImportTooLarge,
 		CodeImportUnreadable, CodeImportState, CodeImportIDDamaged, CodeImportDateAsk, CodeImportDateInvalid,
 		CodeImportNoContact, CodeImportNoColumns,

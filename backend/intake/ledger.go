@@ -1,5 +1,7 @@
 package intake
 
+import "sitegroup.mx/crm/backend/crm"
+
 // State is where a lead stands in the ledger.
 type State string
 
@@ -67,6 +69,8 @@ type Lead struct {
 type LeadDetail struct {
 	Lead
 	Raw []RawAnswer `json:"raw,omitempty"`
+	// People are whom a held lead may be of.
+	People []crm.Candidate `json:"people,omitempty"`
 }
 
 // RawAnswer is an answer as it came.

@@ -170,7 +170,15 @@ func (s *Service) Lead(ctx context.Context, v account.Viewer, id string) (LeadDe
 		return LeadDetail{}, err
 	}
 	d.Raw = rawAnswers(l.Payload)
-	return d, nil
+	if l.State != StateHeld {
+		return d, nil
+	}
+	enquiry, err := s.enquiryOf(ctx, id)
+	if err != nil {
+		return LeadDetail{}, err
+	}
+	d.People, err = s.crm.Candidates(ctx, enquiry)
+	return d, err
 }
 
 // rawAnswers reads the answers of a payload for the screen; what has no known shape is shown as it is.
@@ -181,7 +189,13 @@ func rawAnswers(payload []byte) []RawAnswer {
 	var out []RawAnswer
 	var file filePayload
 	if json.Unmarshal(payload, &file) == nil && file.File != nil {
-		for _, a := range file.File.Answers {
+		e := file.File
+		for _, a := range []RawAnswer{{"full_name", []string{e.Name}}, {"phone_number", e.Phones}, {"email", e.Emails}, {"city", []string{e.City}}} {
+			if len(a.Values) > 0 && a.Values[0] != "" {
+				out = append(out, a)
+			}
+		}
+		for _, a := range e.Answers {
 			out = append(out, RawAnswer{a.Name, a.Values})
 		}
 		return out

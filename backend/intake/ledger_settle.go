@@ -225,7 +225,12 @@ func (s *Service) settleOne(tx *store.Tx, p prepared) (outcome, error) {
 
 // register makes the lead a submission, in the same transaction as its line.
 func (s *Service) register(tx *store.Tx, l line, e crm.Enquiry) (outcome, error) {
-	r, err := s.crm.Register(tx, e)
+	return s.registerBy(tx, l, e, func() (crm.Registration, error) { return s.crm.Register(tx, e) })
+}
+
+// registerBy is register with whoever decides whose the enquiry is.
+func (s *Service) registerBy(tx *store.Tx, l line, e crm.Enquiry, by func() (crm.Registration, error)) (outcome, error) {
+	r, err := by()
 	duplicate := fault.Has(err, crm.CodeSubmissionDuplicate)
 	if err != nil && !duplicate {
 		return outcome{}, err

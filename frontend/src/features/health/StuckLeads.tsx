@@ -1,6 +1,7 @@
 import { Button, VisuallyHidden } from "@mantine/core";
-import { IconRefresh } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronUp, IconRefresh } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Lead } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -8,11 +9,12 @@ import { faultSentence } from "@/shared/ui/fault-sentence";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
-import { showDone, showError } from "@/shared/ui/undo-toast";
+import { showDone } from "@/shared/ui/undo-toast";
 import classes from "./Health.module.css";
 import { type StuckState, stuckLeadsQuery, useLeadRetry } from "./health-queries";
+import { LeadContents } from "./LeadContents";
 
-/** Leads that stopped on their way, with why and a button to try again. Nothing is drawn when there are none. */
+/** Leads that stopped on their way, with why, what came, and what to do about it. Nothing is drawn when there are none. */
 export function StuckLeads({ state }: { state: StuckState }) {
   const { t } = useTranslation("health");
   const { t: common } = useTranslation();
@@ -36,8 +38,9 @@ export function StuckLeads({ state }: { state: StuckState }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((lead) => (
-            <LeadRow key={lead.lead_id} lead={lead} />
+          {rows.map((lead, index) => (
+            // The first that waits for a decision shows at once what there is to decide.
+            <LeadRow key={lead.lead_id} lead={lead} unfolded={state === "held" && index === 0} />
           ))}
         </tbody>
       </table>
@@ -55,43 +58,66 @@ export function StuckLeads({ state }: { state: StuckState }) {
   );
 }
 
-function LeadRow({ lead }: { lead: Lead }) {
+function LeadRow({ lead, unfolded }: { lead: Lead; unfolded: boolean }) {
   const { t } = useTranslation("health");
   const { t: common } = useTranslation();
-  const retry = useLeadRetry();
+  const [open, setOpen] = useState(unfolded);
+  const contents = useId();
   const tell = ({ state }: Lead) => {
     if (state !== "failed" && state !== "held") showDone(t("leads.through"));
   };
+  const retry = useLeadRetry(tell);
   const form = lead.form_name === "" ? t("leads.noForm", { id: lead.lead_id }) : lead.form_name;
+  const Chevron = open ? IconChevronUp : IconChevronDown;
   return (
-    <tr>
-      <td>
-        <span className={table.strong}>{form}</span>
-      </td>
-      <td className={classes.nowrap}>
-        <RelativeDate at={lead.lead_at ?? lead.received_at} />
-      </td>
-      <td>
-        {faultSentence(lead.problem, lead.problem_args)}
-        {lead.next_try_at !== null && (
-          <span className={classes.quiet}>
-            {t("leads.attempts", { count: lead.attempts })} {t("leads.nextTry")}{" "}
-            <RelativeDate at={lead.next_try_at} />.
-          </span>
-        )}
-      </td>
-      <td className={table.end}>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconRefresh size={16} />}
-          loading={retry.isPending}
-          onClick={() => retry.mutate(lead.lead_id, { onSuccess: tell, onError: showError })}
-          aria-label={t("leads.retryOf", { form })}
-        >
-          {common("action.retry")}
-        </Button>
-      </td>
-    </tr>
+    <>
+      <tr className={open ? classes.unfolded : undefined}>
+        <td>
+          <span className={table.strong}>{form}</span>
+        </td>
+        <td className={classes.nowrap}>
+          <RelativeDate at={lead.lead_at ?? lead.received_at} />
+        </td>
+        <td>
+          {faultSentence(lead.problem, lead.problem_args)}
+          {lead.next_try_at !== null && (
+            <span className={classes.quiet}>
+              {t("leads.attempts", { count: lead.attempts })} {t("leads.nextTry")}{" "}
+              <RelativeDate at={lead.next_try_at} />.
+            </span>
+          )}
+        </td>
+        <td className={`${table.end} ${classes.nowrap}`}>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<Chevron size={16} aria-hidden />}
+            aria-expanded={open}
+            aria-controls={contents}
+            aria-label={t(open ? "leads.hideOf" : "leads.showOf", { form })}
+            onClick={() => setOpen(!open)}
+          >
+            {t(open ? "leads.hide" : "leads.show")}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconRefresh size={16} />}
+            loading={retry.isPending}
+            onClick={() => retry.mutate(lead.lead_id)}
+            aria-label={t("leads.retryOf", { form })}
+          >
+            {common("action.retry")}
+          </Button>
+        </td>
+      </tr>
+      {open && (
+        <tr id={contents}>
+          <td colSpan={4}>
+            <LeadContents id={lead.lead_id} state={lead.state} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }

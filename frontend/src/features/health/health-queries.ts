@@ -1,5 +1,7 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
+import type { Lead } from "@/shared/api/types";
+import { showDone, showError } from "@/shared/ui/undo-toast";
 
 /** States of the ledger that wait for a person. */
 export type StuckState = "failed" | "held";
@@ -19,6 +21,13 @@ export function stuckLeadsQuery(state: StuckState) {
   });
 }
 
+/** What came with a lead, and for a held one whose it may be. */
+export const leadQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["leads", "one", id],
+    queryFn: () => answer(api.GET("/api/leads/{id}", { params: { path: { id } } })),
+  });
+
 /** Reads ledger and health again once something was tried. */
 function useRefresh() {
   const client = useQueryClient();
@@ -30,11 +39,33 @@ function useRefresh() {
   };
 }
 
-/** Tries a lead again now. */
-export function useLeadRetry() {
+/**
+ * Tries a lead again now and hands on where it stands. Told from here and not from the row, which is gone once
+ * the lead has entered.
+ */
+export function useLeadRetry(onTried: (lead: Lead) => void) {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (id: string) => answer(api.POST("/api/leads/{id}/retry", { params: { path: { id } } })),
+    onSuccess: onTried,
+    onError: showError,
+    onSettled: refresh,
+  });
+}
+
+/** Whose a held lead is, a contact's or with "" somebody new's, and what to say once it is theirs. */
+export type LeadDecision = { contactId: string; told: string };
+
+/** Decides about a held lead. */
+export function useLeadDecision(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ contactId }: LeadDecision) =>
+      answer(
+        api.POST("/api/leads/{id}/resolve", { params: { path: { id } }, body: { contact_id: contactId } }),
+      ),
+    onSuccess: (_, { told }) => showDone(told),
+    onError: showError,
     onSettled: refresh,
   });
 }

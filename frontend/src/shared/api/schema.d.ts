@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide whose a held lead is */
+        post: operations["resolve-lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{id}/retry": {
         parameters: {
             query?: never;
@@ -1362,6 +1379,14 @@ export interface components {
             /** @description There is a recovery code; without it there are no backups */
             prepared: boolean;
         };
+        Candidate: {
+            by_email: boolean;
+            by_phone: boolean;
+            contact_id: string;
+            name: string;
+            owner_name: string;
+            prospect_id: string;
+        };
         Card: {
             attended_at: string | null;
             campaign_name: string;
@@ -1703,6 +1728,10 @@ export interface components {
             /** Format: int64 */
             test: number;
         };
+        LeadDecision: {
+            /** @description One of the lead's people; empty for somebody new */
+            contact_id: string;
+        };
         LeadDetail: {
             /** Format: int64 */
             attempts: number;
@@ -1716,6 +1745,7 @@ export interface components {
             next_try_at: string | null;
             origin: string;
             page_id: string;
+            people?: components["schemas"]["Candidate"][];
             problem: string;
             problem_args: {
                 [key: string]: unknown;
@@ -3227,6 +3257,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resolve-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDecision"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
