@@ -3,6 +3,7 @@ import type { HealthItem } from "@/shared/api/types";
 /** Codes with sentences of their own in health.json. */
 export const itemCodes = [
   "meta.not_connected",
+  "meta.no_page",
   "meta.token_dead",
   "meta.token_expires",
   "meta.form_failing",
