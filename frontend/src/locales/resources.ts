@@ -6,6 +6,7 @@ import enImport from "./en/import.json";
 import enInbox from "./en/inbox.json";
 import enMeta from "./en/meta.json";
 import enProspects from "./en/prospects.json";
+import enReminders from "./en/reminders.json";
 import enSettings from "./en/settings.json";
 import enSetup from "./en/setup.json";
 import enSignIn from "./en/sign-in.json";
@@ -19,6 +20,7 @@ import esImport from "./es-MX/import.json";
 import esInbox from "./es-MX/inbox.json";
 import esMeta from "./es-MX/meta.json";
 import esProspects from "./es-MX/prospects.json";
+import esReminders from "./es-MX/reminders.json";
 import esSettings from "./es-MX/settings.json";
 import esSetup from "./es-MX/setup.json";
 import esSignIn from "./es-MX/sign-in.json";
@@ -36,6 +38,7 @@ export const esMX = {
   inbox: esInbox,
   meta: esMeta,
   prospects: esProspects,
+  reminders: esReminders,
   settings: esSettings,
   setup: esSetup,
   "sign-in": esSignIn,
@@ -53,6 +56,7 @@ export const en = {
   inbox: enInbox,
   meta: enMeta,
   prospects: enProspects,
+  reminders: enReminders,
   settings: enSettings,
   setup: enSetup,
   "sign-in": enSignIn,

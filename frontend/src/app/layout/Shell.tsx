@@ -3,6 +3,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LeadNotices } from "@/features/inbox/LeadNotices";
+import { ReminderNotices } from "@/features/reminders/ReminderNotices";
 import { useMe } from "@/shared/api/me";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { undoLast } from "@/shared/ui/undo-toast";
@@ -57,6 +58,7 @@ export function Shell() {
       </div>
       <Palette />
       <LeadNotices />
+      <ReminderNotices />
       <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );

@@ -1,10 +1,11 @@
 import { IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { ReminderBell } from "@/features/reminders/ReminderBell";
 import { Kbd } from "@/shared/ui/Kbd";
 import { openPalette } from "./Palette";
 import classes from "./TopBar.module.css";
 
-/** The search field at the top; it is the palette. */
+/** The search field at the top, which is the palette, and what is due. */
 export function TopBar() {
   const { t } = useTranslation();
   return (
@@ -14,6 +15,7 @@ export function TopBar() {
         <span className={classes.words}>{t("palette.field")}</span>
         <Kbd keys={["Mod", "K"]} />
       </button>
+      <ReminderBell />
     </div>
   );
 }

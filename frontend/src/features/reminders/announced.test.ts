@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { claimUnannounced } from "./announced";
+
+function memory(initial?: string) {
+  const values = new Map<string, string>();
+  if (initial !== undefined) values.set("sitegroup.announced.ana", initial);
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+  };
+}
+
+const call = { id: "1", remind_at: "2026-11-24T16:00:00.000Z" };
+const visit = { id: "2", remind_at: "2026-11-24T17:00:00.000Z" };
+
+describe("claimUnannounced", () => {
+  it("announces no reminder twice, not even after the program was closed", () => {
+    const kept = memory();
+    expect(claimUnannounced([call], "ana", kept)).toEqual([call]);
+    expect(claimUnannounced([call, visit], "ana", kept)).toEqual([visit]);
+    expect(claimUnannounced([call, visit], "ana", kept)).toEqual([]);
+  });
+  it("announces a snoozed one again at its new time", () => {
+    const kept = memory();
+    claimUnannounced([call], "ana", kept);
+    const snoozed = { ...call, remind_at: "2026-11-24T16:15:00.000Z" };
+    expect(claimUnannounced([snoozed], "ana", kept)).toEqual([snoozed]);
+  });
+  it("does not take one person's for another's", () => {
+    const kept = memory();
+    claimUnannounced([call], "ana", kept);
+    expect(claimUnannounced([call], "beto", kept)).toEqual([call]);
+  });
+  it("survives a memory that somebody spoiled", () => {
+    expect(claimUnannounced([call], "ana", memory("{"))).toEqual([call]);
+    expect(claimUnannounced([call], "ana", memory('"x"'))).toEqual([call]);
+  });
+});

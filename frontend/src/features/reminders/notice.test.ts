@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { type NoticeWords, noticeOf } from "./notice";
+
+const words: NoticeWords = {
+  one: (kind) => `Recordatorio: ${kind}`,
+  many: (count) => `${count} recordatorios`,
+  hidden: "Ábrelo",
+  nameless: "Sin nombre",
+};
+const told = (prospect_name: string, body = "") => ({
+  prospect_id: prospect_name,
+  prospect_name,
+  kind: "call",
+  body,
+});
+
+describe("noticeOf", () => {
+  it("says with whom and what, and leads to the prospect", () => {
+    expect(noticeOf([told("Eva", "Confirmar")], words, false)).toEqual({
+      title: "Recordatorio: call",
+      body: "Eva · Confirmar",
+      prospectId: "Eva",
+    });
+    expect(noticeOf([told("")], words, false).body).toBe("Sin nombre");
+  });
+  it("tells of several as one", () => {
+    const notice = noticeOf([told("Eva"), told("Luis"), told("Ana"), told("Paz")], words, false);
+    expect(notice).toEqual({ title: "4 recordatorios", body: "Eva, Luis, Ana…" });
+  });
+  it("names nobody to a person who hides names", () => {
+    const secrets = [told("Eva Ruiz", "El crédito de Eva")] as const;
+    for (const notice of [
+      noticeOf([...secrets], words, true),
+      noticeOf([told("Eva Ruiz"), told("Eva Sol")], words, true),
+    ]) {
+      expect(`${notice.title} ${notice.body}`).not.toContain("Eva");
+    }
+  });
+  it("cuts what would not fit", () => {
+    expect(noticeOf([told("Eva", "x".repeat(900))], words, false).body).toHaveLength(200);
+  });
+});

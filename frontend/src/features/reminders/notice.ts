@@ -1,0 +1,32 @@
+import type { Reminder } from "@/shared/api/types";
+import type { Notice } from "@/shared/host/host";
+
+type Told = Pick<Reminder, "prospect_id" | "prospect_name" | "kind" | "body">;
+
+/** The sentences of a notification, in the person's language. */
+export type NoticeWords = {
+  one: (kind: string) => string;
+  many: (count: number) => string;
+  hidden: string;
+  nameless: string;
+};
+
+/** How many people one notification names. */
+const named = 3;
+
+/** How much of what the person wrote a notification shows, in characters. */
+const longest = 200;
+
+/** One notification for reminders that came due together; hidden, it says nothing about anybody. */
+export function noticeOf(due: readonly [Told, ...Told[]], words: NoticeWords, hidden: boolean): Notice {
+  const [first] = due;
+  const title = due.length === 1 ? words.one(first.kind) : words.many(due.length);
+  if (hidden)
+    return { title, body: words.hidden, ...(due.length === 1 ? { prospectId: first.prospect_id } : {}) };
+  const names = due.map(({ prospect_name }) => prospect_name || words.nameless);
+  if (due.length > 1) {
+    return { title, body: names.slice(0, named).join(", ") + (names.length > named ? "…" : "") };
+  }
+  const body = [names[0], first.body].filter(Boolean).join(" · ").slice(0, longest);
+  return { title, body, prospectId: first.prospect_id };
+}
