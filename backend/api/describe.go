@@ -32,6 +32,7 @@ var enums = map[string]map[string][]any{
 	"LeadDetail":   {"state": {"received", "fetched", "registered", "linked", "test", "held", "failed"}},
 	"Health":       {"level": {"ok", "warn", "bad"}},
 	"HealthItem":   {"level": {"ok", "warn", "bad"}},
+	"HealthToken":  {"state": {"none", "valid", "refused"}},
 }
 
 // absent are objects that may be null.

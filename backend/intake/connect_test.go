@@ -409,6 +409,9 @@ func TestHealth(t *testing.T) {
 	if err != nil || h.Level != intake.LevelWarn || !hasItem(h, "meta.not_connected", intake.LevelWarn) {
 		t.Fatalf("health = %+v, %v", h, err)
 	}
+	if h.Token != (intake.HealthToken{State: intake.TokenNone}) {
+		t.Errorf("token before a connection = %+v", h.Token)
+	}
 	if h.Database.Bytes == 0 || !h.Database.Encrypted || h.Database.Cipher == "" || h.Database.PathBytesFree <= 0 || h.Version != "0.0.0-test" {
 		t.Errorf("database = %+v", h.Database)
 	}
@@ -416,6 +419,9 @@ func TestHealth(t *testing.T) {
 	h, err = w.svc.Health(ctx, w.Admin)
 	if err != nil || h.Level == intake.LevelBad || len(h.Forms) != 1 || !h.Forms[0].Active || h.Forms[0].PulledAt == nil || hasItem(h, "intake.stale", intake.LevelBad) {
 		t.Errorf("health = %+v, %v", h, err)
+	}
+	if h.Token.State != intake.TokenValid || h.Token.ExpiresAt != nil || h.Token.AskedAt == nil {
+		t.Errorf("a token without an end = %+v", h.Token)
 	}
 	w.lead(1, func(s *graphsim.LeadSpec) { s.Broken = true })
 	w.pull()
@@ -490,12 +496,18 @@ func TestHealth_TokenThatEnds(t *testing.T) {
 		if err != nil || tt.level != "" && !hasItem(h, "meta.token_expires", tt.level) || tt.level == "" && hasItem(h, "meta.token_expires", intake.LevelWarn) {
 			t.Errorf("%s: %+v, %v", tt.name, h.Items, err)
 		}
+		if h.Token.State != intake.TokenValid || h.Token.ExpiresAt == nil {
+			t.Errorf("%s: token = %+v", tt.name, h.Token)
+		}
 	}
 	w.Clock.Advance(2 * 24 * time.Hour)
 	w.step("check", w.svc.CheckStep)
 	h, err := w.svc.Health(ctx, w.Admin)
 	if err != nil || !hasItem(h, "meta.token_dead", intake.LevelBad) {
 		t.Errorf("dead: %+v, %v", h.Items, err)
+	}
+	if h.Token.State != intake.TokenRefused || h.Token.ExpiresAt == nil {
+		t.Errorf("dead: token = %+v", h.Token)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type Health struct {
 	Level    string         `json:"level"` // the worst of the items
 	Items    []HealthItem   `json:"items"`
+	Token    HealthToken    `json:"token"`
 	Forms    []HealthForm   `json:"forms"`
 	Database HealthDatabase `json:"database"`
 	Version  string         `json:"version"`
@@ -33,6 +34,36 @@ type HealthItem struct {
 	Level  string         `json:"level"`
 	Args   map[string]any `json:"args"`
 	Action string         `json:"action"` // "", retry, reconnect, open_leads, open_meta
+}
+
+// States of a HealthToken.
+const (
+	TokenNone    = "none"    // Meta is not connected
+	TokenValid   = "valid"   //
+	TokenRefused = "refused" // Meta no longer takes it; an item says why
+)
+
+// HealthToken is how the connection's token stands, also while nobody has to do anything about it. Nil ends are never.
+type HealthToken struct {
+	State               string  `json:"state"`
+	ExpiresAt           *string `json:"expires_at"`
+	DataAccessExpiresAt *string `json:"data_access_expires_at"`
+	AskedAt             *string `json:"asked_at"` // when Meta was last asked about it
+}
+
+// tokenHealth reads how the token of a connection stands.
+func tokenHealth(rec linkRecord, connected bool) HealthToken {
+	if !connected {
+		return HealthToken{State: TokenNone}
+	}
+	t := HealthToken{
+		State: TokenValid, ExpiresAt: rec.Token.ExpiresAt, DataAccessExpiresAt: rec.Token.DataAccessExpiresAt,
+		AskedAt: optional(parse(max(rec.CheckedAt, rec.DebuggedAt))),
+	}
+	if rec.Problem != "" {
+		t.State = TokenRefused
+	}
+	return t
 }
 
 // HealthForm is a form and when it was last read in full.
@@ -106,6 +137,7 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
+	h.Token = tokenHealth(rec, ok)
 	now := s.clock.Now()
 	switch expires := expiry(rec); {
 	case !ok:

@@ -10,6 +10,7 @@ import { Attention } from "./Attention";
 import { FormPulls } from "./FormPulls";
 import classes from "./Health.module.css";
 import { StuckLeads } from "./StuckLeads";
+import { TokenFacts } from "./TokenFacts";
 
 /** Whether the office's machinery works, in words, with one thing to do about each fault. */
 export function Health() {
@@ -25,6 +26,7 @@ export function Health() {
             <Attention health={health.data} />
             <StuckLeads state="failed" />
             <StuckLeads state="held" />
+            <TokenFacts token={health.data.token} />
             <FormPulls forms={health.data.forms} />
             <Machine health={health.data} />
           </>

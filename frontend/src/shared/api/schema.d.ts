@@ -1549,6 +1549,7 @@ export interface components {
             items: components["schemas"]["HealthItem"][];
             /** @enum {string} */
             level: "ok" | "warn" | "bad";
+            token: components["schemas"]["HealthToken"];
             version: string;
         };
         HealthDatabase: {
@@ -1580,6 +1581,13 @@ export interface components {
             code: string;
             /** @enum {string} */
             level: "ok" | "warn" | "bad";
+        };
+        HealthToken: {
+            asked_at: string | null;
+            data_access_expires_at: string | null;
+            expires_at: string | null;
+            /** @enum {string} */
+            state: "none" | "valid" | "refused";
         };
         IDs: {
             ids: string[];
