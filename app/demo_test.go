@@ -31,6 +31,13 @@ func TestDemo_LooksLikeAnOfficeAtWork(t *testing.T) {
 		}
 	}()
 
+	status, err := d.Intake.Status(t.Context(), d.admin)
+	if err != nil || !status.Configured || status.Problem != "" {
+		t.Fatalf("connection = %+v, %v", status, err)
+	}
+	if at := instant(t, status.CheckedAt); at.Before(started.Truncate(time.Millisecond)) {
+		t.Errorf("the connection was last checked at %s, in the past that is played", at)
+	}
 	waiting, err := d.CRM.InboxCount(t.Context(), d.admin)
 	if err != nil {
 		t.Fatal(err)
