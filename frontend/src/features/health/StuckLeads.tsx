@@ -11,7 +11,7 @@ import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
 import { showDone } from "@/shared/ui/undo-toast";
 import classes from "./Health.module.css";
-import { type StuckState, stuckLeadsQuery, useLeadRetry } from "./health-queries";
+import { type StuckState, stuckLeadsQuery, useLeadDismissal, useLeadRetry } from "./health-queries";
 import { LeadContents } from "./LeadContents";
 
 /** Leads that stopped on their way, with why, what came, and what to do about it. Nothing is drawn when there are none. */
@@ -67,6 +67,7 @@ function LeadRow({ lead, unfolded }: { lead: Lead; unfolded: boolean }) {
     if (state !== "failed" && state !== "held") showDone(t("leads.through"));
   };
   const retry = useLeadRetry(tell);
+  const dismissal = useLeadDismissal(t("leads.dismissed"));
   const form = lead.form_name === "" ? t("leads.noForm", { id: lead.lead_id }) : lead.form_name;
   const Chevron = open ? IconChevronUp : IconChevronDown;
   return (
@@ -108,6 +109,16 @@ function LeadRow({ lead, unfolded }: { lead: Lead; unfolded: boolean }) {
             aria-label={t("leads.retryOf", { form })}
           >
             {common("action.retry")}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            loading={dismissal.isPending}
+            onClick={() => dismissal.mutate(lead.lead_id)}
+            aria-label={t("leads.dismissOf", { form })}
+          >
+            {t("leads.dismiss")}
           </Button>
         </td>
       </tr>

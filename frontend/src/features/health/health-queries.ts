@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Lead } from "@/shared/api/types";
-import { showDone, showError } from "@/shared/ui/undo-toast";
+import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
 
 /** States of the ledger that wait for a person. */
 export type StuckState = "failed" | "held";
@@ -65,6 +65,19 @@ export function useLeadDecision(id: string) {
         api.POST("/api/leads/{id}/resolve", { params: { path: { id } }, body: { contact_id: contactId } }),
       ),
     onSuccess: (_, { told }) => showDone(told),
+    onError: showError,
+    onSettled: refresh,
+  });
+}
+
+/** Says that nothing more is to come of a lead; taking that back tries it again. */
+export function useLeadDismissal(told: string) {
+  const refresh = useRefresh();
+  const path = (id: string) => ({ params: { path: { id } } });
+  return useMutation({
+    mutationFn: (id: string) => answer(api.POST("/api/leads/{id}/dismiss", path(id))),
+    onSuccess: (_, id) =>
+      offerUndo(told, () => answer(api.POST("/api/leads/{id}/retry", path(id))).finally(refresh)),
     onError: showError,
     onSettled: refresh,
   });

@@ -8,9 +8,10 @@ import classes from "./undo-toast.module.css";
 /** How long a toast offers to undo, in milliseconds. */
 const stay = 10_000;
 
-/** Transactions that Ctrl+Z takes back, latest last; at most this many are kept. */
+/** What Ctrl+Z takes back, latest last; at most this many are kept. */
 const depth = 50;
-const done: { txId: string; toast: string }[] = [];
+type Deed = { takeBack: () => Promise<unknown>; toast: string };
+const done: Deed[] = [];
 
 /**
  * Says what was done and offers to take it back, by button or Ctrl+Z. With an empty `txId` there is nothing
@@ -21,19 +22,25 @@ export function showUndo(message: string, txId: string): void {
     showDone(message);
     return;
   }
-  const toast = notifications.show({
+  offerUndo(message, () => answer(api.POST("/api/undo", { body: { tx_id: txId } })));
+}
+
+/** Says what was done and offers to take it back by something else than a transaction's undo. */
+export function offerUndo(message: string, takeBack: () => Promise<unknown>): void {
+  const deed: Deed = { takeBack, toast: "" };
+  deed.toast = notifications.show({
     autoClose: stay,
     withBorder: true,
     message: (
       <span className={classes.row}>
         <span className={classes.text}>{message}</span>
-        <Button size="compact-sm" variant="light" onClick={() => void undo(txId)}>
+        <Button size="compact-sm" variant="light" onClick={() => void undo(deed)}>
           {i18n.t("action.undo")}
         </Button>
       </span>
     ),
   });
-  done.push({ txId, toast });
+  done.push(deed);
   if (done.length > depth) done.shift();
 }
 
@@ -50,15 +57,15 @@ export function showError(thrown: unknown): void {
 /** Takes back the latest action of this page. Silent when there is none. */
 export function undoLast(): void {
   const last = done.at(-1);
-  if (last !== undefined) void undo(last.txId);
+  if (last !== undefined) void undo(last);
 }
 
-async function undo(txId: string): Promise<void> {
-  const at = done.findIndex((entry) => entry.txId === txId);
-  const [entry] = at < 0 ? [] : done.splice(at, 1);
-  if (entry !== undefined) notifications.hide(entry.toast);
+async function undo(deed: Deed): Promise<void> {
+  const at = done.indexOf(deed);
+  if (at >= 0) done.splice(at, 1);
+  notifications.hide(deed.toast);
   try {
-    await answer(api.POST("/api/undo", { body: { tx_id: txId } }));
+    await deed.takeBack();
     showDone(i18n.t("undone"));
   } catch (thrown) {
     showError(thrown);
