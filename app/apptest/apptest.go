@@ -7,7 +7,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -99,44 +98,16 @@ func (p *Program) Said() string { return p.out.String() }
 // Call sends body (nil for none) as JSON and decodes the answer into into (nil for not at all). It returns the status.
 func (p *Program) Call(method, path string, body, into any) int {
 	p.t.Helper()
-	var sent io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			p.t.Fatalf("encode body: %v", err)
-		}
-		sent = bytes.NewReader(text)
-	}
 	ctx, cancel := context.WithTimeout(p.t.Context(), deadline)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, p.URL+path, sent)
+	status, code, err := Client{URL: p.URL, Token: p.Token, HTTP: http.DefaultClient}.Ask(ctx, method, path, body, into)
 	if err != nil {
-		p.t.Fatalf("make request: %v", err)
+		p.t.Fatal(err)
 	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if status >= 300 {
+		p.t.Logf("%s %s: %d %s", method, path, status, code)
 	}
-	if p.Token != "" {
-		r.Header.Set("Authorization", "Bearer "+p.Token)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		p.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // read only
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		p.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	if into != nil && answer.StatusCode < 300 {
-		if err := json.Unmarshal(text, into); err != nil {
-			p.t.Fatalf("%s %s: %v in %s", method, path, err, text)
-		}
-	}
-	if answer.StatusCode >= 300 {
-		p.t.Logf("%s %s: %d %s", method, path, answer.StatusCode, text)
-	}
-	return answer.StatusCode
+	return status
 }
 
 // Must is Call that ends the test unless the status is a good one.
