@@ -166,19 +166,24 @@ func createMember(ctx context.Context, p place, key identity.Key, invitation ide
 	if i.Ready {
 		return nil, fault.New("setup.done")
 	}
-	if err := removeBeginnings(p); err != nil {
+	if i.File != "" {
+		err = erase(p, i)
+	} else {
+		err = removeBeginnings(p)
+	}
+	if err != nil {
 		return nil, err
 	}
 	i = installation{File: p.clock.NewID(), Device: key.DeviceID(), Role: roleMember}
+	if err := i.save(p.folder); err != nil { // before the keys, which nobody would find otherwise if this ended here
+		return nil, err
+	}
 	database := make([]byte, keyBytes)
 	if _, err := rand.Read(database); err != nil {
 		return nil, fmt.Errorf("make database key: %w", err)
 	}
 	if err := errors.Join(p.vault.Set(i.keyName(), database), p.vault.Set(i.deviceKeyName(), key.Marshal())); err != nil {
 		return nil, fmt.Errorf("keep keys: %w", err)
-	}
-	if err := i.save(p.folder); err != nil {
-		return nil, err
 	}
 	o, err := openFile(ctx, p, i, database)
 	if err != nil {
@@ -196,6 +201,22 @@ func createMember(ctx context.Context, p place, key identity.Key, invitation ide
 		return nil, err
 	}
 	return o, markReady(p.folder)
+}
+
+// isUnjoined reports whether the open file is a replica of no office: the program ended on its way into one, before the file
+// knew which. Nothing was ever in it.
+func (o *openOffice) isUnjoined(ctx context.Context) bool {
+	return o.Member != nil && fault.Has(o.Member.Start(ctx), office.CodeNotJoined)
+}
+
+// dropBegunJoin deletes what is left of joining where the program ended before there was a file, so that the folder is as
+// good for an office of its own.
+func dropBegunJoin(p place) error {
+	i, err := readInstallation(p.folder)
+	if err != nil || i.Role != roleMember || i.Ready {
+		return err
+	}
+	return erase(p, i)
 }
 
 // JoinState implements api.Setup.

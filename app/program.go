@@ -63,10 +63,14 @@ func (p *program) openHome(ctx context.Context) error {
 	}
 	o, err := openFolder(ctx, p.home)
 	if fault.Has(err, "setup.needed") {
-		return nil
+		return dropBegunJoin(p.home)
 	}
 	if err != nil {
 		return err
+	}
+	if o.isUnjoined(ctx) {
+		p.home.log.Info("joining an office was cut short; it begins anew")
+		return errors.Join(o.Close(), erase(p.home, o.installation))
 	}
 	name, err := o.name(ctx)
 	if err != nil || name == "" && o.Member == nil {
