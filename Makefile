@@ -34,7 +34,7 @@ dev: compile npm-frontend ## Vite and the API together; both reload when their s
 	@$(ENV) && go run ./build/devloop
 
 .PHONY: test
-test: ## everything: format, lint, unit, fuzzing, simulation, UI, generated files, browser, window, keyring
+test: ## everything: format, lint, unit, fuzzing, simulation, processes, UI, generated files, browser, window, keyring
 	@build/make/packages.sh compile window test
 	@$(MAKE) setup
 	@$(ENV) && go run ./build/suite

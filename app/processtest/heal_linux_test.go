@@ -64,10 +64,10 @@ func (o *office) settle(ctx context.Context) error {
 
 // syncState is what GET /api/sync says.
 type syncState struct {
-	Role, State, Problem          string
-	Pending, Held                 int
-	Refused, Superseded           int
-	HostName                      string `json:"host_name"`
+	Role, State, Problem string
+	Pending, Held        int
+	Refused, Superseded  int
+	HostName             string `json:"host_name"`
 }
 
 func (o *office) upToDate(ctx context.Context) (bool, error) {

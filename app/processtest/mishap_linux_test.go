@@ -13,18 +13,24 @@ import (
 type mishap struct {
 	name  string
 	wired bool // it happens to a cable
-	do    func(ctx context.Context, c *computer, rng *rand.Rand) error
+	do    func(ctx context.Context, o *office, c *computer, rng *rand.Rand) error
 }
 
 var mishaps = []mishap{
-	{"kill", false, kill}, {"kill", false, kill}, {"kill", false, kill},
+	{"kill", false, kill},
+	{"kill", false, kill},
+	{"kill", false, kill},
 	{"kill at the start", false, killAtStart},
+	{"take away and kill", false, takeAwayAndKill},
+	{"take away and kill", false, takeAwayAndKill},
 	{"stop", false, stop},
 	{"freeze", false, freeze},
-	{"cut", true, cut(true, true)}, {"cut", true, cut(true, true)},
+	{"cut", true, cut(true, true)},
+	{"cut", true, cut(true, true)},
 	{"cut one way", true, cut(true, false)},
 	{"cut the other way", true, cut(false, true)},
-	{"slow down", true, slowDown}, {"slow down", true, slowDown},
+	{"slow down", true, slowDown},
+	{"slow down", true, slowDown},
 	{"cut and kill", true, cutAndKill},
 }
 
@@ -41,7 +47,7 @@ func (o *office) trouble(ctx context.Context, round int) (wait func() error) {
 					m = mishap{"freeze", false, freeze}
 				}
 				o.counts.add(m.name, 1)
-				if err := m.do(ctx, c, rng); err != nil {
+				if err := m.do(ctx, o, c, rng); err != nil {
 					errs <- fmt.Errorf("%s of %s: %w", m.name, c.name, err)
 					return
 				}
@@ -69,7 +75,7 @@ func pause(ctx context.Context, rng *rand.Rand, from, to int) bool {
 	}
 }
 
-func kill(ctx context.Context, c *computer, rng *rand.Rand) error {
+func kill(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	if err := c.end(syscall.SIGKILL); err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func kill(ctx context.Context, c *computer, rng *rand.Rand) error {
 }
 
 // killAtStart kills a program several times while it opens its file, and perhaps connects.
-func killAtStart(ctx context.Context, c *computer, rng *rand.Rand) error {
+func killAtStart(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	for range 1 + rng.IntN(4) {
 		if err := c.end(syscall.SIGKILL); err != nil {
 			return err
@@ -94,7 +100,7 @@ func killAtStart(ctx context.Context, c *computer, rng *rand.Rand) error {
 	return c.start()
 }
 
-func stop(ctx context.Context, c *computer, rng *rand.Rand) error {
+func stop(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	if err := c.end(syscall.SIGTERM); err != nil {
 		return err
 	}
@@ -103,7 +109,7 @@ func stop(ctx context.Context, c *computer, rng *rand.Rand) error {
 }
 
 // freeze is a closed lid: the program stands still and does not know it.
-func freeze(ctx context.Context, c *computer, rng *rand.Rand) error {
+func freeze(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	if err := c.freeze(); err != nil {
 		return err
 	}
@@ -111,8 +117,8 @@ func freeze(ctx context.Context, c *computer, rng *rand.Rand) error {
 	return c.thaw()
 }
 
-func cut(deaf, mute bool) func(context.Context, *computer, *rand.Rand) error {
-	return func(ctx context.Context, c *computer, rng *rand.Rand) error {
+func cut(deaf, mute bool) func(context.Context, *office, *computer, *rand.Rand) error {
+	return func(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 		c.place.port.suffer(deaf, mute, 0, 0)
 		pause(ctx, rng, 100, 6000)
 		c.place.port.suffer(false, false, 0, 0)
@@ -120,7 +126,7 @@ func cut(deaf, mute bool) func(context.Context, *computer, *rand.Rand) error {
 	}
 }
 
-func slowDown(ctx context.Context, c *computer, rng *rand.Rand) error {
+func slowDown(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	c.place.port.suffer(false, false, time.Duration(rng.IntN(250))*time.Millisecond, float64(rng.IntN(4))*0.03)
 	pause(ctx, rng, 500, 6000)
 	c.place.port.suffer(false, false, 0, 0)
@@ -128,11 +134,41 @@ func slowDown(ctx context.Context, c *computer, rng *rand.Rand) error {
 }
 
 // cutAndKill ends a program that has written for a while without a network.
-func cutAndKill(ctx context.Context, c *computer, rng *rand.Rand) error {
+func cutAndKill(ctx context.Context, o *office, c *computer, rng *rand.Rand) error {
 	c.place.port.suffer(true, true, 0, 0)
 	pause(ctx, rng, 500, 3000)
-	err := kill(ctx, c, rng)
+	err := kill(ctx, o, c, rng)
 	pause(ctx, rng, 1, 2000)
 	c.place.port.suffer(false, false, 0, 0)
 	return err
+}
+
+// takeAwayAndKill gives many of a seller's prospects to the other one, and kills the seller's program while it forgets them
+// and rewrites its file, or while it sends what it wrote there.
+func takeAwayAndKill(ctx context.Context, o *office, c *computer, rng *rand.Rand) error {
+	if c.admin {
+		return kill(ctx, o, c, rng)
+	}
+	w := &worker{o: o, c: o.host, rng: rng}
+	other := o.members[1]
+	if other == c {
+		other = o.members[2]
+	}
+	var page struct{ Items []card }
+	asking, enough := context.WithTimeout(context.WithoutCancel(ctx), requestPatience)
+	defer enough()
+	status, code, err := o.host.ask(asking, "GET", "/api/prospects?limit=25&seller="+c.userID, nil, &page)
+	if err != nil || status >= 300 {
+		page.Items = nil // the host has a mishap of its own
+		if err := w.unexpected("list", status, code, err); err != nil {
+			return err
+		}
+	}
+	for _, p := range page.Items {
+		if err := w.send(asking, "reassign", "PATCH", "/api/prospects/"+p.ID, map[string]string{"owner_id": other.userID}, ""); err != nil {
+			return err
+		}
+	}
+	pause(ctx, rng, 1, 250)
+	return kill(ctx, o, c, rng)
 }

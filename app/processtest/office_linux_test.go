@@ -28,8 +28,28 @@ type office struct {
 // syncPort is where a host listens that has a network of its own.
 const syncPort = 8766
 
-// setUp makes the office and brings its members in.
-func (o *office) setUp(ctx context.Context) (err error) {
+// setUp makes the office and brings its members in: an administrator and two sellers.
+func (o *office) setUp(ctx context.Context) error {
+	if err := o.found(ctx); err != nil {
+		return err
+	}
+	for _, login := range []string{"alma", "ana", "beto"} {
+		m, err := o.hire(ctx, login, login == "alma")
+		if err == nil {
+			err = m.start()
+		}
+		if err == nil {
+			err = o.join(ctx, m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// found starts the host and makes an office of it that computers can join.
+func (o *office) found(ctx context.Context) (err error) {
 	if o.host, err = o.place("host", "admin", true, 0); err != nil {
 		return err
 	}
@@ -49,35 +69,24 @@ func (o *office) setUp(ctx context.Context) (err error) {
 	if err := o.host.must(ctx, "POST", "/api/recovery/code", nil, &made); err != nil {
 		return err
 	}
-	if err := o.host.must(ctx, "POST", "/api/recovery/code/confirm", map[string]string{"code": strings.ToLower(made.Code)}, nil); err != nil {
-		return err
+	return o.host.must(ctx, "POST", "/api/recovery/code/confirm", map[string]string{"code": strings.ToLower(made.Code)}, nil)
+}
+
+// hire makes a user and gives them a computer on which nothing is yet.
+func (o *office) hire(ctx context.Context, login string, admin bool) (*computer, error) {
+	m, err := o.place(login, login, admin, len(o.members)+1)
+	if err != nil {
+		return nil, err
 	}
-	for n, login := range []string{"alma", "ana", "beto"} {
-		m, err := o.place(login, login, n == 0, n+1)
-		if err != nil {
-			return err
-		}
-		o.members = append(o.members, m)
-		role := "seller"
-		if m.admin {
-			role = "admin"
-		}
-		var user struct{ ID string }
-		err = o.host.must(ctx, "POST", "/api/users", map[string]string{"login": login, "name": "Persona " + login, "role": role, "password": apptest.Password}, &user)
-		if err != nil {
-			return err
-		}
-		m.userID = user.ID
+	o.members = append(o.members, m)
+	role := "seller"
+	if admin {
+		role = "admin"
 	}
-	for _, m := range o.members {
-		if err := m.start(); err != nil {
-			return err
-		}
-		if err := o.join(ctx, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	var user struct{ ID string }
+	err = o.host.must(ctx, "POST", "/api/users", map[string]string{"login": login, "name": "Persona " + login, "role": role, "password": apptest.Password}, &user)
+	m.userID = user.ID
+	return m, err
 }
 
 // place puts a computer where it is going to live.

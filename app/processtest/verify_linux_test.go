@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,22 @@ func (f file) texts(query string, p dbx.Params) ([]string, error) {
 		return nil, fmt.Errorf("%s: %s: %w", f.c.name, query, err)
 	}
 	return list, nil
+}
+
+// lists are the values v of a query by their k.
+func (f file) lists(query string) (map[string][]string, error) {
+	var rows []struct {
+		K string `db:"k"`
+		V string `db:"v"`
+	}
+	if err := f.store.Read().NewQuery(query).All(&rows); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", f.c.name, query, err)
+	}
+	lists := map[string][]string{}
+	for _, r := range rows {
+		lists[r.K] = append(lists[r.K], r.V)
+	}
+	return lists, nil
 }
 
 // verify looks at everything, with all programs ended. shown is what the programs showed before.
@@ -252,14 +269,30 @@ func oneHost(host, m file) error {
 // nothingLost is I2, and the other half of I5: what was acknowledged is settled, its author's computer says the same as the
 // host and shows what was not taken, and an activity that was taken is there.
 func (o *office) nothingLost(files []file, shown map[*computer]map[string]bool) error {
-	at := map[*computer]file{}
-	for _, f := range files {
-		at[f.c] = f
+	const ops = `
+		SELECT hex(tx_id) AS k, hex(op_id) || ' ' || %[2]s || ' ' || iif(%[2]s = 3, reason, '-') || ' ' || entity || '.' || field AS v
+		FROM %[1]s
+		WHERE entity <> 'scope'
+		ORDER BY op_id`
+	there, err := files[0].lists(fmt.Sprintf(ops, "op_log", "outcome"))
+	if err != nil {
+		return err
 	}
-	var lost []error
+	bodies, err := files[0].lists("SELECT body AS k, id AS v FROM activity WHERE body <> ''")
+	if err != nil {
+		return err
+	}
+	here := map[*computer]map[string][]string{o.host: there}
+	for _, f := range files[1:] {
+		if here[f.c], err = f.lists(fmt.Sprintf(ops, "outbox", "state")); err != nil {
+			return err
+		}
+	}
 	o.counts.forget("ops ") // of the rounds before: all are counted again
+	var lost []error
 	for _, e := range o.ledger.edits {
-		if err := o.kept(e, files[0], at[e.by], shown[e.by]); err != nil {
+		tx := strings.ToUpper(strings.ReplaceAll(e.tx, "-", ""))
+		if err := o.kept(e, there[tx], here[e.by][tx], len(bodies[e.body]), shown[e.by]); err != nil {
 			o.counts.add("lost", 1)
 			lost = append(lost, err)
 		}
@@ -270,68 +303,47 @@ func (o *office) nothingLost(files []file, shown map[*computer]map[string]bool) 
 	return errors.Join(lost...)
 }
 
-func (o *office) kept(e edit, host, author file, shown map[string]bool) error {
-	tx := dbx.Params{"tx": bytesOf(e.tx), "body": e.body}
-	there, err := host.texts("SELECT hex(op_id) || ' ' || outcome || ' ' || iif(outcome = 3, reason, '') FROM op_log WHERE tx_id = {:tx} AND entity <> 'scope' ORDER BY op_id", tx)
-	if err != nil {
-		return err
-	}
+// kept looks at an edit as the host has it, as its author's computer has it, and how many activities have its text.
+func (o *office) kept(e edit, there, here []string, activities int, shown map[string]bool) error {
 	if len(there) == 0 {
 		return fmt.Errorf("I2: the host has nothing of %s of %s, transaction %s", e.what, e.by.name, e.tx)
 	}
-	if author.member {
-		here, err := author.texts("SELECT hex(op_id) || ' ' || state || ' ' || iif(state = 3, reason, '') FROM outbox WHERE tx_id = {:tx} AND entity <> 'scope' ORDER BY op_id", tx)
-		if err != nil {
+	if !slices.Equal(there, here) {
+		return fmt.Errorf("I2: %s of %s, transaction %s: the host says %v, its author's computer %v", e.what, e.by.name, e.tx, there, here)
+	}
+	made := 0
+	for _, op := range here {
+		words := strings.Fields(op)
+		if words[1] == "1" && words[3] == "activity." {
+			made++
+		}
+		if err := o.keptOp(e, words[0], words[1], words[2], shown); err != nil {
 			return err
 		}
-		if strings.Join(there, "\n") != strings.Join(here, "\n") {
-			return fmt.Errorf("I2: %s of %s, transaction %s: the host says %v, its author's computer %v", e.what, e.by.name, e.tx, there, here)
-		}
-		for _, op := range here {
-			if err := o.keptOp(e, op, shown); err != nil {
-				return err
-			}
-		}
 	}
-	if e.body == "" {
-		return nil
+	if e.body != "" && activities != made {
+		return fmt.Errorf("I5: activity %q of %s is there %d times: %v", e.body, e.by.name, activities, here)
 	}
-	got, err := host.texts(`
-		SELECT (SELECT count(*) FROM activity WHERE body = {:body}) || ' for ' || outcome
-		FROM op_log
-		WHERE tx_id = {:tx}
-		AND entity = 'activity'
-		AND field = ''`, tx)
-	if err == nil && (len(got) != 1 || got[0] != "1 for 1" && got[0] != "0 for 3") {
-		err = fmt.Errorf("I5: activity %q of %s: %v", e.body, e.by.name, got)
-	}
-	return err
+	return nil
 }
 
-// keptOp looks at an op as its author's computer has it: id, outcome, reason.
-func (o *office) keptOp(e edit, op string, shown map[string]bool) error {
-	words := strings.Fields(op + " -")
-	id, outcome, reason := words[0], words[1], words[2]
+// keptOp looks at how one op ended.
+func (o *office) keptOp(e edit, id, outcome, reason string, shown map[string]bool) error {
 	o.counts.add(map[string]string{"1": "ops applied", "2": "ops superseded", "3": "ops refused: " + reason}[outcome], 1)
-	if outcome == "1" {
+	if outcome == "1" || e.by == o.host {
 		return nil
 	}
 	if e.what == "new prospect" {
-		return fmt.Errorf("I2: a prospect that %s has typed in, transaction %s, is not there: %s", e.by.name, e.tx, op)
+		return fmt.Errorf("I2: a prospect that %s has typed in, transaction %s, is not there: %s", e.by.name, e.tx, reason)
 	}
 	if raw, err := hex.DecodeString(id); err != nil || len(shown) < mostShown && !shown[uuid.UUID(raw).String()] {
-		return fmt.Errorf("I2: %s of %s ended as %s and is not shown", e.what, e.by.name, op)
+		return fmt.Errorf("I2: %s of %s, transaction %s, op %s, ended as %s and is not shown", e.what, e.by.name, e.tx, id, outcome)
 	}
 	return nil
 }
 
 // mostShown is how long the program's lists are at most.
 const mostShown = 1000
-
-func bytesOf(id string) []byte {
-	b, _ := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
-	return b
-}
 
 // inOrder is I3: a field of the host holds what the latest write of it says.
 func inOrder(host file) error {

@@ -110,7 +110,10 @@ var jobs = []job{
 	{"email", func(w *worker, p card) (string, string, any, string) {
 		return "POST", "/api/contacts/" + p.ContactID + "/emails", map[string]string{"raw": fmt.Sprintf("persona%d@example.com", w.rng.IntN(1_000_000))}, ""
 	}},
-	{"activity", logActivity}, {"activity", logActivity}, {"activity", logActivity}, {"activity", logActivity},
+	{"activity", logActivity},
+	{"activity", logActivity},
+	{"activity", logActivity},
+	{"activity", logActivity},
 	{"remove activity", func(w *worker, _ card) (string, string, any, string) {
 		if len(w.made) == 0 {
 			return "", "", nil, ""
@@ -209,21 +212,26 @@ func (w *worker) work(ctx context.Context) error {
 	if method == "" {
 		return nil
 	}
+	return w.send(ctx, j.name, method, path, body, activity)
+}
+
+// send has the program do something, and puts it into the ledger once it says that it is done.
+func (w *worker) send(ctx context.Context, what, method, path string, body any, activity string) error {
 	var answer struct {
 		ID   string
 		TxID string `json:"tx_id"`
 	}
 	status, code, err := w.c.ask(ctx, method, path, body, &answer)
 	if err != nil || status >= 300 {
-		return w.unexpected(j.name, status, code, err)
+		return w.unexpected(what, status, code, err)
 	}
 	if answer.TxID == "" { // nothing changed
 		return nil
 	}
 	w.o.counts.add("edits", 1)
 	w.o.counts.add("edits of "+w.c.name, 1)
-	w.o.ledger.add(edit{w.c, answer.TxID, j.name, activity})
-	if j.name == "activity" {
+	w.o.ledger.add(edit{w.c, answer.TxID, what, activity})
+	if what == "activity" {
 		w.made = append(w.made, answer.ID)
 	}
 	w.lastTxs = append(w.lastTxs, answer.TxID)

@@ -22,6 +22,11 @@ func goTests(ctx context.Context, r *result) {
 	runGoTests(ctx, r, tool{args: []string{"go", "test", "-race", "-vet=off", "-timeout=10m", "-json", "./..."}})
 }
 
+// processes runs offices of several programs. They are as fast as people have them, so without the race detector.
+func processes(ctx context.Context, r *result) {
+	runGoTests(ctx, r, tool{args: []string{"go", "test", "-count=1", "-vet=off", "-timeout=10m", "-json", "./app/processtest"}})
+}
+
 // event is one line of `go test -json` (see go doc test2json).
 type event struct {
 	Action, Package, Test, Output string

@@ -33,6 +33,7 @@ var layers = []layer{
 	{"go", "Go tests with the race detector", "", goTests},
 	{"fuzz", "every fuzz target for five seconds", "", fuzz},
 	{"sim", "a minute of simulated offices, and each broken rule of replication found out", "", simulate},
+	{"processes", "an office of four processes: cut off, killed and healed", "", processes},
 	{"ui", "unit tests of the UI", "", uiTests},
 	{"build", "the program with its window", "", build},
 	{"browser", "the UI in Chromium against serve", "build", browserTests},

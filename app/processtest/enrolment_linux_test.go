@@ -1,0 +1,163 @@
+//go:build !race
+
+package processtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestProcesses_JoiningAndWipingSurviveKills brings a computer in and wipes it again, over and over, while it is killed at
+// any point, and the host now and then. Whatever was interrupted goes on, or can be begun anew; nothing of a revoked
+// computer's replica stays.
+func TestProcesses_JoiningAndWipingSurviveKills(t *testing.T) {
+	o, seconds := newOffice(t)
+	if o == nil {
+		return
+	}
+	began := time.Now()
+	least := 3
+	if seconds > 0 {
+		least = 1
+	}
+	err := o.found(t.Context())
+	var m *computer
+	if err == nil {
+		m, err = o.hire(t.Context(), "ana", false)
+	}
+	for n := 0; n < prospectsToJoin && err == nil; n++ {
+		err = o.host.must(t.Context(), "POST", "/api/prospects", map[string]any{
+			"name": "Persona " + o.ledger.text(), "phones": []string{fmt.Sprintf("55%08d", n)}, "emails": []string{}, "note": o.ledger.text(), "owner_id": m.userID,
+		}, nil)
+	}
+	rounds := 0
+	for ; err == nil && (rounds < least || time.Since(began) < seconds); rounds++ {
+		err = o.comeAndGo(t.Context(), m, random(o.seed, "joining", rounds))
+	}
+	if err != nil {
+		t.Error(errors.Join(fmt.Errorf("seed %d, round %d: %w", o.seed, rounds, err), o.lastWords()))
+	}
+	t.Logf("seed %d: %d computers came and went in %v; %s", o.seed, rounds, time.Since(began).Round(time.Second), o.figures())
+}
+
+const prospectsToJoin = 150
+
+// comeAndGo has a new computer join and be revoked.
+func (o *office) comeAndGo(ctx context.Context, m *computer, rng *rand.Rand) error {
+	if err := m.start(); err != nil {
+		return err
+	}
+	if err := o.joinUnderFire(ctx, m, rng); err != nil {
+		return err
+	}
+	var state struct {
+		OfficeName string `json:"office_name"`
+	}
+	err := eventually(ctx, "the office's name is on the new computer", patience, func() (bool, error) {
+		err := m.must(ctx, "GET", "/api/setup", nil, &state)
+		return state.OfficeName != "", err
+	})
+	if err != nil {
+		return err
+	}
+	if err := m.signIn(ctx); err != nil {
+		return err
+	}
+	var list struct{ Total int }
+	err = eventually(ctx, "everything is on the new computer", healing, func() (bool, error) {
+		err := m.must(ctx, "GET", "/api/prospects?limit=1", nil, &list)
+		return list.Total == prospectsToJoin, err
+	})
+	if err != nil {
+		return errors.Join(err, fmt.Errorf("it has %d of %d prospects", list.Total, prospectsToJoin), o.standing(ctx))
+	}
+	return o.wipeUnderFire(ctx, m, rng)
+}
+
+// joinUnderFire joins until the computer is a member.
+func (o *office) joinUnderFire(ctx context.Context, m *computer, rng *rand.Rand) error {
+	for attempt := range 20 {
+		joining := make(chan error, 1)
+		trying, give := context.WithCancel(ctx)
+		go func() { joining <- o.join(trying, m) }()
+		struck := attempt < 4 && rng.IntN(5) > 0
+		if struck {
+			pause(ctx, rng, 1, 700)
+			give()
+			<-joining
+			if err := o.strike(ctx, m, rng); err != nil {
+				return err
+			}
+		} else if err := <-joining; err != nil {
+			give()
+			return err
+		}
+		give()
+		var state struct{ State string }
+		if err := m.must(ctx, "GET", "/api/setup", nil, &state); err != nil {
+			return err
+		}
+		if state.State == "ready" {
+			return nil
+		}
+	}
+	return errors.New("a computer does not become a member")
+}
+
+// strike kills the computer, and sometimes the host, and starts them again.
+func (o *office) strike(ctx context.Context, m *computer, rng *rand.Rand) error {
+	o.counts.add("kill of the member", 1)
+	if rng.IntN(4) == 0 {
+		o.counts.add("kill of the host", 1)
+		if err := kill(ctx, o, o.host, rng); err != nil {
+			return err
+		}
+	}
+	return kill(ctx, o, m, rng)
+}
+
+// wipeUnderFire revokes the computer and looks that nothing stays on it.
+func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand) error {
+	var list struct {
+		Devices []struct {
+			ID, State string
+			UserID    string `json:"user_id"`
+		}
+	}
+	if err := o.host.must(ctx, "GET", "/api/devices", nil, &list); err != nil {
+		return err
+	}
+	for _, d := range list.Devices { // those of attempts that were cut short as well
+		if d.UserID == m.userID && d.State != "revoked" && d.State != "wiped" {
+			if err := o.host.must(ctx, "POST", "/api/devices/"+d.ID+"/revoke", nil, nil); err != nil {
+				return err
+			}
+		}
+	}
+	for range 3 {
+		pause(ctx, rng, 1, 120)
+		if err := o.strike(ctx, m, rng); err != nil {
+			return err
+		}
+	}
+	err := eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
+		files, err := filepath.Glob(filepath.Join(m.folder(), "office*"))
+		if err != nil {
+			return false, err
+		}
+		keys, err := os.ReadFile(m.keyFile())
+		return err == nil && len(files) == 0 && !strings.Contains(string(keys), "-key/"), err
+	})
+	if err != nil {
+		return errors.Join(err, o.standing(ctx))
+	}
+	return m.end(syscall.SIGKILL)
+}

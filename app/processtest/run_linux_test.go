@@ -1,0 +1,93 @@
+package processtest
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	seedEnv    = "SITEGROUP_TEST_SEED"
+	secondsEnv = "SITEGROUP_TEST_SECONDS"
+)
+
+// newOffice returns an office without computers, each of which will have a network of its own if the system allows it, and
+// how long the run is to be, 0 for a short one. It returns nil once the whole test was run in a child that has namespaces.
+// What runs when the test ends is killed.
+func newOffice(t *testing.T) (*office, time.Duration) {
+	t.Helper()
+	apartAlready := os.Getenv(roleEnv) == roleApart
+	if !apartAlready && inNamespaces(t) {
+		return nil, 0
+	}
+	seed := number(t, seedEnv, uint64(time.Now().UnixNano())) //nolint:gosec // any number
+	seconds := number(t, secondsEnv, 0)
+	t.Logf("seed %d; again with %s=%d %s=%d go test ./app/processtest -run %s -v", seed, seedEnv, seed, secondsEnv, seconds, t.Name())
+	o := &office{dir: t.TempDir(), seed: seed, say: t.Logf}
+	if apartAlready {
+		o.wire = newWire(seed)
+		t.Cleanup(func() { _ = o.wire.close() })
+		probe, err := apart(o.wire, addressOf(99))
+		if err != nil {
+			t.Fatalf("%s%v", noNetwork, err)
+		}
+		close(probe.jobs)
+	}
+	t.Cleanup(func() {
+		for _, c := range o.all() {
+			if c != nil && c.process != nil {
+				_ = c.process.cmd.Process.Kill() // it may have ended by itself
+				<-c.process.ended
+			}
+		}
+	})
+	return o, time.Duration(seconds) * time.Second //nolint:gosec // a number of seconds
+}
+
+func number(t *testing.T, name string, usual uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// figures are the counts in one line.
+func (o *office) figures() string {
+	o.counts.mu.Lock()
+	defer o.counts.mu.Unlock()
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(o.counts.of)) {
+		parts = append(parts, fmt.Sprintf("%s %d", name, o.counts.of[name]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// lastWords are what programs said last, for a test that has failed.
+func (o *office) lastWords() error {
+	var err error
+	for _, c := range o.all() {
+		if c == nil {
+			continue
+		}
+		text, e := os.ReadFile(filepath.Join(c.folder(), "log", "sitegroup-crm.log"))
+		if e != nil {
+			continue
+		}
+		lines := strings.Split(string(text), "\n")
+		err = errors.Join(err, fmt.Errorf("%s said last:\n%s", c.name, strings.Join(lines[max(0, len(lines)-15):], "\n")))
+	}
+	return err
+}
