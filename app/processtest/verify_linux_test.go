@@ -107,7 +107,7 @@ func (o *office) verify(ctx context.Context, shown map[*computer]map[string]bool
 			broken = append(broken, converged(host, f), confined(host, f), oneHost(host, f))
 		}
 	}
-	broken = append(broken, o.nothingLost(files, shown), inOrder(host), honest(host), o.calm())
+	broken = append(broken, o.nothingLost(files, shown), inOrder(host), withinRights(host), honest(host), o.calm())
 	return errors.Join(broken...)
 }
 
@@ -270,7 +270,7 @@ func oneHost(host, m file) error {
 // host and shows what was not taken, and an activity that was taken is there.
 func (o *office) nothingLost(files []file, shown map[*computer]map[string]bool) error {
 	const ops = `
-		SELECT hex(tx_id) AS k, hex(op_id) || ' ' || %[2]s || ' ' || iif(%[2]s = 3, reason, '-') || ' ' || entity || '.' || field AS v
+		SELECT hex(tx_id) AS k, hex(op_id) || ' ' || %[2]s || ' ' || iif(%[2]s = 3, reason, '-') || ' ' || entity || '.' || field || ' ' || row_id AS v
 		FROM %[1]s
 		WHERE entity <> 'scope'
 		ORDER BY op_id`
@@ -377,7 +377,26 @@ func honest(host file) error {
 	return err
 }
 
-// calm: no program has panicked.
+// withinRights is I6: the host has taken nothing of a seller's that came after it gave the prospect to somebody else, but for
+// what is let pass for being late.
+func withinRights(host file) error {
+	got, err := host.texts(`
+		SELECT o.field || ' of ' || p.id || ' in commit ' || o.rev || ', after ' || s.revoked_rev
+		FROM scope s
+		JOIN prospect p ON p.id = s.root_id
+		JOIN op_log o ON o.entity = 'prospect' AND o.row_id = p.id AND o.field <> ''
+		WHERE s.active = 0
+		AND o.user_id = s.user_id
+		AND o.rev > s.revoked_rev
+		AND o.outcome = 1`, nil)
+	if err == nil && len(got) > 0 {
+		err = fmt.Errorf("I6: the host has taken from who had lost the prospect: %v", got)
+	}
+	return err
+}
+
+// calm: no program has panicked or had trouble of its own, and no replica had to be read anew, which would hide what was wrong
+// with it.
 func (o *office) calm() error {
 	for _, c := range o.all() {
 		logs, err := filepath.Glob(filepath.Join(c.folder(), "log", "*"))
@@ -390,8 +409,10 @@ func (o *office) calm() error {
 				return err
 			}
 			for line := range bytes.Lines(text) {
-				if bytes.Contains(line, []byte("panicked")) {
-					return fmt.Errorf("%s: %.2000s", c.name, line)
+				for _, sign := range []string{`"level":"error"`, "panicked", "replica begins again"} {
+					if bytes.Contains(line, []byte(sign)) {
+						return fmt.Errorf("the log of %s has %.2000s", c.name, line)
+					}
 				}
 			}
 		}

@@ -193,14 +193,18 @@ func (s *MemberSession) stand(ctx context.Context) error {
 	return nil
 }
 
+// longestReason is how much is believed of why a host has a replica begin again.
+const longestReason = 64
+
 // resetAsked begins again because the host says so, unless what was asked has been overtaken by another reset.
-func (s *MemberSession) resetAsked(ctx context.Context) error {
+func (s *MemberSession) resetAsked(ctx context.Context, r *wire.Reset) error {
 	if len(s.asked) == 0 {
 		return breach(ByeProtocol, "reset without a pull")
 	}
 	asked := s.asked[0]
 	s.asked = s.asked[1:]
 	if asked.from == s.cursor {
+		s.note(&store.ResetError{Reason: cut(r.Reason, longestReason)})
 		return s.reset(ctx)
 	}
 	if len(s.asked) == 0 {

@@ -133,7 +133,7 @@ func (s *MemberSession) frame(ctx context.Context, f wire.Frame) error {
 	case *wire.PageChunk:
 		return s.chunk(ctx, body)
 	case *wire.Reset:
-		return s.resetAsked(ctx)
+		return s.resetAsked(ctx, body)
 	case *wire.Poke:
 		return s.pull(ctx)
 	case *wire.Members:
