@@ -68,6 +68,12 @@ func (o *theOffice) user(login, role string) {
 // join brings a new computer in, as its user and the administrator do it, and signs in on it.
 func (o *theOffice) join(login string) *apptest.Program {
 	o.t.Helper()
+	return o.joinIn(o.t.TempDir(), login)
+}
+
+// joinIn is join on a folder of the test's.
+func (o *theOffice) joinIn(dir, login string) *apptest.Program {
+	o.t.Helper()
 	var invitation struct {
 		ID, Text string
 		QRSVG    string `json:"qr_svg"`
@@ -76,7 +82,7 @@ func (o *theOffice) join(login string) *apptest.Program {
 	if !strings.HasPrefix(invitation.QRSVG, "<svg") {
 		o.t.Errorf("no QR: %.40s", invitation.QRSVG)
 	}
-	p := apptest.Start(o.t)
+	p := apptest.StartIn(o.t, dir)
 	p.Must("POST", "/api/setup/join", map[string]string{"invitation": invitation.Text, "device_name": "Portátil de " + login}, nil)
 	var here struct{ State, Digits, Login, Problem string }
 	eventually(o.t, "the new computer shows digits", func() bool {
@@ -171,6 +177,14 @@ func TestComputers_AnOfficeOfThree(t *testing.T) {
 		set(o.Program, first, "cold")
 		eventually(t, "ana has it", func() bool { return temperature(ana, first) == "cold" })
 		eventually(t, "nothing waits", func() bool { state, pending := syncState(ana); return state == "up_to_date" && pending == 0 })
+	})
+	t.Run("who is registered on a member gets to the host", func(t *testing.T) {
+		var made struct{ ID string }
+		ana.Must("POST", "/api/prospects", map[string]any{"name": "De Ana", "phones": []string{"55 5123 0199"}, "emails": []string{}}, &made)
+		eventually(t, "nothing waits", func() bool { state, pending := syncState(ana); return state == "up_to_date" && pending == 0 })
+		if !has(ana, "De Ana") || temperature(o.Program, made.ID) == "missing" {
+			t.Errorf("ana has %v, the host %s", names(ana), temperature(o.Program, made.ID))
+		}
 	})
 	t.Run("reassigning moves it whole", func(t *testing.T) {
 		ana.Must("POST", "/api/prospects/"+first+"/activities", map[string]string{"kind": "note", "body": "llamar el lunes"}, nil)
