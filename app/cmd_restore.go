@@ -16,8 +16,9 @@ import (
 
 // restoreSteps are the sentences of recovery's steps.
 var restoreSteps = map[string]string{
-	recovery.StepUnseal: "restore.unseal", recovery.StepCheck: "restore.check", recovery.StepAside: "restore.aside",
-	recovery.StepKey: "restore.key", recovery.StepSwap: "restore.swap",
+	recovery.StepUnseal: "restore.unseal", recovery.StepCheck: "restore.check", recovery.StepTakeOver: "restore.takeover",
+	recovery.StepAside: "restore.aside", recovery.StepKey: "restore.key", recovery.StepSwap: "restore.swap",
+	recovery.StepTakeUp: "restore.takeup",
 }
 
 func (c *command) restoreCommand() *cobra.Command {
@@ -45,33 +46,46 @@ func (c *command) restore(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := notInUse(cmd, home); err != nil {
-		return err
-	}
-	o, made, err := restoreOffice(cmd.Context(), home, path, code, nil, func(step string) {
-		fmt.Fprintln(c.Out, c.say.say(restoreSteps[step]))
-	})
+	left, err := lookAtOffice(cmd, home, code)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.Out, c.say.say("restore.done", "at", clock.Format(made.MadeAt)))
-	return o.Close()
-}
-
-// notInUse answers office.in_use while a program has the folder's office open. One that cannot be opened for another reason
-// is what a restore is for.
-func notInUse(cmd *cobra.Command, home place) error {
-	if err := resumeRestore(home); err != nil {
+	say := func(step string) { fmt.Fprintln(c.Out, c.say.say(restoreSteps[step])) }
+	made, err := restoreOffice(cmd.Context(), home, path, code, left, say)
+	if err != nil {
 		return err
 	}
 	o, err := openFolder(cmd.Context(), home)
-	switch {
-	case err == nil:
-		return o.Close()
-	case fault.Has(err, "office.in_use"):
-		return err
-	case errors.Is(err, cmd.Context().Err()):
+	if err != nil {
 		return err
 	}
+	if left != nil {
+		say(recovery.StepTakeUp)
+	}
+	if err := errors.Join(o.finishRestore(cmd.Context()), markReady(home.folder), o.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out, c.say.say("restore.done", "at", clock.Format(made.MadeAt)))
 	return nil
+}
+
+// lookAtOffice answers office.in_use while a program has the folder's office open, and what a member there leaves behind. An
+// office that cannot be opened for another reason is what a restore is for.
+func lookAtOffice(cmd *cobra.Command, home place, code identity.Code) (*leftBehind, error) {
+	if err := resumeRestore(home); err != nil {
+		return nil, err
+	}
+	o, err := openFolder(cmd.Context(), home)
+	switch {
+	case err == nil && o.Member != nil:
+		left, err := leave(cmd.Context(), o, code)
+		return left, errors.Join(err, o.Close())
+	case err == nil:
+		return nil, o.Close()
+	case fault.Has(err, "office.in_use"):
+		return nil, err
+	case errors.Is(err, cmd.Context().Err()):
+		return nil, err
+	}
+	return nil, nil
 }

@@ -71,14 +71,21 @@ func newDeviceKey(p place, i *installation) (identity.Key, error) {
 
 // readInstallation returns the zero value and no error when nothing was set up in the folder.
 func readInstallation(f folder) (installation, error) {
-	var i installation
-	text, err := os.ReadFile(f.installationFile())
+	i, err := readInstallationFile(f.installationFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		if holds(f.officeFile()) { // without this file nobody knows which key opens it
 			return i, fault.New("data.installation", "path", f.installationFile())
 		}
 		return i, nil
 	}
+	if err != nil {
+		return installation{}, fault.Wrap(fmt.Errorf("read installation: %w", err), "data.installation", "path", f.installationFile())
+	}
+	return i, nil
+}
+
+func readInstallationFile(path string) (i installation, err error) {
+	text, err := os.ReadFile(path) //nolint:gosec // a path of our own
 	if err == nil {
 		err = json.Unmarshal(text, &i)
 	}
@@ -86,7 +93,7 @@ func readInstallation(f folder) (installation, error) {
 		err = errors.New("ids are missing")
 	}
 	if err != nil {
-		return installation{}, fault.Wrap(fmt.Errorf("read installation: %w", err), "data.installation", "path", f.installationFile())
+		return installation{}, err
 	}
 	return i, nil
 }

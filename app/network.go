@@ -287,6 +287,20 @@ func (n *network) Configure(ctx context.Context, s api.NetworkSetting) (api.Netw
 	}
 	n.configuring.Lock()
 	defer n.configuring.Unlock()
+	if err := n.keepSetting(ctx, s); err != nil {
+		return api.NetworkState{}, err
+	}
+	err := n.close()
+	if s.Enabled {
+		err = errors.Join(err, n.listen(context.WithoutCancel(ctx), s))
+	}
+	if err != nil {
+		return api.NetworkState{}, err
+	}
+	return n.State(ctx)
+}
+
+func (n *network) keepSetting(ctx context.Context, s api.NetworkSetting) error {
 	_, err := n.o.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		for k, v := range map[string]string{settingNetwork: strconv.FormatBool(s.Enabled), settingPort: strconv.Itoa(s.Port)} {
 			_, err := tx.Exec("INSERT INTO setting (k, v) VALUES ({:k}, {:v}) ON CONFLICT (k) DO UPDATE SET v = excluded.v", dbx.Params{"k": k, "v": v})
@@ -297,16 +311,9 @@ func (n *network) Configure(ctx context.Context, s api.NetworkSetting) (api.Netw
 		return nil
 	})
 	if err != nil {
-		return api.NetworkState{}, fmt.Errorf("keep network setting: %w", err)
+		return fmt.Errorf("keep network setting: %w", err)
 	}
-	err = n.close()
-	if s.Enabled {
-		err = errors.Join(err, n.listen(context.WithoutCancel(ctx), s))
-	}
-	if err != nil {
-		return api.NetworkState{}, err
-	}
-	return n.State(ctx)
+	return nil
 }
 
 // setting is whether the office's computers may connect, and where.

@@ -53,6 +53,7 @@ type openOffice struct {
 	network      *network
 	crew         crew
 	stop         context.CancelFunc
+	later        func(context.Context, *openOffice) // what a restore has left to do, nil for nothing
 }
 
 // vaultFor opens the keyring, or the key file when one is named.
@@ -172,6 +173,9 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
 	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
 	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
+	if o.later != nil {
+		o.crew.start("take-up", ctx.Done(), func() { o.later(ctx, o) })
+	}
 }
 
 // purgeEvery is how often what has been kept long enough is dropped.

@@ -79,6 +79,7 @@ func (p *program) openHome(ctx context.Context) error {
 	if err := markReady(p.home.folder); err != nil {
 		p.home.log.WithError(err).Warn("the installation was not marked as set up")
 	}
+	p.finishRestore(ctx, o)
 	p.show(o)
 	return nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,15 +10,18 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
 	"sitegroup.mx/crm/backend/recovery"
+	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/store"
 )
 
@@ -53,11 +57,16 @@ func (p *program) Restore(_ context.Context, n api.NewRestore) error {
 	case o != nil && o.Demo, o != nil && o.Host != nil && (!o.Host.Superseded() || n.Path != ""):
 		return fault.New("setup.done")
 	}
+	return p.beginRestore(func(ctx context.Context) (*string, error) { return p.restore(ctx, n.Path, code) })
+}
+
+// beginRestore has work go on in the background. RestoreState tells how.
+func (p *program) beginRestore(work func(context.Context) (backupAt *string, err error)) error {
 	r := &p.restoring
 	r.mu.Lock()
 	busy := r.state.State == "running"
 	if !busy {
-		r.state = api.RestoreState{State: "running", Steps: len(recovery.Steps) + 1}
+		r.state = api.RestoreState{State: "running", Steps: len(recovery.Steps)}
 	}
 	r.mu.Unlock()
 	if busy {
@@ -65,7 +74,7 @@ func (p *program) Restore(_ context.Context, n api.NewRestore) error {
 	}
 	r.work.log = p.home.log
 	r.work.start("restore", p.ctx.Done(), func() {
-		at, err := p.restore(p.ctx, n.Path, code)
+		at, err := work(context.WithoutCancel(p.ctx))
 		if err != nil {
 			p.home.log.WithError(err).Warn("restore")
 			r.set(func(s *api.RestoreState) { s.State, s.Problem = "failed", codeOf(err) })
@@ -90,7 +99,6 @@ func (p *program) RestoreState(context.Context) (api.RestoreState, error) {
 func (p *program) restore(ctx context.Context, path string, code identity.Code) (at *string, err error) {
 	p.moving.Lock()
 	defer p.moving.Unlock()
-	ctx = context.WithoutCancel(ctx)
 	p.mu.RLock()
 	before := p.office
 	p.mu.RUnlock()
@@ -105,33 +113,38 @@ func (p *program) restore(ctx context.Context, path string, code identity.Code) 
 		if left, err = leave(ctx, before, code); err != nil {
 			return nil, err
 		}
-		p.mu.Lock()
-		p.office = nil
-		p.mu.Unlock()
-		p.api.OfficeChanged()
-		if err := before.Close(); err != nil {
+		if err := p.putAway(before); err != nil {
 			return nil, err
 		}
 	}
-	o, made, err := restoreOffice(ctx, p.home, path, code, left, func(step string) {
-		p.restoring.set(func(s *api.RestoreState) { s.Step = slices.Index(recovery.Steps, step) })
-	})
-	if err != nil {
-		if before != nil { // its file was not touched, or put aside and back
-			err = errors.Join(err, p.openHome(ctx))
-		}
+	made, err := restoreOffice(ctx, p.home, path, code, left, p.step)
+	if err = errors.Join(err, p.openHome(ctx)); err != nil { // without a restored office the one before: it was not touched
 		return nil, err
 	}
-	p.show(o)
 	text := clock.Format(made.MadeAt)
 	return &text, nil
 }
 
-// leftBehind is what a member knew when its computer became the host.
+// step notes which step of a restore has begun.
+func (p *program) step(step string) {
+	p.restoring.set(func(s *api.RestoreState) { s.Step = slices.Index(recovery.Steps, step) })
+}
+
+// putAway closes the open office and shows none. The caller holds moving.
+func (p *program) putAway(o *openOffice) error {
+	p.mu.Lock()
+	p.office = nil
+	p.mu.Unlock()
+	p.api.OfficeChanged()
+	return o.Close()
+}
+
+// leftBehind is what a member knew when its computer became the host. It is kept in the restore's plan until everything of it
+// is settled; what it names in the keyring stays there as long.
 type leftBehind struct {
-	i     installation
-	user  string
-	lists [][]byte
+	Installation installation `json:"installation"`
+	User         string       `json:"user"`
+	lists        [][]byte
 }
 
 // leave checks that the code is this office's and notes what the restored office is to learn from this member.
@@ -151,75 +164,172 @@ func leave(ctx context.Context, o *openOffice, code identity.Code) (*leftBehind,
 	if err != nil {
 		return nil, err
 	}
-	return &leftBehind{i: o.installation, user: status.User, lists: [][]byte{list}}, nil
+	return &leftBehind{Installation: o.installation, User: status.User, lists: [][]byte{list}}, nil
 }
 
-// restoreOffice brings a backup back into a folder and makes this computer the office's host.
+// restoreOffice brings a backup back into a folder, as the file of an office whose host is this computer. Opening the folder
+// ends it.
 func restoreOffice(
 	ctx context.Context, p place, path string, code identity.Code, left *leftBehind, onStep func(string),
-) (_ *openOffice, m recovery.Manifest, err error) {
+) (m recovery.Manifest, err error) {
 	if err := p.make(); err != nil {
-		return nil, m, err
+		return m, err
 	}
 	opens, err := code.BackupIdentity()
 	if err != nil {
-		return nil, m, err
+		return m, err
 	}
 	t := restoreTarget(p)
-	if m, err = recovery.Restore(ctx, t, path, onStep, opens); err != nil {
-		return nil, m, err
-	}
-	o, err := openFolder(ctx, p)
-	if err != nil {
-		return nil, m, err
-	}
 	var lists [][]byte
+	user := ""
 	if left != nil {
-		lists = left.lists
+		lists, user = left.lists, left.User
+		if t.Note, err = json.Marshal(left); err != nil {
+			return m, err
+		}
 	}
-	if err = takeOver(ctx, o, code, lists...); err == nil && left != nil {
-		err = o.takeUp(ctx, left)
+	t.TakeOver = func(ctx context.Context, file string, _ []byte) error {
+		return withRestored(ctx, p, file, func(o *openOffice) error {
+			by, err := o.adminFor(ctx, user)
+			if err == nil {
+				err = o.Host.TakeOver(ctx, by, code, lists...)
+			}
+			if err == nil && left != nil { // the others are to find it, whatever told the host before to listen
+				err = o.listenNext(ctx)
+			}
+			return err
+		})
 	}
-	if err == nil {
-		err = markReady(p.folder)
-	}
+	return recovery.Restore(ctx, t, path, onStep, opens)
+}
+
+// withRestored opens the file of an office that is being restored, as its next host. What it writes stays in the file: the
+// keyring and what lies beside the office are read alone.
+func withRestored(ctx context.Context, p place, file string, fn func(*openOffice) error) (err error) {
+	i, err := readInstallationFile(nextInstallation(p.folder))
 	if err != nil {
-		return nil, m, errors.Join(err, o.Close())
+		return fmt.Errorf("read the next installation: %w", err)
 	}
-	return o, m, nil
+	key, err := p.vault.Get(i.keyName())
+	if err != nil {
+		return fmt.Errorf("read the restored file's key: %w", err)
+	}
+	p.vault = readOnly{p.vault}
+	o := &openOffice{place: p, installation: i}
+	if o.key, err = deviceKey(p, &i); err != nil {
+		return err
+	}
+	o.network = newNetwork(o)
+	o.Store, err = store.Open(ctx, store.Options{
+		Path: file, Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow,
+		Log: p.log.WithField("part", "store"),
+	})
+	if err != nil {
+		return explainStore(err)
+	}
+	defer func() { err = errors.Join(err, o.Store.Close()) }()
+	o.Host = office.NewHost(office.HostDeps{
+		Store: o.Store, Clock: p.clock, Log: p.log.WithField("part", "office"), Vault: p.vault, Random: rand.Reader, Key: o.key,
+		Name: computerName(), Version: version,
+	})
+	if err := o.Host.Start(ctx); err != nil {
+		return err
+	}
+	return fn(o)
+}
+
+// listenNext has the restored office listen for the others once it is open, at the port of before.
+func (o *openOffice) listenNext(ctx context.Context) error {
+	s, err := o.network.setting(ctx)
+	if err != nil || o.network.fixed != "" {
+		return err
+	}
+	s.Enabled = true
+	return o.network.keepSetting(ctx, s)
+}
+
+// readOnly is a vault in which nothing is kept.
+type readOnly struct{ secret.Vault }
+
+// Set implements secret.Vault.
+func (readOnly) Set(string, []byte) error { return nil }
+
+// Delete implements secret.Vault.
+func (readOnly) Delete(string) error { return nil }
+
+// adminFor is on whose behalf this computer becomes the host: the user, where the office knows them as an administrator, or
+// the first one.
+func (o *openOffice) adminFor(ctx context.Context, user string) (id string, err error) {
+	first, err := o.firstAdmin(ctx, "")
+	if err != nil || user == "" {
+		return first.UserID, err
+	}
+	v, err := account.New(o.Store, o.clock, o.log).ViewerOf(ctx, user)
+	if fault.Has(err, account.CodeUserNotFound) || err == nil && !v.IsAdmin() {
+		return first.UserID, nil
+	}
+	return v.UserID, err
 }
 
 // takeOver makes this computer the host of the open office by its recovery code.
 func takeOver(ctx context.Context, o *openOffice, code identity.Code, lists ...[]byte) error {
-	admin, err := o.firstAdmin(ctx, "")
+	by, err := o.adminFor(ctx, "")
 	if err != nil {
 		return err
 	}
-	return o.Host.TakeOver(ctx, admin.UserID, code, lists...)
+	return o.Host.TakeOver(ctx, by, code, lists...)
 }
 
-// takeUp settles what the member that this computer was until now had written in its last 45 days: what the backup has is
-// recognised by its id. Its replica is deleted after that.
-func (o *openOffice) takeUp(ctx context.Context, left *leftBehind) (err error) {
-	old, err := o.openAside(ctx, left.i)
-	if err != nil || old == nil {
+// finishRestore does what a restore has left to do now that the office is open. It can be done again, and is at every start
+// until it has been done.
+func (o *openOffice) finishRestore(ctx context.Context) error {
+	t := restoreTarget(o.place)
+	note, aside, left, err := recovery.Left(t)
+	if err != nil || !left {
 		return err
 	}
-	defer func() {
-		if err = errors.Join(err, old.Close()); err == nil {
-			err = errors.Join(removeIfThere(old.Path()), removeIfThere(old.Path()+"-wal"), removeIfThere(old.Path()+"-shm"),
-				o.vault.Delete(left.i.keyName()), o.vault.Delete(left.i.deviceKeyName()))
+	var from leftBehind
+	if err := json.Unmarshal(note, &from); err != nil {
+		return fmt.Errorf("read what was left behind: %w", err)
+	}
+	old, err := o.openAside(ctx, from.Installation, aside)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		if err := errors.Join(o.takeUp(ctx, old, from), old.Close()); err != nil {
+			return err
 		}
-	}()
+	}
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := removeIfThere(aside + end); err != nil {
+			return err
+		}
+	}
+	i := from.Installation
+	if err := errors.Join(o.vault.Delete(i.keyName()), o.vault.Delete(i.deviceKeyName())); err != nil {
+		return fmt.Errorf("delete the replica's keys: %w", err)
+	}
+	return recovery.End(t)
+}
+
+// takeUp settles what the member that this computer was until now had written in its last 45 days: what the office has is
+// recognised by its id. What was written by somebody whom the office does not know, because the backup is older than they, is
+// settled in the name of who has taken over.
+func (o *openOffice) takeUp(ctx context.Context, old *store.Store, from leftBehind) error {
 	if err := old.Reset(ctx); err != nil {
 		return err
 	}
-	author, err := o.Accounts.ViewerOf(ctx, left.user)
+	author, err := o.Accounts.ViewerOf(ctx, from.User)
+	if fault.Has(err, account.CodeUserNotFound) {
+		o.log.WithField("user", from.User).Warn("who wrote on this computer is not known to the office; an administrator takes it up")
+		author, err = o.firstAdmin(ctx, "")
+	}
 	if err != nil {
 		return fmt.Errorf("find whose member this was: %w", err)
 	}
 	a := author.Author()
-	a.Device = left.i.Device
+	a.Device = from.Installation.Device
 	for after := int64(0); ; {
 		pending, err := old.Pending(ctx, after, 500)
 		if err != nil || len(pending) == 0 {
@@ -238,13 +348,16 @@ func (o *openOffice) takeUp(ctx context.Context, left *leftBehind) (err error) {
 	}
 }
 
-// openAside opens the replica that the restore has put aside; nil when there is none.
-func (o *openOffice) openAside(ctx context.Context, i installation) (*store.Store, error) {
-	path, err := recovery.Aside(o.officeFile())
-	if err != nil || path == "" {
-		return nil, err
+// openAside opens the replica that the restore has put aside; nil when it, or its key, is gone.
+func (o *openOffice) openAside(ctx context.Context, i installation, path string) (*store.Store, error) {
+	if !holds(path) && !holds(path+"-wal") {
+		return nil, nil
 	}
 	key, err := o.vault.Get(i.keyName())
+	if errors.Is(err, secret.ErrNotFound) {
+		o.log.Warn("the key of the replica that was put aside is gone; what it had not sent is lost")
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the replica's key: %w", err)
 	}
@@ -262,15 +375,11 @@ func restoreTarget(p place) recovery.Target {
 	return recovery.Target{
 		File: p.officeFile(), Now: p.clock.Now,
 		PutKey: func(key []byte) error {
-			i := installation{File: p.clock.NewID(), Device: "pending"}
-			if err := p.vault.Set(i.keyName(), key); err != nil {
-				return err
-			}
-			text, err := json.MarshalIndent(i, "", "  ")
+			device, err := identity.NewKey(rand.Reader)
 			if err != nil {
 				return err
 			}
-			return replaceFile(nextInstallation(p.folder), append(text, '\n'))
+			return keepNext(p, key, device)
 		},
 		TakeKey: func() error {
 			err := os.Rename(nextInstallation(p.folder), p.installationFile())
@@ -280,6 +389,23 @@ func restoreTarget(p place) recovery.Target {
 			return err
 		},
 	}
+}
+
+// keepNext keeps the keys of the installation that a restore is to bring into use. One that never came into use gives way.
+func keepNext(p place, key []byte, device identity.Key) error {
+	i, err := readInstallationFile(nextInstallation(p.folder))
+	if err != nil {
+		i = installation{File: p.clock.NewID()}
+	}
+	i.Device = device.DeviceID()
+	if err := errors.Join(p.vault.Set(i.keyName(), key), p.vault.Set(i.deviceKeyName(), device.Marshal())); err != nil {
+		return fmt.Errorf("keep keys: %w", err)
+	}
+	text, err := json.MarshalIndent(i, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(nextInstallation(p.folder), append(text, '\n'))
 }
 
 // resumeRestore ends a restore in which the program was stopped.
@@ -293,3 +419,38 @@ func resumeRestore(p place) error {
 	}
 	return nil
 }
+
+// finishRestore does what a restore has left to do in an office that has been opened. What cannot be done now is told and
+// tried again later; the office works without it.
+func (p *program) finishRestore(ctx context.Context, o *openOffice) {
+	if o.Host == nil {
+		return
+	}
+	p.step(recovery.StepTakeUp)
+	if err := o.finishRestore(ctx); err != nil {
+		p.home.log.WithError(err).Error("what was written on this computer before it became the host is not taken up")
+		p.restoring.set(func(s *api.RestoreState) { s.Problem = codeNotTakenUp })
+		o.later = p.takeUpLater
+	}
+}
+
+// takeUpLater tries until it is done or ctx ends.
+func (p *program) takeUpLater(ctx context.Context, o *openOffice) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.clock.After(takeUpAgain):
+		}
+		if err := o.finishRestore(ctx); err == nil {
+			p.restoring.set(func(s *api.RestoreState) { s.Problem = "" })
+			return
+		}
+	}
+}
+
+const (
+	// codeNotTakenUp is for an office that was restored, while what its member had not sent is not in it yet.
+	codeNotTakenUp = "recovery.not_taken_up"
+	takeUpAgain    = 10 * time.Minute
+)

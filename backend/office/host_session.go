@@ -32,6 +32,7 @@ type HostSession struct {
 	mu        sync.Mutex
 	stage     stage
 	user      string // as of the last frame
+	listed    int64  // serial of the membership list that the other end has
 	seen      time.Time
 	calls     map[uint64]*callParts
 	callBytes int
@@ -258,9 +259,8 @@ func (s *HostSession) hello(ctx context.Context, a actor, m *wire.Hello) (out []
 	if err := s.h.noteSeen(ctx, s, m); err != nil {
 		return nil, err
 	}
-	if list := s.h.listFor(m.Serial); list != nil {
-		out = append(out, frame(&wire.Members{List: list}))
-	}
+	s.listed = m.Serial
+	out = append(out, s.list()...)
 	credential, err := account.ReadCredential(s.h.Store.Read(), a.User)
 	if err != nil {
 		return nil, err
@@ -269,6 +269,17 @@ func (s *HostSession) hello(ctx context.Context, a actor, m *wire.Hello) (out []
 		out = append(out, credentialFrame(credential))
 	}
 	return out, nil
+}
+
+// list is the newest membership list where the other end has an older one: whoever takes over as host knows from it who was
+// revoked since the backup.
+func (s *HostSession) list() []wire.Frame {
+	raw := s.h.listFor(s.listed)
+	if raw == nil {
+		return nil
+	}
+	s.listed = s.h.newest().Serial
+	return []wire.Frame{frame(&wire.Members{List: raw})}
 }
 
 // common reports whether the other side's range of protocols meets ours.
@@ -298,6 +309,10 @@ func (s *HostSession) Wake(ctx context.Context) ([]wire.Frame, error) {
 	if err != nil {
 		s.stage = stageEnded
 		s.h.leave(s)
+		return out, err
 	}
-	return out, err
+	if out == nil && s.stage == stageGreeted {
+		out = s.list()
+	}
+	return out, nil
 }

@@ -83,6 +83,52 @@ func TestHost_TakeOver(t *testing.T) {
 	}
 }
 
+// TestHost_TellsWhoIsConnectedOfARevocation: a computer that takes over as host knows it from the list alone.
+func TestHost_TellsWhoIsConnectedOfARevocation(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	admin, lost := b.enrol(b.Admin), b.enrol(b.Sellers[0])
+	old := b.backup()
+	admin.connect()
+	must(t, b.host.Revoke(ctx, b.Admin, lost.key.DeviceID()))
+	admin.wake()
+	list, err := admin.Members(ctx)
+	must(t, err)
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+	b.restore(old)
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, list))
+	if lost.connect(); !lost.wiped {
+		t.Error("who was revoked while the list was read is a member of the new host")
+	}
+}
+
+// TestHost_RestoredHereKnowsWhoWasRevoked: the same computer, with its file from a backup and new keys, has only what lies
+// outside of the file.
+func TestHost_RestoredHereKnowsWhoWasRevoked(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	lost, late := b.enrol(b.Sellers[0]), b.enrol(b.Sellers[1])
+	lost.connect()
+	old := b.backup()
+	must(t, b.host.Revoke(ctx, b.Admin, lost.key.DeviceID()))
+	later := b.enrol(b.Sellers[1])
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	b.deps.Key = key
+	b.restore(old)
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code))
+	if lost.connect(); !lost.wiped {
+		t.Error("who was revoked after the backup is a member again")
+	}
+	for _, c := range []*computer{late, later} {
+		if c.connect(); c.bye != "" {
+			t.Errorf("who was let in is told %q", c.bye)
+		}
+	}
+}
+
 // TestHost_RestoredFromBeforeItWasTheHost: a copy that was taken on the former host names that one; the keyring knows better.
 func TestHost_RestoredFromBeforeItWasTheHost(t *testing.T) {
 	b := newBase(t)

@@ -152,21 +152,8 @@ func (h *Host) adopt(ctx context.Context, list membership, whole bool) error {
 		if err != nil {
 			return err
 		}
-		for _, d := range list.Devices {
-			known, ok := have[d.ID]
-			switch {
-			case ok && d.Revoked && !known.Revoked:
-				err = revokeDevice(tx, "", d.ID)
-			case !ok && whole:
-				err = addDevice(tx, newDevice{id: d.ID, user: d.User, revoked: d.Revoked})
-			default:
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			have[d.ID] = d
-			changed = append(changed, d.ID)
+		if changed, err = mergeMembers(tx, have, list, whole); err != nil {
+			return err
 		}
 		mine := h.newest()
 		if len(changed) == 0 && list.Serial <= mine.Serial {
@@ -184,6 +171,27 @@ func (h *Host) adopt(ctx context.Context, list membership, whole bool) error {
 		h.Changed(id)
 	}
 	return nil
+}
+
+// mergeMembers writes what adopt takes from a list, also into have, and returns whom it is about.
+func mergeMembers(tx *store.Tx, have map[string]identity.MemberDevice, list membership, whole bool) (changed []string, err error) {
+	for _, d := range list.Devices {
+		known, ok := have[d.ID]
+		switch {
+		case ok && d.Revoked && !known.Revoked:
+			err = revokeDevice(tx, "", d.ID)
+		case !ok && whole:
+			err = addDevice(tx, newDevice{id: d.ID, user: d.User, revoked: d.Revoked})
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		have[d.ID] = d
+		changed = append(changed, d.ID)
+	}
+	return changed, nil
 }
 
 // readMembers reads every computer as a list names it.
@@ -228,12 +236,17 @@ func (h *Host) publish(tx *store.Tx, serial int64) error {
 	if !cert.of(h.Key) {
 		return fault.New(CodeHostSuperseded)
 	}
+	return h.publishUnder(tx, cert, serial)
+}
+
+// publishUnder is publish with a certificate that may be of the same transaction.
+func (h *Host) publishUnder(tx *store.Tx, cert certificate, serial int64) error {
 	have, err := readMembers(tx.Query())
 	if err != nil {
 		return err
 	}
 	m := identity.Membership{
-		Office: h.officeID(), Serial: serial, At: tx.Now().UnixMilli(), Certificate: cert.raw,
+		Office: cert.Office, Serial: serial, At: tx.Now().UnixMilli(), Certificate: cert.raw,
 	}
 	for _, id := range slices.Sorted(maps.Keys(have)) {
 		m.Devices = append(m.Devices, have[id])
@@ -248,14 +261,21 @@ func (h *Host) publish(tx *store.Tx, serial int64) error {
 // publishNext is publish with the serial after the newest, which may be that of a transaction whose caller has not been
 // answered yet.
 func (h *Host) publishNext(tx *store.Tx) error {
-	var serial int64
-	err := tx.Query().NewQuery(`
+	serial, err := h.nextSerial(tx)
+	if err != nil {
+		return err
+	}
+	return h.publish(tx, serial)
+}
+
+func (h *Host) nextSerial(tx *store.Tx) (serial int64, err error) {
+	err = tx.Query().NewQuery(`
 		SELECT coalesce(max(serial), 0)
 		FROM membership`).Row(&serial)
 	if err != nil {
-		return fmt.Errorf("read membership: %w", err)
+		return 0, fmt.Errorf("read membership: %w", err)
 	}
-	return h.publish(tx, max(serial, h.newest().Serial)+1)
+	return max(serial, h.newest().Serial) + 1, nil
 }
 
 // keptLists is how many lists the file keeps.
@@ -286,6 +306,9 @@ func (h *Host) keepList(tx *store.Tx, list membership) error {
 		}
 		h.mu.Unlock()
 		h.keepOutside(h.newest())
+		for _, id := range h.Connected() {
+			h.Changed(id)
+		}
 	})
 	return nil
 }

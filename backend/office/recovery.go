@@ -1,6 +1,7 @@
 package office
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/subtle"
@@ -12,6 +13,7 @@ import (
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/office/identity"
 	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/mutant"
 )
 
 // NewCode makes the office's recovery code, which is the private half of its root key and exists on paper alone. Nothing
@@ -73,7 +75,7 @@ func (h *Host) ConfirmCode(ctx context.Context, v account.Viewer, typed string) 
 }
 
 // certify signs, with the root key, that this computer is the host, and publishes the first list under it.
-func (h *Host) certify(ctx context.Context, by string, code identity.Code, serial int64) error {
+func (h *Host) certify(ctx context.Context, by string, code identity.Code, serial int64, known ...membership) error {
 	info, err := ReadInfo(ctx, h.Store)
 	if err != nil {
 		return err
@@ -95,31 +97,53 @@ func (h *Host) certify(ctx context.Context, by string, code identity.Code, seria
 	if err != nil {
 		return err
 	}
-	h.mu.Lock()
-	h.office, h.root = info.ID, fingerprint
-	h.mu.Unlock()
-	if err := h.install(ctx, cert, nil, by); err != nil {
-		return err
-	}
-	return h.enrolSelf(ctx, by)
+	return h.assume(ctx, by, fingerprint, cert, known)
 }
 
-// enrolSelf lists the host among the office's computers and publishes a list under its certificate.
-func (h *Host) enrolSelf(ctx context.Context, by string) error {
+// assume makes this computer the host by its certificate: what other lists know is adopted, this computer enrolled, and a
+// list published under the certificate, all in one transaction. Who was revoked is so before anybody can connect.
+func (h *Host) assume(ctx context.Context, by string, root [32]byte, cert certificate, known []membership) error {
+	var changed []string
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
-		members, err := readMembers(tx.Query())
+		changed = nil
+		if err := putCertificate(tx, root, cert.raw); err != nil {
+			return err
+		}
+		if err := account.Audit(tx, by, actionHostCertified, h.DeviceID(), map[string]int64{"serial": cert.Serial}); err != nil {
+			return err
+		}
+		have, err := readMembers(tx.Query())
 		if err != nil {
 			return err
 		}
-		if _, known := members[h.DeviceID()]; !known {
+		serial, err := h.nextSerial(tx)
+		if err != nil {
+			return err
+		}
+		for _, list := range known {
+			taken, err := mergeMembers(tx, have, list, true)
+			if err != nil {
+				return err
+			}
+			changed, serial = append(changed, taken...), max(serial, list.Serial+1)
+		}
+		if _, known := have[h.DeviceID()]; !known {
 			if err := addDevice(tx, newDevice{id: h.DeviceID(), user: by, name: h.Name, by: by, version: h.Version}); err != nil {
 				return err
 			}
 		}
-		return h.publishNext(tx)
+		tx.AfterCommit(func() { // before the list goes where the office's id and root are read
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.office, h.root, h.cert, h.movedTo = cert.Office, root, cert, nil
+		})
+		return h.publishUnder(tx, cert, serial)
 	})
 	if err != nil {
-		return fmt.Errorf("enrol the host: %w", err)
+		return fmt.Errorf("become the host: %w", err)
+	}
+	for _, id := range changed {
+		h.Changed(id)
 	}
 	return nil
 }
@@ -131,30 +155,26 @@ func (h *Host) TakeOver(ctx context.Context, by string, code identity.Code, list
 	if err := h.ready(ctx); err != nil {
 		return err
 	}
-	if !h.Prepared() {
+	root, prepared := h.Root()
+	if !prepared {
 		return fault.New(CodeNoRecovery)
 	}
-	if identity.Fingerprint(code.RootKey().Public()) != h.root {
+	if identity.Fingerprint(code.RootKey().Public()) != root {
 		return fault.New(CodeRecoveryWrong)
+	}
+	if !mutant.On(mutant.MembershipInDatabaseOnly) { // this computer may have been the host, and know more than its backup
+		lists = append(append(h.vaultLists(), h.sidecarList()), lists...)
 	}
 	serial := h.certificate().Serial
 	var known []membership
 	for _, raw := range lists {
-		list, err := readMembership(raw, h.root, h.officeID())
+		list, err := readMembership(raw, root, h.officeID())
 		if err != nil {
 			continue
 		}
 		known, serial = append(known, list), max(serial, list.cert.Serial)
 	}
-	if err := h.certify(ctx, by, code, serial+1); err != nil {
-		return err
-	}
-	for _, list := range known {
-		if err := h.adopt(ctx, list, true); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.certify(ctx, by, code, serial+1, known...)
 }
 
 // HandOver signs that another computer is the host from now on, and ends this one: members are told where to go. It is
@@ -193,22 +213,25 @@ func (h *Host) successor(ctx context.Context, host ed25519.PublicKey) (certifica
 	return readCertificate(raw, h.root, mine.Office)
 }
 
-// Accept makes this computer the host by a certificate that the former host has signed for it with HandOver.
+// Accept makes this computer the host by a certificate that the former host has signed for it with HandOver. Accepting it
+// again changes nothing.
 func (h *Host) Accept(ctx context.Context, by string, raw []byte) error {
 	if err := h.ready(ctx); err != nil {
 		return err
 	}
-	cert, err := readCertificate(raw, h.root, h.officeID())
+	root, _ := h.Root()
+	cert, err := readCertificate(raw, root, h.officeID())
 	if err != nil {
 		return err
 	}
-	if !cert.of(h.Key) {
+	mine := h.certificate()
+	switch {
+	case bytes.Equal(mine.raw, cert.raw) && cert.of(h.Key):
+		return nil
+	case !cert.of(h.Key), !cert.newer(mine):
 		return fault.New(CodeHostSuperseded)
 	}
-	if err := h.install(ctx, cert, nil, by); err != nil {
-		return err
-	}
-	return h.enrolSelf(ctx, by)
+	return h.assume(ctx, by, root, cert, nil)
 }
 
 // BackupRecipients returns whom backups are sealed for: who has the recovery code. Fault recovery.needed before there is

@@ -119,7 +119,7 @@ func TestBackup_ComesBackOnAnotherComputer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Office != "o1" || m.Rev != 1 || len(steps) != len(recovery.Steps) {
+	if m.Office != "o1" || m.Rev != 1 || len(steps) != len(recovery.Steps)-2 {
 		t.Errorf("manifest %+v, steps %v", m, steps)
 	}
 	if got := g.names(t); len(got) != 1 || got[0] != "Ana Inventada" {
@@ -227,6 +227,65 @@ func TestRestore_GoesOnAfterEachStep(t *testing.T) {
 				t.Errorf("resumed again: %v, %v", resumed, err)
 			}
 		})
+	}
+}
+
+// What has to be agreed to by somebody else, and what is to be done once the office is open, waits in the plan.
+func TestRestore_WaitsForOthers(t *testing.T) {
+	o := newOffice(t)
+	b, err := o.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := errors.New("the line broke")
+	g := newTarget(t)
+	if err := os.WriteFile(g.File, []byte("what was there"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked := g.Target
+	asked.Note = []byte("whom to look after")
+	asked.Appoint = func(context.Context, string) error { return recovery.ErrRefused }
+	if _, err := recovery.Restore(t.Context(), asked, b.Path, nil, o.identity); !errors.Is(err, recovery.ErrRefused) {
+		t.Fatalf("refused, it answers %v", err)
+	}
+	if waits, err := recovery.Waiting(g.Target); waits || err != nil {
+		t.Errorf("it waits for who has refused: %v", err)
+	}
+	asked.Appoint = func(context.Context, string) error { return lost }
+	if _, err := recovery.Restore(t.Context(), asked, b.Path, nil, o.identity); !errors.Is(err, lost) {
+		t.Fatalf("without an answer it answers %v", err)
+	}
+	if _, resumed, err := recovery.Resume(g.Target); resumed || err != nil {
+		t.Errorf("resumed by itself: %v", err)
+	}
+	if waits, err := recovery.Waiting(g.Target); !waits || err != nil {
+		t.Errorf("it does not wait: %v", err)
+	}
+	if content, err := os.ReadFile(g.File); string(content) != "what was there" {
+		t.Errorf("what was there is %q, %v", content, err)
+	}
+	taken := ""
+	err = recovery.Appointed(t.Context(), g.Target, func(_ context.Context, file string) error {
+		taken = file
+		return nil
+	})
+	if err != nil || taken == "" {
+		t.Fatalf("appointed: %q, %v", taken, err)
+	}
+	if got := g.names(t); len(got) != 1 {
+		t.Errorf("restored %v", got)
+	}
+	for range 2 { // until End, however often
+		note, aside, left, err := recovery.Left(g.Target)
+		if content, _ := os.ReadFile(aside); err != nil || !left || string(note) != "whom to look after" || string(content) != "what was there" {
+			t.Fatalf("left: %q, %q, %v, %v", note, content, left, err)
+		}
+	}
+	if err := recovery.End(g.Target); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, left, err := recovery.Left(g.Target); left || err != nil {
+		t.Errorf("something is left after the end: %v", err)
 	}
 }
 

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sirupsen/logrus/hooks/test"
+
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/office/identity"
+	"sitegroup.mx/crm/backend/recovery"
+	"sitegroup.mx/crm/backend/secret"
+)
+
+// ErrPower is how a restore ends that RestoreUntil stops.
+var ErrPower = errors.New("the power went")
+
+// AfterTakeUp is a step of RestoreUntil: everything is settled, and nothing of that was written down.
+const AfterTakeUp = "after takeup"
+
+// RestoreUntil restores a member's folder in which no program runs, and stops dead when a step begins.
+func RestoreUntil(ctx context.Context, dir, keyFile, backup, code, step string) (err error) {
+	vault, err := secret.File(keyFile)
+	if err != nil {
+		return err
+	}
+	log, _ := test.NewNullLogger()
+	home := place{folder: folder(dir), vault: vault, clock: clock.System{}, log: log}
+	parsed, err := identity.ParseCode(code)
+	if err != nil {
+		return err
+	}
+	o, err := openFolder(ctx, home)
+	if err != nil {
+		return err
+	}
+	left, err := leave(ctx, o, parsed)
+	if err := errors.Join(err, o.Close()); err != nil {
+		return err
+	}
+	defer func() {
+		if reason := recover(); reason != nil {
+			if stopped, ok := reason.(error); !ok || !errors.Is(stopped, ErrPower) {
+				panic(reason)
+			}
+			err = ErrPower
+		}
+	}()
+	_, err = restoreOffice(ctx, home, backup, parsed, left, func(begun string) {
+		if begun == step {
+			panic(ErrPower)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if step == recovery.StepTakeUp {
+		return ErrPower
+	}
+	if o, err = openFolder(ctx, home); err != nil {
+		return err
+	}
+	_, aside, waits, err := recovery.Left(restoreTarget(home))
+	if err != nil || !waits {
+		return fmt.Errorf("nothing is left: %w", err)
+	}
+	old, err := o.openAside(ctx, left.Installation, aside)
+	if err != nil {
+		return err
+	}
+	return errors.Join(o.takeUp(ctx, old, *left), old.Close(), o.Close(), ErrPower)
+}

@@ -1,0 +1,181 @@
+package app_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sitegroup.mx/crm/app"
+	"sitegroup.mx/crm/app/apptest"
+	"sitegroup.mx/crm/backend/recovery"
+)
+
+// backUp makes a backup and returns where its copy is.
+func (o *theOffice) backUp() string {
+	o.t.Helper()
+	folder := o.t.TempDir()
+	var made struct{ Name string }
+	o.Must("PUT", "/api/recovery/folder", map[string]string{"path": folder}, nil)
+	o.Must("POST", "/api/recovery/backup", nil, &made)
+	content, err := os.ReadFile(filepath.Join(folder, made.Name))
+	kept := filepath.Join(o.t.TempDir(), made.Name) // the folder's old ones are dropped
+	if err := errors.Join(err, os.WriteFile(kept, content, 0o600)); err != nil {
+		o.t.Fatal(err)
+	}
+	return kept
+}
+
+// devices are the states of an office's computers, as a program knows them, by their users' logins; the host's is "host".
+func devices(p *apptest.Program) map[string]string {
+	var list struct {
+		Devices []struct {
+			UserName string `json:"user_name"`
+			State    string
+			IsHost   bool `json:"is_host"`
+		}
+	}
+	p.Must("GET", "/api/devices", nil, &list)
+	states := map[string]string{}
+	for _, d := range list.Devices {
+		login := strings.TrimPrefix(d.UserName, "Persona ")
+		if d.IsHost {
+			login = "host"
+		}
+		if states[login] != "revoked" {
+			states[login] = d.State
+		}
+	}
+	return states
+}
+
+// revoke cuts a user's computers off.
+func (o *theOffice) revoke(login string) {
+	o.t.Helper()
+	var list struct {
+		Devices []struct {
+			ID     string
+			UserID string `json:"user_id"`
+		}
+	}
+	o.Must("GET", "/api/devices", nil, &list)
+	for _, d := range list.Devices {
+		if d.UserID == o.users[login] {
+			o.Must("POST", "/api/devices/"+d.ID+"/revoke", nil, nil)
+		}
+	}
+}
+
+type restoreState struct {
+	State, Problem string
+	Step, Steps    int
+}
+
+// becomesHost asks a program to restore and waits until it has.
+func becomesHost(t *testing.T, p *apptest.Program, path, code string) {
+	t.Helper()
+	p.Must("POST", "/api/setup/restore", map[string]string{"path": path, "code": code}, nil)
+	restored(t, p)
+}
+
+func restored(t *testing.T, p *apptest.Program) {
+	t.Helper()
+	var s restoreState
+	eventually(t, "the office is here", func() bool {
+		p.Must("GET", "/api/setup/restore", nil, &s)
+		if s.Problem != "" {
+			t.Fatalf("restore: %s", s.Problem)
+		}
+		return s.State == "done"
+	})
+}
+
+// isTidy checks that a take-over has left neither a replica nor its keys behind.
+func isTidy(t *testing.T, p *apptest.Program) {
+	t.Helper()
+	left, err := filepath.Glob(filepath.Join(p.Folder, "office.db.*"))
+	left = slices.DeleteFunc(left, func(path string) bool { return strings.HasSuffix(path, "office.db.lock") })
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	keys, err := os.ReadFile(p.KeyFile)
+	if n := strings.Count(string(keys), "database-key/"); err != nil || n != 1 {
+		t.Errorf("%d database keys are left, %v", n, err)
+	}
+}
+
+// TestRestore_OnAMemberGoesOnAfterEachStep: wherever the power goes while an administrator's computer becomes the host, what
+// was written on it and not sent gets there, and who was revoked stays so.
+func TestRestore_OnAMemberGoesOnAfterEachStep(t *testing.T) {
+	o := startOffice(t)
+	sent, unsent := o.prospect("ana", "Primera"), o.prospect("ana", "Segunda")
+	o.user("alma", "admin")
+	beto := o.join("beto")
+	beto.Stop()
+	dir := t.TempDir()
+	alma := o.joinIn(dir, "alma")
+	backup := o.backUp()
+	set(alma, sent, "hot")
+	o.revoke("beto")
+	alma.Stop() // a new connection begins with the list
+	alma = apptest.StartIn(t, dir)
+	alma.SignIn("alma")
+	o.prospect("ana", "Después")
+	eventually(t, "alma knows the list, and nothing waits", func() bool {
+		state, pending := syncState(alma)
+		return has(alma, "Después") && state == "up_to_date" && pending == 0
+	})
+	o.Stop()
+	eventually(t, "alma is alone", func() bool { state, _ := syncState(alma); return state == "offline" })
+	set(alma, unsent, "warm")
+	alma.Must("POST", "/api/prospects", map[string]any{"name": "Sin red", "phones": []string{}, "emails": []string{"sinred@example.com"}}, nil)
+	if !has(alma, "Sin red") {
+		t.Fatal("not even alma has it")
+	}
+	alma.Stop()
+
+	for _, step := range append(recovery.Steps, app.AfterTakeUp) {
+		t.Run(step, func(t *testing.T) {
+			dir2 := t.TempDir()
+			if err := os.CopyFS(dir2, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			data, keys := filepath.Join(dir2, "data"), filepath.Join(dir2, "keys.json")
+			if err := os.Chmod(keys, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := app.RestoreUntil(t.Context(), data, keys, backup, o.code, step); !errors.Is(err, app.ErrPower) {
+				t.Fatalf("the restore answers %v", err)
+			}
+			next := apptest.StartIn(t, dir2, "--sync-listen", "127.0.0.1:0")
+			next.SignIn("alma")
+			var s struct{ Role string }
+			next.Must("GET", "/api/sync", nil, &s)
+			if s.Role == "member" { // nothing was touched yet
+				if got := temperature(next, unsent); got != "warm" {
+					t.Errorf("the member that it still is shows %s", got)
+				}
+				becomesHost(t, next, backup, o.code)
+				next.SignIn("alma")
+			}
+			if got := [...]string{temperature(next, sent), temperature(next, unsent)}; got != [...]string{"hot", "warm"} {
+				t.Errorf("the new host has %v", got)
+			}
+			if !has(next, "Sin red") {
+				t.Error("who was registered without the network is lost")
+			}
+			if got := devices(next); got["beto"] != "revoked" || got["host"] != "active" {
+				t.Errorf("the new host's list is %v", got)
+			}
+			isTidy(t, next)
+			next.Stop()
+			again := apptest.StartIn(t, dir2)
+			again.SignIn("alma")
+			if got := temperature(again, unsent); got != "warm" {
+				t.Errorf("after another start it has %s", got)
+			}
+		})
+	}
+}
