@@ -72,7 +72,7 @@ func (o *theOffice) join(login string) *apptest.Program {
 }
 
 // joinIn is join on a folder of the test's.
-func (o *theOffice) joinIn(dir, login string) *apptest.Program {
+func (o *theOffice) joinIn(dir, login string, args ...string) *apptest.Program {
 	o.t.Helper()
 	var invitation struct {
 		ID, Text string
@@ -82,7 +82,7 @@ func (o *theOffice) joinIn(dir, login string) *apptest.Program {
 	if !strings.HasPrefix(invitation.QRSVG, "<svg") {
 		o.t.Errorf("no QR: %.40s", invitation.QRSVG)
 	}
-	p := apptest.StartIn(o.t, dir)
+	p := apptest.StartIn(o.t, dir, args...)
 	p.Must("POST", "/api/setup/join", map[string]string{"invitation": invitation.Text, "device_name": "Portátil de " + login}, nil)
 	var here struct{ State, Digits, Login, Problem string }
 	eventually(o.t, "the new computer shows digits", func() bool {

@@ -92,6 +92,16 @@ func restored(t *testing.T, p *apptest.Program) {
 	})
 }
 
+// signsInAgain signs in as soon as the user is there.
+func signsInAgain(t *testing.T, p *apptest.Program, login string) {
+	t.Helper()
+	var session struct{ Token string }
+	eventually(t, login+" can sign in", func() bool {
+		return p.Call("POST", "/api/session", map[string]string{"login": login, "password": apptest.Password}, &session) < 300
+	})
+	p.Token = session.Token
+}
+
 // isTidy checks that a take-over has left neither a replica nor its keys behind.
 func isTidy(t *testing.T, p *apptest.Program) {
 	t.Helper()
@@ -171,11 +181,62 @@ func TestRestore_OnAMemberGoesOnAfterEachStep(t *testing.T) {
 			}
 			isTidy(t, next)
 			next.Stop()
-			again := apptest.StartIn(t, dir2)
+			again := apptest.StartIn(t, dir2, "--sync-listen", "127.0.0.1:0")
 			again.SignIn("alma")
 			if got := temperature(again, unsent); got != "warm" {
 				t.Errorf("after another start it has %s", got)
 			}
+		})
+	}
+}
+
+// TestComputers_AMemberTakesOver: the host is gone for good, and an administrator's computer, with edits that it could not
+// send, becomes the host from a backup.
+func TestComputers_AMemberTakesOver(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		t.Run(map[bool]string{true: "of somebody whom the backup knows", false: "of somebody who came after it"}[known], func(t *testing.T) {
+			o := startOffice(t)
+			first, second := o.prospect("ana", "Primera"), o.prospect("ana", "Segunda")
+			ana := o.join("ana")
+			backup := ""
+			if !known {
+				backup = o.backUp()
+			}
+			o.user("alma", "admin")
+			alma := o.joinIn(t.TempDir(), "alma", "--sync-listen", o.addr)
+			if known {
+				backup = o.backUp()
+			}
+			set(ana, second, "cold")
+			eventually(t, "alma has what ana wrote", func() bool { return temperature(alma, second) == "cold" })
+			o.Stop()
+			eventually(t, "alma is alone", func() bool { state, _ := syncState(alma); return state == "offline" })
+			set(alma, first, "hot")
+			set(ana, second, "warm")
+
+			if status := alma.Call("POST", "/api/setup/restore", map[string]string{"path": backup, "code": "0000-0000-0000-0000-0000-0000-0000"}, nil); status != 200 {
+				t.Fatalf("a wrong code is answered with %d", status)
+			}
+			var s restoreState
+			eventually(t, "a wrong code is said to be one", func() bool {
+				alma.Must("GET", "/api/setup/restore", nil, &s)
+				return s.State == "failed" && s.Problem == "recovery.wrong_code"
+			})
+			if got := temperature(alma, first); got != "hot" {
+				t.Errorf("after a wrong code alma shows %s", got)
+			}
+			becomesHost(t, alma, backup, o.code)
+			alma.SignIn(map[bool]string{true: "alma", false: "admin"}[known])
+			if got := temperature(alma, first); got != "hot" {
+				t.Errorf("what alma had not sent: %s", got)
+			}
+			eventually(t, "ana's edits arrive", func() bool { return temperature(alma, second) == "warm" })
+			signsInAgain(t, ana, "ana") // her replica is read anew, and with it who she is
+			eventually(t, "and nothing waits", func() bool {
+				state, pending := syncState(ana)
+				return state == "up_to_date" && pending == 0 && temperature(ana, first) == "hot"
+			})
+			isTidy(t, alma)
 		})
 	}
 }

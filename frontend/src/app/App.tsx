@@ -2,6 +2,7 @@ import { focusManager, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { Setup } from "@/features/setup/Setup";
+import { TakingOver } from "@/features/setup/TakingOver";
 import { LockScreen } from "@/features/sign-in/LockScreen";
 import { SignIn } from "@/features/sign-in/SignIn";
 import { Barrier } from "@/features/sync/Barrier";
@@ -10,6 +11,7 @@ import { meQuery } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
 import { setupQuery } from "@/shared/api/setup";
 import type { Me } from "@/shared/api/types";
+import { useTakingOver } from "@/shared/host/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import classes from "./App.module.css";
 import { router } from "./router";
@@ -22,12 +24,14 @@ export function App() {
   const setup = useQuery(setupQuery);
   const client = useQueryClient();
   const [again, setAgain] = useState(false);
+  const takingOver = useTakingOver();
   useEffect(() => {
     // Nothing that one person read may be on screen for the next.
     if (token !== null) return;
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
     void client.invalidateQueries({ queryKey: ["setup"], exact: true }); // the office itself may be gone
   }, [token, client]);
+  if (takingOver) return <TakingOver />;
   if (setup.error !== null) {
     return <Fault error={setup.error} onRetry={() => void setup.refetch()} />;
   }

@@ -2,6 +2,7 @@ import enCommon from "./en/common.json";
 import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
 import enHealth from "./en/health.json";
+import enHost from "./en/host.json";
 import enImport from "./en/import.json";
 import enInbox from "./en/inbox.json";
 import enMeta from "./en/meta.json";
@@ -16,6 +17,7 @@ import esCommon from "./es-MX/common.json";
 import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
 import esHealth from "./es-MX/health.json";
+import esHost from "./es-MX/host.json";
 import esImport from "./es-MX/import.json";
 import esInbox from "./es-MX/inbox.json";
 import esMeta from "./es-MX/meta.json";
@@ -34,6 +36,7 @@ export const esMX = {
   devices: esDevices,
   errors: esErrors,
   health: esHealth,
+  host: esHost,
   import: esImport,
   inbox: esInbox,
   meta: esMeta,
@@ -52,6 +55,7 @@ export const en = {
   devices: enDevices,
   errors: enErrors,
   health: enHealth,
+  host: enHost,
   import: enImport,
   inbox: enInbox,
   meta: enMeta,

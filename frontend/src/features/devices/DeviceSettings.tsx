@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Device, NetworkState } from "@/shared/api/types";
+import { BecomeHost } from "@/shared/host/BecomeHost";
 import { formatCount } from "@/shared/lib/text";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { faultSentence } from "@/shared/ui/fault-sentence";
@@ -24,7 +25,12 @@ export function DeviceSettings() {
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Device | null>(null);
   if (devices.data === undefined) {
-    return <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />;
+    return (
+      <>
+        <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />
+        {devices.error !== null && <BecomeHost />}
+      </>
+    );
   }
   const { network, recovery } = devices.data;
   const ready = recovery.prepared && network.enabled;
@@ -48,6 +54,7 @@ export function DeviceSettings() {
           <DeviceTable people={byPerson(devices.data.devices)} onRevoke={setRevoking} />
         )}
       </Section>
+      <BecomeHost />
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
       <RevokeDialog device={revoking} onClose={() => setRevoking(null)} />
     </>

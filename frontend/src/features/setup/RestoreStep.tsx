@@ -1,16 +1,14 @@
 import { Button, Progress, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
+import { useRestoreState } from "@/shared/host/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { faultSentence, fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./Setup.module.css";
 
 type RestoreStepProps = { onBack: () => void; onReady: () => void };
-
-/** How often a restore is looked at, in ms. */
-const glance = 400;
 
 /** Brings an office back from a sealed backup; this computer becomes its host. */
 export function RestoreStep({ onBack, onReady }: RestoreStepProps) {
@@ -24,11 +22,7 @@ export function RestoreStep({ onBack, onReady }: RestoreStepProps) {
       answer(api.POST("/api/setup/restore", { body: { path: path.trim(), code: code.trim() } })),
     onSettled: () => client.invalidateQueries({ queryKey: ["setup", "restore"] }),
   });
-  const state = useQuery({
-    queryKey: ["setup", "restore"],
-    queryFn: () => answer(api.GET("/api/setup/restore")),
-    refetchInterval: glance,
-  }).data;
+  const state = useRestoreState();
   const isDone = state?.state === "done";
   useEffect(() => {
     if (isDone) onReady();

@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TakeOverDialog } from "@/shared/host/TakeOverDialog";
 import { Brand } from "@/shared/ui/Brand";
 import classes from "./Barrier.module.css";
 
@@ -14,6 +16,8 @@ type BarrierProps = {
 /** Stands before the program where the office is not to be seen on this computer. */
 export function Barrier({ why, onAct }: BarrierProps) {
   const { t } = useTranslation("sync");
+  const { t: host } = useTranslation("host");
+  const [losing, setLosing] = useState(false);
   return (
     <main className={classes.frame}>
       <div className={classes.card} role="alert">
@@ -24,6 +28,14 @@ export function Barrier({ why, onAct }: BarrierProps) {
         <Button variant="default" onClick={onAct} autoFocus>
           {t(why === "wiped" ? "barrier.again" : "barrier.retry")}
         </Button>
+        {why === "locked" && (
+          <>
+            <Button variant="subtle" onClick={() => setLosing(true)}>
+              {host("become.lost")}
+            </Button>
+            <TakeOverDialog opened={losing} onClose={() => setLosing(false)} />
+          </>
+        )}
       </div>
     </main>
   );

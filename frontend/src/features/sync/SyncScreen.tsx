@@ -5,6 +5,7 @@ import { currentLanguage } from "@/locales/i18n";
 import { useIsAdmin } from "@/shared/api/me";
 import { useSync } from "@/shared/api/sync";
 import type { SyncStatus } from "@/shared/api/types";
+import { BecomeHost } from "@/shared/host/BecomeHost";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { Section } from "@/shared/ui/Section";
@@ -24,6 +25,7 @@ export function SyncScreen() {
       <PageHeader title={t("title")} />
       <div className={classes.page}>
         {status !== undefined && <Standing status={status} />}
+        {isAdmin && ["offline", "stopped"].includes(status?.state ?? "") && <BecomeHost />}
         {status?.role === "member" && <OwnChanges />}
         {isAdmin && <OfficeRefusals />}
       </div>

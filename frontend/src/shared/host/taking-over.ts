@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { answer, api } from "@/shared/api/client";
+
+/**
+ * Whether this page watches how its computer becomes the office's host. Meanwhile no office is open, and the session that
+ * began it is gone with the replica; so this is kept apart from both.
+ */
+let watching = false;
+const listeners = new Set<() => void>();
+
+/** Has the page show how becoming the host goes on, or stop showing it. */
+export function watchTakeOver(next: boolean): void {
+  watching = next;
+  for (const listener of listeners) listener();
+}
+
+/** True while the page is to show how becoming the host goes on. */
+export function useTakingOver(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => watching,
+  );
+}
+
+/** How often a restore is looked at, in ms. */
+const glance = 400;
+
+/** How bringing an office back, or over, goes on. Needs no session. */
+export function useRestoreState() {
+  return useQuery({
+    queryKey: ["setup", "restore"],
+    queryFn: () => answer(api.GET("/api/setup/restore")),
+    refetchInterval: glance,
+  }).data;
+}
