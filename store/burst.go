@@ -14,8 +14,6 @@ var burstSizes = [...]int{25, 5, 1}
 // of what such a line costs is the statement around it, so several go into one. What reads the log or clocks while some
 // wait has them written first.
 type burst struct {
-	making map[rowKey]bool // rows that the transaction which is tried makes
-
 	lines, clocks []any           // arguments, line by line
 	rows          map[rowKey]bool // whose clocks wait
 }

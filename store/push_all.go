@@ -160,11 +160,11 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 // tryAll settles every op. It answers the reasons, by op, as soon as one is refused, and leaves it to the caller to take
 // back the others.
 func (tx *Tx) tryAll(p PushedTx) (reasons map[int]string, err error) {
-	tx.burst.making = map[rowKey]bool{}
-	defer func() { tx.burst.making = nil }()
+	tx.making = map[rowKey]bool{}
+	defer func() { tx.making = nil }()
 	for i := range p.Ops {
 		if op := &p.Ops[i]; op.Field == "" {
-			tx.burst.making[rowKey{op.Entity, op.Row}] = true
+			tx.making[rowKey{op.Entity, op.Row}] = true
 		}
 	}
 	for i := range p.Ops {

@@ -93,7 +93,7 @@ func (tx *Tx) dangles(e *entity, op *Op) (bool, error) {
 		if id == "" {
 			continue
 		}
-		if tx.burst != nil && tx.burst.making[rowKey{c.refers.name, id}] { // later in the same transaction
+		if tx.making[rowKey{c.refers.name, id}] { // later in the same transaction
 			continue
 		}
 		if row, err := tx.current(tx.s.entities[c.refers.name], id); err != nil || row == nil {

@@ -32,6 +32,7 @@ type Tx struct {
 	added   map[string][]string // entities of the rows that it has added, by root
 	fresh   map[[16]byte]bool   // ids of ops that are not in the log
 	burst   burst               // lines that wait to be written
+	making  map[rowKey]bool     // rows that the pushed transaction which is being tried makes
 	ahead   map[standingKey]*standing
 	late    bool        // only what Decide lets pass with a reason is written
 	inverse []inverseOp // what the undo of another computer may write
