@@ -8,4 +8,9 @@
 //	SITEGROUP_TEST_SEED=4711 go test ./app/processtest -v             the mishaps and the work of that seed
 //
 // A seed repeats what is done and in which order on each computer, not how the system's scheduler interleaves it.
+//
+// Each computer has a network namespace of its own where the system allows that to an ordinary account (and /dev/net/tun can
+// be opened); they are plugged into a switch that the test plays, so that cuts, delays and losses are its own and TCP is the
+// system's. Elsewhere all share the loopback, whose cable cannot be cut: a host tells its members where it is, and a proxy in
+// between would be passed by. Programs are frozen for a while instead.
 package processtest

@@ -42,6 +42,9 @@ func TestProcesses_JoiningAndWipingSurviveKills(t *testing.T) {
 	for ; err == nil && (rounds < least || time.Since(began) < seconds); rounds++ {
 		err = o.comeAndGo(t.Context(), m, random(o.seed, "joining", rounds))
 	}
+	if err == nil {
+		err = o.countDevices(t.Context())
+	}
 	if err != nil {
 		t.Error(errors.Join(fmt.Errorf("seed %d, round %d: %w", o.seed, rounds, err), o.lastWords()))
 	}
@@ -124,18 +127,38 @@ func (o *office) strike(ctx context.Context, m *computer, rng *rand.Rand) error 
 	return kill(ctx, o, m, rng)
 }
 
-// wipeUnderFire revokes the computer and looks that nothing stays on it.
-func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand) error {
-	var list struct {
-		Devices []struct {
-			ID, State string
-			UserID    string `json:"user_id"`
+// device is one of the office's computers as the administrator sees it.
+type device struct {
+	ID, State string
+	UserID    string `json:"user_id"`
+}
+
+func (o *office) devices(ctx context.Context) ([]device, error) {
+	var list struct{ Devices []device }
+	err := o.host.must(ctx, "GET", "/api/devices", nil, &list)
+	return list.Devices, err
+}
+
+// countDevices counts in which state the host believes computers to be. One that was killed between emptying itself and
+// saying so stays revoked; none is still let in.
+func (o *office) countDevices(ctx context.Context) error {
+	list, err := o.devices(ctx)
+	for _, d := range list {
+		o.counts.add("computers "+d.State, 1)
+		if d.UserID == o.members[0].userID && d.State != "revoked" && d.State != "wiped" {
+			err = fmt.Errorf("a computer that was revoked is %s", d.State)
 		}
 	}
-	if err := o.host.must(ctx, "GET", "/api/devices", nil, &list); err != nil {
+	return err
+}
+
+// wipeUnderFire revokes the computer and looks that nothing stays on it.
+func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand) error {
+	list, err := o.devices(ctx)
+	if err != nil {
 		return err
 	}
-	for _, d := range list.Devices { // those of attempts that were cut short as well
+	for _, d := range list { // those of attempts that were cut short as well
 		if d.UserID == m.userID && d.State != "revoked" && d.State != "wiped" {
 			if err := o.host.must(ctx, "POST", "/api/devices/"+d.ID+"/revoke", nil, nil); err != nil {
 				return err
@@ -148,7 +171,7 @@ func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 			return err
 		}
 	}
-	err := eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
+	err = eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
 		files, err := filepath.Glob(filepath.Join(m.folder(), "office*"))
 		if err != nil {
 			return false, err
