@@ -192,8 +192,8 @@ func (w *worker) work(ctx context.Context) error {
 	defer cancel()
 	if w.age--; w.age < 0 {
 		var page struct{ Items []card }
-		if status, _, err := w.c.ask(ctx, "GET", "/api/prospects?limit=200&sort="+w.one("recent", "name", "activity"), nil, &page); err != nil || status >= 300 {
-			return w.unexpected("list", status, "", err)
+		if status, code, err := w.c.ask(ctx, "GET", "/api/prospects?limit=200&sort="+w.one("recent", "name", "activity"), nil, &page); err != nil || status >= 300 {
+			return w.unexpected("list", status, code, err)
 		}
 		w.cards, w.age = page.Items, 10
 	}
