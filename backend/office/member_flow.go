@@ -204,7 +204,9 @@ func (s *MemberSession) resetAsked(ctx context.Context, r *wire.Reset) error {
 	asked := s.asked[0]
 	s.asked = s.asked[1:]
 	if asked.from == s.cursor {
-		s.note(&store.ResetError{Reason: cut(r.Reason, longestReason)})
+		if s.m.Log != nil {
+			s.m.Log.WithField("reason", cut(r.Reason, longestReason)).Info("replica begins again, as the host asks")
+		}
 		return s.reset(ctx)
 	}
 	if len(s.asked) == 0 {
