@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -160,6 +161,9 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 		}
 	}()
 	if err := fn(tx); err != nil {
+		if tx.spoilt != nil { // what came after it only follows from it
+			return errors.Join(tx.spoilt, err)
+		}
 		return err
 	}
 	return tx.seal()
