@@ -32,6 +32,8 @@ type conn struct {
 	wake chan struct{} // the session may have something to say
 	poke chan struct{} // tell the other side that something has changed
 
+	turn sync.Mutex // held while the session speaks, until what it says is in the queue: frames keep their order
+
 	mu     sync.Mutex
 	queue  [][]byte
 	bytes  int
@@ -215,14 +217,14 @@ func (c *conn) reads(ctx context.Context, s session) error {
 			c.close()
 			return err
 		}
-		var out []wire.Frame
-		f, err := wire.Decode(b)
-		if kind != websocket.BinaryMessage || err != nil {
-			err = &office.Farewell{Code: office.ByeProtocol, Err: err}
-		} else {
-			out, err = s.Handle(ctx, f)
-		}
-		if c.answer(out, err) {
+		over, err := c.speak(func() ([]wire.Frame, error) {
+			f, err := wire.Decode(b)
+			if kind != websocket.BinaryMessage || err != nil {
+				return nil, &office.Farewell{Code: office.ByeProtocol, Err: err}
+			}
+			return s.Handle(ctx, f)
+		})
+		if over {
 			return c.drain(err)
 		}
 		c.waitRoom()
@@ -240,6 +242,15 @@ func (c *conn) drain(why error) error {
 	}
 	c.close()
 	return why
+}
+
+// speak has the session say something and sends it. Nobody else speaks meanwhile: what a Wake says must not overtake the
+// hello that a Handle has just made.
+func (c *conn) speak(say func() ([]wire.Frame, error)) (over bool, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	out, err := say()
+	return c.answer(out, err), err
 }
 
 // answer sends what a session says and reports whether that was its end.
@@ -276,7 +287,7 @@ func (c *conn) wakes(ctx context.Context, s session) {
 		case <-c.wake:
 		case <-c.clock.After(wakeEvery):
 		}
-		if c.answer(s.Wake(ctx)) {
+		if over, _ := c.speak(func() ([]wire.Frame, error) { return s.Wake(ctx) }); over {
 			return
 		}
 	}
