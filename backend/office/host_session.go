@@ -154,6 +154,8 @@ func (s *HostSession) handle(ctx context.Context, f wire.Frame) ([]wire.Frame, e
 	case stageWiping:
 		return nil, nil // sent before it heard that it was revoked
 	case stageGreeted:
+	case stageEnded: // in a Wake, while this frame was on its way
+		return nil, farewell(ByeBusy)
 	default:
 		return nil, breach(ByeProtocol, "frame %d out of turn", f.Type)
 	}
