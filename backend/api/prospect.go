@@ -101,7 +101,7 @@ func (a *API) routeProspects() {
 		func(ctx context.Context, c caller, input *in[UndoRequest]) (Changed, error) {
 			commit, err := c.office.Store.Undo(ctx, c.viewer.Author(), input.Body.TxID)
 			var refused *store.RefusedError
-			if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope {
+			if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope || errors.Is(err, store.ErrNoRow) {
 				err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
 			}
 			return Changed{commit.TxID}, err
