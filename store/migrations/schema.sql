@@ -620,7 +620,7 @@ SELECT
     FROM contact_phone h
     WHERE h.contact_id = p.contact_id
     AND h.deleted = 0
-    ORDER BY h.e164 = '', h.position
+    ORDER BY h.e164 = '', h.position, h.id
     LIMIT 1), '') AS phone,
   p.stage_id,
   p.status,
@@ -650,7 +650,7 @@ LEFT JOIN activity a ON a.id = (
   AND o.deleted = 0
   AND o.done_at IS NULL
   AND (o.due_at IS NOT NULL OR o.due_on IS NOT NULL)
-  ORDER BY coalesce(o.due_at, o.due_on)
+  ORDER BY coalesce(o.due_at, o.due_on), o.id
   LIMIT 1)
 WHERE p.deleted = 0;
 
