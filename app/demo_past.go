@@ -132,12 +132,25 @@ var firstCalls = []struct {
 	{crm.ResultAnswered, "Va con su pareja el sábado a conocer la privada.", crm.TemperatureHot, 2, crm.NextActivity{Kind: crm.KindAppointment, Body: "Cita en el módulo de ventas"}, 68 * time.Hour},
 }
 
+// workingHours moves an instant to the next one between nine and seven: leads come at night, sellers plan nothing then.
+func workingHours(at time.Time) time.Time {
+	const opens, closes = 9, 19
+	day := at.Day()
+	if at.Hour() >= closes {
+		day++
+	}
+	if at.Hour() < opens || at.Hour() >= closes {
+		return time.Date(at.Year(), at.Month(), day, opens, at.Minute(), 0, 0, at.Location())
+	}
+	return at
+}
+
 // call is a seller's first call, with the step that follows from it.
 func (p *past) call(ctx context.Context, seller account.Viewer, prospect string) error {
 	c := firstCalls[p.called%len(firstCalls)]
 	p.called++
 	next := c.next
-	next.At = clock.Format(p.demo.clock.Now().Add(c.in).Truncate(15 * time.Minute))
+	next.At = clock.Format(workingHours(p.demo.clock.Now().Add(c.in).Truncate(15 * time.Minute).Local()))
 	next.RemindAt = next.At
 	_, err := p.demo.CRM.LogActivity(ctx, seller, prospect, crm.NewActivity{Kind: crm.KindCall, Result: c.result, Body: c.note, Next: &next})
 	if err != nil {

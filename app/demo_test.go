@@ -83,3 +83,20 @@ func instant(t *testing.T, text string) time.Time {
 	}
 	return at
 }
+
+func TestDemo_NobodyPlansAVisitAtNight(t *testing.T) {
+	for _, tt := range []struct{ at, want string }{
+		{"2026-11-24T03:15:00Z", "2026-11-24T09:15:00Z"},
+		{"2026-11-24T09:00:00Z", "2026-11-24T09:00:00Z"},
+		{"2026-11-24T18:45:00Z", "2026-11-24T18:45:00Z"},
+		{"2026-11-30T23:30:00Z", "2026-12-01T09:30:00Z"},
+	} {
+		at, err := time.Parse(time.RFC3339, tt.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := workingHours(at).Format(time.RFC3339); got != tt.want {
+			t.Errorf("%s is moved to %s, not %s", tt.at, got, tt.want)
+		}
+	}
+}
