@@ -1,3 +1,4 @@
+import { expectAccessible } from "./accessible";
 import { admin, expect, test } from "./fixtures";
 import { MetaSettings } from "./pages/meta-settings";
 import { Shell } from "./pages/shell";
@@ -52,10 +53,11 @@ test("a lead with the phone of one person and the e-mail of another is decided i
   await test.step("a failed one shows what came too", async () => {
     await page.getByRole("button", { name: `Ver lo que llegó con el lead de ${formName}` }).click();
     await expect(page.getByRole("region", { name: "Lo que llegó" })).toHaveCount(2);
+    await expectAccessible(page);
   });
 
   await test.step("the decision takes it to that person's prospect, and nothing waits any longer", async () => {
-    await page.getByRole("button", { name: `La solicitud es de ${second.name}` }).click();
+    await page.getByRole("button", { name: `Es suya: ${second.name}` }).click();
     await shell.told(`La solicitud quedó con ${second.name}.`);
     await expect(page.getByRole("heading", { name: "Leads que esperan una decisión" })).toHaveCount(0);
     await shell.go("Prospectos");

@@ -1,19 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { demoAdmin, expect, test } from "./fixtures";
+import { expectAccessible } from "./accessible";
+import { demoAdmin, test } from "./fixtures";
 import { signInAs } from "./pages/sign-in";
 import { screens } from "./screens";
-
-/** WCAG 2.2 at level AA, as far as a machine can tell. */
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function expectAccessible(page: Page): Promise<void> {
-  // Half-drawn colours of a fading dialog are nobody's contrast.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
-  expect(found).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {

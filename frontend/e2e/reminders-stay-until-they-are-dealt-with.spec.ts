@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { expectAccessible } from "./accessible";
 import { expect, type Office, type Person, test } from "./fixtures";
 import { Shell } from "./pages/shell";
 import { signInAs } from "./pages/sign-in";
@@ -49,6 +50,7 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
   await planCall(office, owner, 3, 4);
   await noteNotifications(page);
   await page.clock.install();
+  await page.clock.resume();
   await signInAs(page, office, seller);
   const shell = new Shell(page);
   const bell = (count: number) => page.getByRole("button", { name: `Recordatorios: ${count} pendiente` });
@@ -79,6 +81,7 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
     await page.keyboard.press("g");
     await page.keyboard.press("r");
     await expect(list.getByRole("listitem")).toHaveCount(3);
+    await expectAccessible(page);
     await list.getByRole("button", { name: `Hecho: Llamada con ${person(1).name}` }).focus();
     await page.keyboard.press("Enter");
     await shell.told("Llamada: hecho");
