@@ -320,16 +320,7 @@ func TestComputers_TheHostIsGone(t *testing.T) {
 	o := startOffice(t)
 	first := o.prospect("ana", "Primera")
 	ana := o.join("ana")
-	backups := t.TempDir()
-	o.Must("PUT", "/api/recovery/folder", map[string]string{"path": backups}, nil)
-	var made struct {
-		Name   string
-		Copied bool
-	}
-	o.Must("POST", "/api/recovery/backup", nil, &made)
-	if !made.Copied {
-		t.Errorf("backup = %+v", made)
-	}
+	path := o.backUp()
 	set(ana, first, "hot") // after the backup
 	eventually(t, "the host has it", func() bool {
 		_, pending := syncState(ana)
@@ -338,7 +329,6 @@ func TestComputers_TheHostIsGone(t *testing.T) {
 	o.Stop()
 
 	next := apptest.Start(t, "--sync-listen", o.addr)
-	path := filepath.Join(backups, made.Name)
 	var state struct {
 		State, Problem string
 		Step, Steps    int

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/sirupsen/logrus/hooks/test"
 
+	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
 	"sitegroup.mx/crm/backend/recovery"
 	"sitegroup.mx/crm/backend/secret"
@@ -70,4 +74,33 @@ func RestoreUntil(ctx context.Context, dir, keyFile, backup, code, step string) 
 		return err
 	}
 	return errors.Join(o.takeUp(ctx, old, *left), old.Close(), o.Close(), ErrPower)
+}
+
+// TakeUntilNamed has a member's folder, in which no program runs, take the office over that its host has offered it, and
+// stops dead once the host has named it, before the answer has come.
+func TakeUntilNamed(ctx context.Context, dir, keyFile string) error {
+	vault, err := secret.File(keyFile)
+	if err != nil {
+		return err
+	}
+	log, _ := test.NewNullLogger()
+	p := &program{home: place{folder: folder(dir), vault: vault, clock: clock.System{}, log: log}}
+	p.ctx, p.end = context.WithCancel(ctx)
+	p.api = api.New(api.Deps{Office: p.current, Setup: p, Clock: clock.System{}, Log: log})
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	o := p.office
+	var offer api.HandoverState
+	for ctx.Err() == nil && offer.State != office.HandoverOffered { // until it is connected and chosen
+		if err := ask(ctx, o, "GET", "/api/handover", nil, &offer); err != nil && !fault.Has(err, office.CodeHostUnreachable) {
+			return err
+		}
+		runtime.Gosched()
+	}
+	lost := func(ctx context.Context, o, _ *openOffice, r identity.HandoverRequest, _ api.HandoverFile) error {
+		return errors.Join(askSigned(ctx, o, "/api/handover/finish", r, &api.HandoverEnd{}), ErrPower)
+	}
+	_, err = p.move(ctx, o, offer.ID, lost)
+	return errors.Join(err, p.close())
 }

@@ -53,6 +53,7 @@ type openOffice struct {
 	network      *network
 	crew         crew
 	stop         context.CancelFunc
+	handover     *handover
 	later        func(context.Context, *openOffice) // what a restore has left to do, nil for nothing
 }
 
@@ -117,6 +118,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version,
 	})
 	o.network = newNetwork(o)
+	o.handover = newHandover(o)
 	if i.Role == roleMember {
 		err = o.beMember(ctx)
 	} else {
@@ -152,24 +154,24 @@ func explainStore(err error) error {
 // surroundings are what an open office tells the program.
 type surroundings struct {
 	answer  func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply
-	changed func() // how this computer stands with the others
-	wiped   func() // the host has revoked this computer and its replica is empty
+	changed func()                                   // how this computer stands with the others
+	wiped   func()                                   // the host has revoked this computer and its replica is empty
+	take    func(context.Context, *openOffice) error // begin to be the host that this member's host has chosen
 }
 
 // work starts what goes on without anybody asking: on the host leads coming in, backups and the computers of the office; on
 // a member the connection to the host.
 func (o *openOffice) work(ctx context.Context, around surroundings) {
 	ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
-	o.network.around = around
+	o.network.around, o.handover.around = around, around
 	if o.Member != nil {
 		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })
 		return
 	}
-	o.crew.start("intake", ctx.Done(), func() {
-		if err := o.Intake.Run(ctx); err != nil && ctx.Err() == nil {
-			o.log.WithError(err).Error("intake stopped")
-		}
-	})
+	o.handover.intake = intakeOf(o, ctx)
+	if !o.Host.Superseded() {
+		o.handover.intake.begin()
+	}
 	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
 	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
 	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
@@ -198,6 +200,9 @@ func (o *openOffice) purge(ctx context.Context) {
 func (o *openOffice) Close() error {
 	if o.stop != nil {
 		o.stop()
+	}
+	if o.handover != nil && o.handover.intake != nil {
+		o.handover.intake.end()
 	}
 	o.crew.wait()
 	if err := o.Store.Close(); err != nil {

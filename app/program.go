@@ -20,6 +20,7 @@ import (
 // it. It implements api.Setup, through which the screens move between the three.
 type program struct {
 	ctx     context.Context // ends with the program; what is opened for a screen outlives its request
+	end     context.CancelFunc
 	home    place
 	surface string
 	demoOpt demoOptions
@@ -39,8 +40,9 @@ type program struct {
 
 // newProgram puts the program together without opening anything. window is nil in a browser.
 func newProgram(ctx context.Context, c *command, home place, surface string, window api.Window, onLead func(intake.LeadNotice)) *program {
+	ctx, end := context.WithCancel(ctx)
 	p := &program{
-		ctx: ctx, home: home, surface: surface, onLead: onLead,
+		ctx: ctx, end: end, home: home, surface: surface, onLead: onLead,
 		demoOpt: demoOptions{every: c.every, backlog: c.backlog, syncListen: c.syncListen},
 	}
 	p.api = api.New(api.Deps{
@@ -80,7 +82,11 @@ func (p *program) openHome(ctx context.Context) error {
 		p.home.log.WithError(err).Warn("the installation was not marked as set up")
 	}
 	p.finishRestore(ctx, o)
+	if o, err = p.followAppointment(ctx, o); err != nil {
+		return err
+	}
 	p.show(o)
+	p.waitForAppointment(o)
 	return nil
 }
 
@@ -101,7 +107,7 @@ func (p *program) show(o *openOffice) {
 
 // around is what an open office tells the program.
 func (p *program) around() surroundings {
-	return surroundings{answer: p.api.Answer, changed: p.api.SyncChanged, wiped: p.revoked}
+	return surroundings{answer: p.api.Answer, changed: p.api.SyncChanged, wiped: p.revoked, take: p.takeHandover}
 }
 
 // current is the office that the screens see, nil before there is one.
@@ -114,7 +120,7 @@ func (p *program) current() *api.Office {
 	o := p.office
 	return &api.Office{
 		Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, Intake: o.Intake, Host: o.Host, Member: o.Member, Backups: o.Backups,
-		Network: o.network, Demo: p.demo != nil,
+		Network: o.network, Handover: o.handover, Demo: p.demo != nil,
 	}
 }
 
@@ -208,6 +214,7 @@ func (p *program) LeaveDemo(ctx context.Context) error {
 
 // close closes whatever is open.
 func (p *program) close() error {
+	p.end()
 	p.joining.end()
 	p.restoring.work.wait()
 	p.moving.Lock()

@@ -17,9 +17,15 @@ import (
 func (o *theOffice) backUp() string {
 	o.t.Helper()
 	folder := o.t.TempDir()
-	var made struct{ Name string }
+	var made struct {
+		Name   string
+		Copied bool
+	}
 	o.Must("PUT", "/api/recovery/folder", map[string]string{"path": folder}, nil)
 	o.Must("POST", "/api/recovery/backup", nil, &made)
+	if !made.Copied {
+		o.t.Errorf("backup = %+v", made)
+	}
 	content, err := os.ReadFile(filepath.Join(folder, made.Name))
 	kept := filepath.Join(o.t.TempDir(), made.Name) // the folder's old ones are dropped
 	if err := errors.Join(err, os.WriteFile(kept, content, 0o600)); err != nil {
@@ -54,6 +60,12 @@ func devices(p *apptest.Program) map[string]string {
 // revoke cuts a user's computers off.
 func (o *theOffice) revoke(login string) {
 	o.t.Helper()
+	o.Must("POST", "/api/devices/"+o.device(login)+"/revoke", nil, nil)
+}
+
+// device is the id of a user's computer.
+func (o *theOffice) device(login string) (id string) {
+	o.t.Helper()
 	var list struct {
 		Devices []struct {
 			ID     string
@@ -63,9 +75,10 @@ func (o *theOffice) revoke(login string) {
 	o.Must("GET", "/api/devices", nil, &list)
 	for _, d := range list.Devices {
 		if d.UserID == o.users[login] {
-			o.Must("POST", "/api/devices/"+d.ID+"/revoke", nil, nil)
+			id = d.ID
 		}
 	}
+	return id
 }
 
 type restoreState struct {
@@ -239,4 +252,126 @@ func TestComputers_AMemberTakesOver(t *testing.T) {
 			isTidy(t, alma)
 		})
 	}
+}
+
+// handOver has the office's host choose a login's computer, and that computer accept.
+func (o *theOffice) handOver(to *apptest.Program, login string) {
+	o.t.Helper()
+	o.Must("POST", "/api/handover", map[string]string{"device_id": o.device(login)}, nil)
+	to.Must("POST", "/api/handover/take", nil, nil)
+	restored(o.t, to)
+}
+
+func code(p *apptest.Program, method, path string, body any) string {
+	p.Call(method, path, body, nil)
+	return p.Code
+}
+
+// TestComputers_TheOfficeMoves: both computers are there, and the office goes from one to the other with what was written on
+// either.
+func TestComputers_TheOfficeMoves(t *testing.T) {
+	o := startOffice(t)
+	first, second := o.prospect("ana", "Primera"), o.prospect("ana", "Segunda")
+	o.user("alma", "admin")
+	nextAddr := freePort(t)
+	anaDir := t.TempDir()
+	ana, alma := o.joinIn(anaDir, "ana"), o.joinIn(t.TempDir(), "alma", "--sync-listen", nextAddr)
+	beto := o.join("beto")
+	beto.Stop() // away while the office moves
+	if got := code(alma, "POST", "/api/handover/take", nil); got != "handover.not_found" {
+		t.Errorf("alma takes what nobody has offered: %q", got)
+	}
+	if got := code(o.Program, "POST", "/api/handover", map[string]string{"device_id": o.device("ana")}); got != "handover.not_admin" {
+		t.Errorf("offered to a seller: %q", got)
+	}
+	set(alma, first, "hot") // on its way, or not yet
+	o.handOver(alma, "alma")
+	alma.SignIn("alma")
+	set(ana, second, "warm")
+	var s struct{ Role, State string }
+	alma.Must("GET", "/api/sync", nil, &s)
+	if s.Role != "host" {
+		t.Errorf("alma's computer is a %s", s.Role)
+	}
+	if got := temperature(alma, first); got != "hot" {
+		t.Errorf("what alma wrote on her member: %s", got)
+	}
+	if got := code(o.Program, "GET", "/api/prospects", nil); got != "host.superseded" {
+		t.Errorf("the former host answers %q", got)
+	}
+	eventually(t, "ana follows", func() bool { return temperature(alma, second) == "warm" })
+	eventually(t, "with everything", func() bool { state, pending := syncState(ana); return state == "up_to_date" && pending == 0 })
+	isTidy(t, alma)
+	if got := devices(alma); got["host"] != "active" || len(got) != 4 {
+		t.Errorf("the new host's list is %v", got)
+	}
+
+	// The former host is started again and still says where the office is; who was away hears it there.
+	o.Stop()
+	old := apptest.StartIn(t, o.dir, "--sync-listen", o.addr)
+	old.Token = o.Token
+	if got := code(old, "GET", "/api/prospects", nil); got != "host.superseded" {
+		t.Errorf("started again, the former host answers %q", got)
+	}
+	again := apptest.StartIn(t, filepath.Dir(beto.Folder))
+	again.SignIn("beto")
+	var mine struct{ ID string }
+	alma.Must("POST", "/api/prospects", map[string]any{"name": "De Beto", "phones": []string{}, "emails": []string{"b@example.com"}, "owner_id": o.users["beto"]}, &mine)
+	eventually(t, "beto is told by the former host", func() bool { return temperature(again, mine.ID) != "missing" })
+}
+
+// TestComputers_TheOfficeStaysWhenNobodyTakesIt: nothing but the chosen computer's own word moves it, and it can be taken
+// back.
+func TestComputers_TheOfficeStaysWhenNobodyTakesIt(t *testing.T) {
+	o := startOffice(t)
+	first := o.prospect("ana", "Primera")
+	o.user("alma", "admin")
+	alma := o.joinIn(t.TempDir(), "alma", "--sync-listen", "127.0.0.1:0")
+	o.Must("POST", "/api/handover", map[string]string{"device_id": o.device("alma")}, nil)
+	for path, body := range map[string]any{
+		"/api/handover/begin": map[string]any{"request": []byte("x")}, "/api/handover/finish": map[string]any{"request": []byte("x")},
+	} {
+		if got := code(alma, "POST", path, body); got != "handover.not_found" {
+			t.Errorf("%s without a signature: %q", path, got)
+		}
+	}
+	o.Must("DELETE", "/api/handover", nil, nil)
+	if got := code(alma, "POST", "/api/handover/take", nil); got != "handover.not_found" {
+		t.Errorf("what was taken back is taken: %q", got)
+	}
+	set(alma, first, "hot")
+	eventually(t, "everything is as before", func() bool { return temperature(o.Program, first) == "hot" })
+}
+
+// TestComputers_TheNextHostDiesOnceItIsNamed: the former host serves nobody any more, so the one that it has named has to be
+// the host, whatever it has heard of that.
+func TestComputers_TheNextHostDiesOnceItIsNamed(t *testing.T) {
+	o := startOffice(t)
+	first := o.prospect("ana", "Primera")
+	o.user("alma", "admin")
+	dir := t.TempDir()
+	alma := o.joinIn(dir, "alma", "--sync-listen", "127.0.0.1:0")
+	set(alma, first, "hot")
+	alma.Stop()
+	named := make(chan error, 1)
+	go func() { named <- app.TakeUntilNamed(t.Context(), alma.Folder, alma.KeyFile) }()
+	eventually(t, "alma's computer can be chosen", func() bool {
+		return o.Call("POST", "/api/handover", map[string]string{"device_id": o.device("alma")}, nil) < 300
+	})
+	if err := <-named; !errors.Is(err, app.ErrPower) {
+		t.Fatalf("taking the office over answers %v", err)
+	}
+	if got := code(o.Program, "GET", "/api/prospects", nil); got != "host.superseded" {
+		t.Errorf("the former host answers %q", got)
+	}
+	alma = apptest.StartIn(t, dir, "--sync-listen", "127.0.0.1:0")
+	var s struct{ Role string }
+	eventually(t, "it is the host", func() bool {
+		return alma.Call("POST", "/api/session", map[string]string{"login": "alma", "password": apptest.Password}, &struct{ Token *string }{&alma.Token}) < 300 &&
+			alma.Call("GET", "/api/sync", nil, &s) < 300 && s.Role == "host"
+	})
+	if got := temperature(alma, first); got != "hot" {
+		t.Errorf("what alma wrote: %s", got)
+	}
+	isTidy(t, alma)
 }

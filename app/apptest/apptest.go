@@ -35,6 +35,8 @@ type Program struct {
 	Folder, KeyFile string
 	// Token signs calls once SetUp or SignIn was called.
 	Token string
+	// Code is that of the last answer that was a problem.
+	Code string
 	// Sim is a simulated Meta with an invented office, and Demo what it takes to connect to it.
 	Sim  *graphsim.Sim
 	Demo graphsim.Demo
@@ -105,6 +107,7 @@ func (p *Program) Call(method, path string, body, into any) int {
 		p.t.Fatal(err)
 	}
 	if status >= 300 {
+		p.Code = code
 		p.t.Logf("%s %s: %d %s", method, path, status, code)
 	}
 	return status

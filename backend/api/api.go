@@ -41,6 +41,8 @@ type Office struct {
 	Member  *office.Member
 	Backups *recovery.Service // the host's, nil on a member
 	Network Network
+	// Handover moves the office to another computer.
+	Handover Handover
 	// Demo tells that it will be thrown away.
 	Demo bool
 }
@@ -133,6 +135,7 @@ func New(d Deps) *API {
 	a.routeSync()
 	a.routeDevices()
 	a.routeRecovery()
+	a.routeHandover()
 	a.routeWindow()
 	a.routeEvents()
 	describe(a.huma.OpenAPI())

@@ -65,7 +65,7 @@ var nouns = map[string]int{
 	"network": http.StatusConflict, "submission": http.StatusConflict, "undo": http.StatusConflict,
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
-	"member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
+	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

@@ -48,6 +48,7 @@ type SyncProgress struct {
 // SyncStatus is how this computer stands with the office's others.
 type SyncStatus struct {
 	Role           string        `json:"role" enum:"host,member"`
+	DeviceID       string        `json:"device_id" doc:"Of this computer"`
 	State          string        `json:"state" enum:"up_to_date,sending,receiving,offline,locked,wiped,update_needed,stopped"`
 	Pending        int64         `json:"pending" doc:"Changes that the host has not settled"`
 	Held           int64         `json:"held" doc:"Changes that wait for the host to be updated"`
@@ -134,7 +135,7 @@ func (a *API) syncStatus(ctx context.Context, c caller) (SyncStatus, error) {
 	if c.office.Member != nil {
 		return a.memberStatus(ctx, c.office)
 	}
-	s := SyncStatus{Role: "host", State: SyncUpToDate, Connected: len(c.office.Host.Connected())}
+	s := SyncStatus{Role: "host", DeviceID: c.office.Host.DeviceID(), State: SyncUpToDate, Connected: len(c.office.Host.Connected())}
 	if c.office.Host.Superseded() {
 		s.State, s.Problem = SyncStopped, office.CodeHostSuperseded
 	}
@@ -154,7 +155,7 @@ func (a *API) memberStatus(ctx context.Context, o *Office) (SyncStatus, error) {
 	}
 	how := o.Network.Connection()
 	s := SyncStatus{
-		Role: "member", State: SyncUpToDate, Pending: r.Unsettled - r.Held, Held: r.Held, Refused: r.Refused, Superseded: r.Superseded,
+		Role: "member", DeviceID: o.Member.Device, State: SyncUpToDate, Pending: r.Unsettled - r.Held, Held: r.Held, Refused: r.Refused, Superseded: r.Superseded,
 		LastContactAt: instant(m.LastContact), LastCompleteAt: instant(r.LastPage), LeaseUntil: instant(m.LeaseUntil),
 		Path: how.Path, Address: how.Address, HostVersion: m.HostVersion, Problem: m.Problem, ClockSkewMS: m.ClockSkew.Milliseconds(),
 	}
@@ -290,13 +291,15 @@ func ownChanges(ctx context.Context, c caller, ids []string) ([]string, error) {
 }
 
 // barred answers why nothing of the office is shown on this computer now, nil when it is: a member that has gone without
-// contact for too long, and a host that is the host no more, whose changes nobody would ever get.
+// contact for too long, and a host that is the host no more, or is about to be no more, whose changes nobody would ever get.
 func (a *API) barred(o *Office) error {
 	switch {
 	case o.Member != nil && o.Member.Locked(a.deps.Clock.Now()):
 		return fault.New(CodeMemberLocked)
 	case o.Host != nil && o.Host.Superseded():
 		return fault.New(office.CodeHostSuperseded)
+	case o.Host != nil && o.Host.Moving():
+		return fault.New(office.CodeHostMoving)
 	}
 	return nil
 }

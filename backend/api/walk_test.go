@@ -58,6 +58,9 @@ var bodies = map[string]any{
 	"apply-changes":         map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
 	"apply-refusals":        map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
 	"set-network":           map[string]any{"enabled": true, "port": 8766},
+	"offer-handover":        map[string]any{"device_id": "1"},
+	"begin-handover":        map[string]any{"request": []byte("x")},
+	"finish-handover":       map[string]any{"request": []byte("x")},
 	"invite-device":         map[string]any{"user_id": "1"},
 	"save-file":             map[string]any{"name": "x", "content_base64": ""},
 }

@@ -80,11 +80,19 @@ func (h *Host) loadCertificate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var addresses []string
+	if text, err := h.Store.State(ctx, stateAddresses); err != nil {
+		return err
+	} else if text != "" {
+		if err := json.Unmarshal([]byte(text), &addresses); err != nil {
+			return fmt.Errorf("read addresses: %w", err)
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.root = root
 	if cert.newer(h.cert) {
-		h.cert = cert
+		h.cert, h.movedTo = cert, addresses
 	}
 	return nil
 }
@@ -142,6 +150,11 @@ func (h *Host) install(ctx context.Context, cert certificate, addresses []string
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		if err := putCertificate(tx, h.root, cert.raw); err != nil {
 			return err
+		}
+		if len(addresses) > 0 { // where members are sent also after another start
+			if err := putAddresses(tx, addresses); err != nil {
+				return err
+			}
 		}
 		action := actionHostSuperseded
 		if cert.of(h.Key) {

@@ -29,12 +29,15 @@ const (
 	actionDeviceWiped    = "device.wiped"    // it says that nothing is left on it
 	actionDeviceBreach   = "device.breach"   // detail: code
 
-	actionMembership       = "office.membership"  // detail: serial
-	actionHostCertified    = "host.certified"     // subject: the device; detail: serial
-	actionHostSuperseded   = "host.superseded"    // likewise
-	actionCredentialCopied = "credential.copied"  // a password that was changed on another computer; detail: device
-	actionRefusalApplied   = "refusal.applied"    // subject: the transaction; detail: ops
-	actionRefusalDismissed = "refusal.laid_aside" // detail: ops
+	actionMembership        = "office.membership"  // detail: serial
+	actionHostCertified     = "host.certified"     // subject: the device; detail: serial
+	actionHostSuperseded    = "host.superseded"    // likewise
+	actionHandoverOffered   = "handover.offered"   // subject: the device that is to be the host
+	actionHandoverBegun     = "handover.begun"     // its file is on its way
+	actionHandoverCancelled = "handover.cancelled" //
+	actionCredentialCopied  = "credential.copied"  // a password that was changed on another computer; detail: device
+	actionRefusalApplied    = "refusal.applied"    // subject: the transaction; detail: ops
+	actionRefusalDismissed  = "refusal.laid_aside" // detail: ops
 )
 
 const longestDeviceName = 60

@@ -85,6 +85,7 @@ type Host struct {
 	sessions map[string]*HostSession
 	checked  map[string]time.Time // when a device's check sum was last sent
 	movedTo  []string             // addresses of the host that has taken over
+	handover Handover
 
 	outside       sync.Mutex // held while the list is written outside of the file
 	outsideSerial int64
@@ -191,7 +192,11 @@ func (h *Host) serving() error {
 
 // Session returns the session of a computer that has just connected; device is the id of the key it has proved to have.
 func (h *Host) Session(device string) *HostSession {
-	return &HostSession{h: h, device: device, calls: map[uint64]*callParts{}}
+	s := &HostSession{h: h, device: device, calls: map[uint64]*callParts{}}
+	if to := h.Handover(); to.State == HandoverMoving && to.Device != device {
+		s.replaced.Store(true) // by the next host, soon
+	}
+	return s
 }
 
 // enter makes s the device's session in place of an older one.

@@ -79,7 +79,7 @@ func (s *HostSession) Open(ctx context.Context) ([]wire.Frame, error) {
 		return nil, breach(ByeProtocol, "opened twice")
 	}
 	if err := h.serving(); err != nil {
-		return nil, err
+		return h.movedFor(s.device), err
 	}
 	a, err := readActor(h.Store.Read(), s.device)
 	if errors.Is(err, errUnknownDevice) {

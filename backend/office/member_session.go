@@ -115,6 +115,9 @@ func (s *MemberSession) handle(ctx context.Context, f wire.Frame) error {
 	}
 	switch s.stage {
 	case stageNew:
+		if moved, ok := f.Body.(*wire.Moved); ok { // the host is another computer, and was so before this session
+			return s.follow(ctx, moved)
+		}
 		hello, ok := f.Body.(*wire.Hello)
 		if !ok {
 			return breach(ByeProtocol, "frame %d before hello", f.Type)

@@ -135,7 +135,7 @@ func (h *Host) assume(ctx context.Context, by string, root [32]byte, cert certif
 		tx.AfterCommit(func() { // before the list goes where the office's id and root are read
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.office, h.root, h.cert, h.movedTo = cert.Office, root, cert, nil
+			h.office, h.root, h.cert, h.movedTo, h.handover = cert.Office, root, cert, nil, Handover{}
 		})
 		return h.publishUnder(tx, cert, serial)
 	})
@@ -235,14 +235,17 @@ func (h *Host) Accept(ctx context.Context, by string, raw []byte) error {
 }
 
 // BackupRecipients returns whom backups are sealed for: who has the recovery code. Fault recovery.needed before there is
-// one.
+// one, host.superseded where another computer makes them.
 func (h *Host) BackupRecipients(ctx context.Context) ([]age.Recipient, error) {
 	if err := h.ready(ctx); err != nil {
 		return nil, err
 	}
 	cert := h.certificate()
-	if cert.raw == nil {
+	switch {
+	case cert.raw == nil:
 		return nil, fault.New(CodeNoRecovery)
+	case !cert.of(h.Key): // it would take the place of the backups of who is
+		return nil, fault.New(CodeHostSuperseded)
 	}
 	to, err := age.ParseX25519Recipient(cert.Backup)
 	if err != nil {

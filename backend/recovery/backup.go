@@ -150,24 +150,10 @@ func (s *Service) Problem() string {
 }
 
 func (s *Service) make(ctx context.Context, to []age.Recipient) (b Backup, rev int64, err error) {
-	head, err := s.Store.Head(ctx)
-	if err != nil {
-		return Backup{}, 0, err
-	}
-	copied := filepath.Join(s.Dir, "copy.tmp")
-	defer func() { err = errors.Join(err, removeIfThere(copied)) }()
-	if err := s.Store.BackupTo(ctx, copied); err != nil { // checked, page by page
-		return Backup{}, 0, err
-	}
-	schema, err := store.SchemaVersion()
-	if err != nil {
-		return Backup{}, 0, err
-	}
 	at := s.Clock.Now().UTC().Truncate(time.Second)
-	m := Manifest{Version: formatVersion, Office: s.Office, Device: s.Device, Program: s.Version, Schema: schema, Rev: head.Pos, MadeAt: at}
 	b = Backup{Name: prefix + at.Format(stamp) + suffix, At: at}
 	b.Path = filepath.Join(s.Dir, b.Name)
-	err = writeWhole(b.Path, func(f *os.File) error { return seal(ctx, f, m, s.Key, copied, to) })
+	head, err := s.sealed(ctx, b.Path, at, to)
 	if err != nil {
 		return Backup{}, 0, err
 	}
@@ -177,6 +163,38 @@ func (s *Service) make(ctx context.Context, to []age.Recipient) (b Backup, rev i
 	}
 	b.Bytes = info.Size()
 	return b, head.Pos, nil
+}
+
+// SealTo writes a backup to path for somebody alone, and returns where the office stood when it began.
+func (s *Service) SealTo(ctx context.Context, path string, to age.Recipient) (store.Cursor, error) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return store.Cursor{}, fmt.Errorf("make folder for backups: %w", err)
+	}
+	head, err := s.sealed(ctx, path, s.Clock.Now().UTC().Truncate(time.Second), []age.Recipient{to})
+	if errors.Is(err, store.ErrDiskFull) {
+		return head, fault.Wrap(err, "disk.full")
+	}
+	return head, err
+}
+
+func (s *Service) sealed(ctx context.Context, path string, at time.Time, to []age.Recipient) (head store.Cursor, err error) {
+	head, err = s.Store.Head(ctx)
+	if err != nil {
+		return head, err
+	}
+	copied := filepath.Join(s.Dir, "copy.tmp")
+	defer func() { err = errors.Join(err, removeIfThere(copied)) }()
+	if err := s.Store.BackupTo(ctx, copied); err != nil { // checked, page by page
+		return head, err
+	}
+	schema, err := store.SchemaVersion()
+	if err != nil {
+		return head, err
+	}
+	m := Manifest{Version: formatVersion, Office: s.Office, Device: s.Device, Program: s.Version, Schema: schema, Rev: head.Pos, MadeAt: at}
+	return head, writeWhole(path, func(f *os.File) error { return seal(ctx, f, m, s.Key, copied, to) })
 }
 
 // copy puts a backup into the folder of the administrator's choice, if there is one.

@@ -298,6 +298,9 @@ func (t Target) putAside(p plan) error {
 }
 
 func (t Target) swap(plan) error {
+	if err := removeIfThere(t.restored() + ".lock"); err != nil {
+		return err
+	}
 	err := os.Rename(t.restored(), t.File)
 	if errors.Is(err, os.ErrNotExist) {
 		if _, there := os.Stat(t.File); there == nil {

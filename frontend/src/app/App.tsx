@@ -6,6 +6,7 @@ import { TakingOver } from "@/features/setup/TakingOver";
 import { LockScreen } from "@/features/sign-in/LockScreen";
 import { SignIn } from "@/features/sign-in/SignIn";
 import { Barrier } from "@/features/sync/Barrier";
+import { Moving } from "@/features/sync/Moving";
 import { toAppError } from "@/shared/api/app-error";
 import { meQuery } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
@@ -44,9 +45,10 @@ export function App() {
 }
 
 /** Why nothing of the office may be shown here, by the code of the fault that says so. */
-const barriers: Record<string, "locked" | "superseded"> = {
+const barriers: Record<string, "locked" | "superseded" | "moving"> = {
   "member.locked": "locked",
   "host.superseded": "superseded",
+  "host.moving": "moving",
 };
 
 /** How often a barred computer looks whether it is let in again, in ms. */
@@ -61,6 +63,7 @@ function SignedIn({ token }: { token: string }) {
       state.error !== null && toAppError(state.error).code in barriers ? barredGlance : false,
   });
   const barrier = me.error === null ? undefined : barriers[toAppError(me.error).code];
+  if (barrier === "moving") return <Moving onAct={() => void me.refetch()} />;
   if (barrier !== undefined) return <Barrier why={barrier} onAct={() => void me.refetch()} />;
   if (me.data !== undefined) return <Program me={me.data} token={token} />;
   if (locked) return <LockScreen name="" />;

@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSync } from "@/shared/api/sync";
 import type { Device, NetworkState } from "@/shared/api/types";
 import { BecomeHost } from "@/shared/host/BecomeHost";
 import { formatCount } from "@/shared/lib/text";
@@ -15,6 +16,7 @@ import { showDone, showError } from "@/shared/ui/undo-toast";
 import { byPerson, type Person } from "./by-person";
 import classes from "./Devices.module.css";
 import { devicesQuery, useNetwork, useRevocation } from "./device-queries";
+import { HandOver } from "./HandOver";
 import { InviteDialog } from "./InviteDialog";
 import { RecoveryCode } from "./RecoveryCode";
 
@@ -54,6 +56,7 @@ export function DeviceSettings() {
           <DeviceTable people={byPerson(devices.data.devices)} onRevoke={setRevoking} />
         )}
       </Section>
+      <HandOver devices={devices.data.devices} />
       <BecomeHost />
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
       <RevokeDialog device={revoking} onClose={() => setRevoking(null)} />
@@ -142,10 +145,11 @@ function DeviceTable({ people, onRevoke }: DeviceTableProps) {
 function DeviceRow({ device, onRevoke }: { device: Device; onRevoke: () => void }) {
   const { t } = useTranslation("devices");
   const name = device.name === "" ? t("list.nameless") : device.name;
+  const here = useSync()?.device_id;
   return (
     <tr>
       <td className={table.strong}>
-        {name} {device.is_this && <span className={table.quiet}>{t("list.this")}</span>}
+        {name} {device.id === here && <span className={table.quiet}>{t("list.this")}</span>}
         {device.version !== "" && (
           <span className={classes.second}>{t("list.version", { version: device.version })}</span>
         )}

@@ -4,6 +4,7 @@ import { percent, syncSentence } from "./sync-sentence";
 
 const member: SyncStatus = {
   role: "member",
+  device_id: "d",
   state: "up_to_date",
   pending: 0,
   held: 0,

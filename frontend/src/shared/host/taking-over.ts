@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { answer, api } from "@/shared/api/client";
 
@@ -37,3 +37,13 @@ export function useRestoreState() {
     refetchInterval: glance,
   }).data;
 }
+
+/** How often a change of host is looked at, in ms: somebody stands at the other computer. */
+const handoverGlance = 3000;
+
+/** Whether the office is moving to another computer, as its host knows it. Administrators only. */
+export const handoverQuery = queryOptions({
+  queryKey: ["devices", "handover"],
+  queryFn: () => answer(api.GET("/api/handover")),
+  refetchInterval: handoverGlance,
+});
