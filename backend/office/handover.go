@@ -147,8 +147,7 @@ func (h *Host) BeginHandover(ctx context.Context, raw []byte) (identity.Handover
 	for _, s := range others {
 		s.replaced.Store(true)
 		h.Changed(s.device)
-		s.mu.Lock() // what it is writing is written
-		s.mu.Unlock()
+		s.rest()
 	}
 	return r, h.auditHandover(ctx, was.By, actionHandoverBegun, was.Device)
 }
@@ -176,6 +175,12 @@ func (h *Host) FinishHandover(ctx context.Context, raw []byte, head store.Cursor
 		return nil, err
 	}
 	return next.raw, h.install(ctx, next, r.Addresses, was.By)
+}
+
+// rest returns once nothing that the session was asked before is being written.
+func (s *HostSession) rest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 }
 
 func (h *Host) auditHandover(ctx context.Context, by, action, device string) error {

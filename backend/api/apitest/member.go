@@ -77,7 +77,7 @@ func (o *Office) Join(login string, options ...Option) *Member {
 	o.must(office.Join(ctx, st, invitation, key.DeviceID(), admitted))
 	people := crm.New(st, o.Clock, log)
 	m.Office.Office = &api.Office{
-		Store: st, Accounts: account.New(st, o.Clock, log), CRM: people, Network: &Network{},
+		Store: st, Accounts: account.New(st, o.Clock, log), CRM: people, Network: &Network{}, Handover: &Handover{},
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Clock: o.Clock, Log: log, Version: "test"}),
 		Member: office.NewMember(office.MemberDeps{
 			Store: st, Clock: o.Clock, Log: log, Device: key.DeviceID(), Version: "test", Wake: func() { go m.Exchange() },

@@ -12,7 +12,7 @@ import { meQuery } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
 import { setupQuery } from "@/shared/api/setup";
 import type { Me } from "@/shared/api/types";
-import { useTakingOver } from "@/shared/host/taking-over";
+import { useTakingOver } from "@/shared/take-over/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import classes from "./App.module.css";
 import { router } from "./router";

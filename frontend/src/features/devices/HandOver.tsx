@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useSync } from "@/shared/api/sync";
 import type { Device } from "@/shared/api/types";
-import { handoverQuery } from "@/shared/host/taking-over";
+import { handoverQuery } from "@/shared/take-over/taking-over";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Devices.module.css";

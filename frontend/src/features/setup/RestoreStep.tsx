@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import { useRestoreState } from "@/shared/host/taking-over";
+import { useRestoreState } from "@/shared/take-over/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { faultSentence, fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./Setup.module.css";

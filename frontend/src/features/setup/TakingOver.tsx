@@ -3,7 +3,7 @@ import { IconCircleCheck } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { leaveSession } from "@/shared/api/session";
-import { useRestoreState, watchTakeOver } from "@/shared/host/taking-over";
+import { useRestoreState, watchTakeOver } from "@/shared/take-over/taking-over";
 import { faultSentence } from "@/shared/ui/fault-sentence";
 import classes from "./Setup.module.css";
 import { SetupFrame } from "./SetupFrame";

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { TakeOverDialog } from "@/shared/host/TakeOverDialog";
+import { TakeOverDialog } from "@/shared/take-over/TakeOverDialog";
 import { Brand } from "@/shared/ui/Brand";
 import classes from "./Barrier.module.css";
 

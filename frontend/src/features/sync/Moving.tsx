@@ -3,7 +3,7 @@ import { IconTransfer } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import { handoverQuery } from "@/shared/host/taking-over";
+import { handoverQuery } from "@/shared/take-over/taking-over";
 import { Brand } from "@/shared/ui/Brand";
 import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Barrier.module.css";

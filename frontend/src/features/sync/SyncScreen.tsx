@@ -5,7 +5,7 @@ import { currentLanguage } from "@/locales/i18n";
 import { useIsAdmin } from "@/shared/api/me";
 import { useSync } from "@/shared/api/sync";
 import type { SyncStatus } from "@/shared/api/types";
-import { BecomeHost } from "@/shared/host/BecomeHost";
+import { BecomeHost } from "@/shared/take-over/BecomeHost";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { Section } from "@/shared/ui/Section";

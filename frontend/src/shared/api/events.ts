@@ -89,7 +89,7 @@ export function keysFor(event: HostEvent): QueryKey[] {
     case "meta":
       return [["meta"], ["health"]];
     case "sync":
-      return [["sync"], ["devices"]];
+      return [["sync"], ["devices"], ["me"]]; // me: this computer may be the host no more
     case "hello":
       return [];
   }

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError } from "@/shared/ui/fault-sentence";
-import classes from "./Host.module.css";
+import classes from "./TakeOver.module.css";
 import { watchTakeOver } from "./taking-over";
 
 type TakeOverDialogProps = { opened: boolean; onClose: () => void };
