@@ -74,6 +74,14 @@ func (o *theOffice) join(login string) *apptest.Program {
 // joinIn is join on a folder of the test's.
 func (o *theOffice) joinIn(dir, login string, args ...string) *apptest.Program {
 	o.t.Helper()
+	p := apptest.StartIn(o.t, dir, args...)
+	o.joinOn(p, login)
+	return p
+}
+
+// joinOn brings in the computer on which a program runs.
+func (o *theOffice) joinOn(p *apptest.Program, login string) {
+	o.t.Helper()
 	var invitation struct {
 		ID, Text string
 		QRSVG    string `json:"qr_svg"`
@@ -82,7 +90,6 @@ func (o *theOffice) joinIn(dir, login string, args ...string) *apptest.Program {
 	if !strings.HasPrefix(invitation.QRSVG, "<svg") {
 		o.t.Errorf("no QR: %.40s", invitation.QRSVG)
 	}
-	p := apptest.StartIn(o.t, dir, args...)
 	p.Must("POST", "/api/setup/join", map[string]string{"invitation": invitation.Text, "device_name": "Portátil de " + login}, nil)
 	var here struct{ State, Digits, Login, Problem string }
 	eventually(o.t, "the new computer shows digits", func() bool {
@@ -108,7 +115,6 @@ func (o *theOffice) joinIn(dir, login string, args ...string) *apptest.Program {
 		return here.State == "ready"
 	})
 	p.SignIn(here.Login)
-	return p
 }
 
 // prospect registers somebody for a seller.

@@ -75,7 +75,7 @@ func (j *joining) end() {
 
 // Join implements api.Setup: it shows the invitation to the host and goes on by itself.
 func (p *program) Join(_ context.Context, n api.NewJoin) error {
-	if p.current() != nil {
+	if !p.joinable() {
 		return fault.New("setup.done")
 	}
 	invitation, err := identity.ParseInvitation(n.Invitation)
@@ -143,8 +143,11 @@ func (p *program) join(ctx context.Context, run int, invitation identity.Invitat
 	}
 	p.moving.Lock()
 	defer p.moving.Unlock()
-	if p.current() != nil {
+	if !p.joinable() {
 		return fault.New("setup.done")
+	}
+	if err := p.layAside(); err != nil {
+		return err
 	}
 	o, err := createMember(context.WithoutCancel(ctx), p.home, key, invitation, state)
 	if err != nil {
@@ -154,6 +157,43 @@ func (p *program) join(ctx context.Context, run int, invitation identity.Invitat
 		*s = api.JoinState{State: joinReceiving, OfficeName: state.Office, UserName: state.UserName, Login: state.Login}
 	})
 	p.show(o)
+	return nil
+}
+
+// joinable reports whether this computer may join an office: it has none, or one of which another computer is the host now.
+func (p *program) joinable() bool {
+	o := p.current()
+	return o == nil || !o.Demo && o.Host != nil && o.Host.Superseded()
+}
+
+// layAside closes the office of which another computer is the host now and puts its file aside, with what names its key.
+// Wherever it is cut short, the next start finds either that office or none.
+func (p *program) layAside() error {
+	p.mu.RLock()
+	o := p.office
+	p.mu.RUnlock()
+	if o == nil {
+		return nil
+	}
+	if err := p.putAway(o); err != nil {
+		return err
+	}
+	i := o.installation
+	i.Ready = false // so that a missing file is no loss
+	if err := i.save(o.folder); err != nil {
+		return err
+	}
+	aside := o.officeFile() + ".before-join-" + p.home.clock.Now().UTC().Format("20060102T150405Z")
+	for from, to := range map[string]string{
+		o.officeFile(): aside, o.officeFile() + "-wal": aside + "-wal", o.officeFile() + "-shm": aside + "-shm",
+	} {
+		if err := os.Rename(from, to); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("put the office of before aside: %w", err)
+		}
+	}
+	if err := os.Rename(o.installationFile(), aside+".installation.json"); err != nil {
+		return fmt.Errorf("put the office of before aside: %w", err)
+	}
 	return nil
 }
 
@@ -248,7 +288,7 @@ func (p *program) JoinState(ctx context.Context) (api.JoinState, error) {
 
 // CancelJoin implements api.Setup.
 func (p *program) CancelJoin(context.Context) error {
-	if p.current() != nil {
+	if !p.joinable() {
 		return fault.New("setup.done")
 	}
 	p.joining.end()

@@ -318,6 +318,18 @@ func TestComputers_TheOfficeMoves(t *testing.T) {
 	var mine struct{ ID string }
 	alma.Must("POST", "/api/prospects", map[string]any{"name": "De Beto", "phones": []string{}, "emails": []string{"b@example.com"}, "owner_id": o.users["beto"]}, &mine)
 	eventually(t, "beto is told by the former host", func() bool { return temperature(again, mine.ID) != "missing" })
+
+	// And it is one of the office's computers again, by invitation of the new host.
+	next := &theOffice{Program: alma, t: t, users: o.users}
+	var users struct{ Items []struct{ ID, Login string } }
+	alma.Must("GET", "/api/users", nil, &users)
+	for _, u := range users.Items {
+		next.users[u.Login] = u.ID
+	}
+	next.joinOn(old, "admin")
+	if got := temperature(old, second); got != "warm" {
+		t.Errorf("the former host, as a member: %s", got)
+	}
 }
 
 // TestComputers_TheOfficeStaysWhenNobodyTakesIt: nothing but the chosen computer's own word moves it, and it can be taken

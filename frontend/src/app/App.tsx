@@ -1,6 +1,7 @@
 import { focusManager, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { Rejoin } from "@/features/setup/Rejoin";
 import { Setup } from "@/features/setup/Setup";
 import { TakingOver } from "@/features/setup/TakingOver";
 import { LockScreen } from "@/features/sign-in/LockScreen";
@@ -56,6 +57,7 @@ const barredGlance = 5000;
 
 function SignedIn({ token }: { token: string }) {
   const { locked } = useSession();
+  const [rejoining, setRejoining] = useState(false);
   const me = useQuery({
     ...meQuery,
     enabled: !locked,
@@ -64,6 +66,9 @@ function SignedIn({ token }: { token: string }) {
   });
   const barrier = me.error === null ? undefined : barriers[toAppError(me.error).code];
   if (barrier === "moving") return <Moving onAct={() => void me.refetch()} />;
+  if (rejoining) return <Rejoin onEnd={() => setRejoining(false)} />;
+  if (barrier === "superseded")
+    return <Barrier why="superseded" onAct={() => void me.refetch()} onRejoin={() => setRejoining(true)} />;
   if (barrier !== undefined) return <Barrier why={barrier} onAct={() => void me.refetch()} />;
   if (me.data !== undefined) return <Program me={me.data} token={token} />;
   if (locked) return <LockScreen name="" />;

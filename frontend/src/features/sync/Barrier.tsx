@@ -11,10 +11,12 @@ type BarrierProps = {
   why: "locked" | "superseded" | "wiped";
   /** What the one button does: look again, or begin again. */
   onAct: () => void;
+  /** Joins the office again from a computer that was its host. */
+  onRejoin?: () => void;
 };
 
 /** Stands before the program where the office is not to be seen on this computer. */
-export function Barrier({ why, onAct }: BarrierProps) {
+export function Barrier({ why, onAct, onRejoin }: BarrierProps) {
   const { t } = useTranslation("sync");
   const { t: host } = useTranslation("host");
   const [losing, setLosing] = useState(false);
@@ -28,6 +30,11 @@ export function Barrier({ why, onAct }: BarrierProps) {
         <Button variant="default" onClick={onAct} autoFocus>
           {t(why === "wiped" ? "barrier.again" : "barrier.retry")}
         </Button>
+        {onRejoin !== undefined && (
+          <Button variant="subtle" onClick={onRejoin}>
+            {host("rejoin")}
+          </Button>
+        )}
         {why === "locked" && (
           <>
             <Button variant="subtle" onClick={() => setLosing(true)}>
