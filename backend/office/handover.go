@@ -73,7 +73,7 @@ func (h *Host) OfferHandover(ctx context.Context, v account.Viewer, device strin
 	a, err := readActor(h.Store.Read(), device)
 	switch {
 	case err != nil || a.Revoked || device == h.DeviceID():
-		return Handover{}, fault.Wrap(err, CodeDeviceMissing)
+		return Handover{}, coded(err, CodeDeviceMissing)
 	case !a.Active || a.Role != string(account.RoleAdmin):
 		return Handover{}, fault.New(CodeHandoverNotAdmin)
 	case h.session(device) == nil:
@@ -131,7 +131,7 @@ func (h *Host) BeginHandover(ctx context.Context, raw []byte) (identity.Handover
 	}
 	r, err := identity.VerifyHandoverRequest(raw, was.Device)
 	if err != nil || r.ID != was.ID || r.Recipient == "" {
-		return identity.HandoverRequest{}, fault.Wrap(err, CodeHandoverMissing)
+		return identity.HandoverRequest{}, coded(err, CodeHandoverMissing)
 	}
 	var others []*HostSession
 	h.mu.Lock()
@@ -161,7 +161,7 @@ func (h *Host) FinishHandover(ctx context.Context, raw []byte, head store.Cursor
 	}
 	r, err := identity.VerifyHandoverRequest(raw, was.Device)
 	if err != nil || r.ID != was.ID || string(r.Digest) != string(digest) {
-		return nil, fault.Wrap(err, CodeHandoverMissing)
+		return nil, coded(err, CodeHandoverMissing)
 	}
 	now, err := h.Store.Head(ctx)
 	if err != nil {
@@ -175,6 +175,14 @@ func (h *Host) FinishHandover(ctx context.Context, raw []byte, head store.Cursor
 		return nil, err
 	}
 	return next.raw, h.install(ctx, next, r.Addresses, was.By)
+}
+
+// coded is a fault, also where there is no error behind it.
+func coded(err error, code string) error {
+	if err == nil {
+		return fault.New(code)
+	}
+	return fault.Wrap(err, code)
 }
 
 // rest returns once nothing that the session was asked before is being written.
