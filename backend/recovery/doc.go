@@ -2,8 +2,8 @@
 // with a copy in a folder of the administrator's choice, and a restore that goes step by step and can be interrupted at
 // any of them. It refuses to know what an office is: it is handed a store, a key and whom to seal for.
 //
-// A backup is one file: age (filippo.io/age, recipients: the recovery code's key and the host's own) around zstd around a
-// tar of manifest.json, office.key and office.db. The database in it is encrypted as it is on disk; its key is beside it,
+// A backup is one file: age (filippo.io/age; recipient: the recovery code's key, or the next host in a hand-over) around
+// zstd around a tar of manifest.json, office.key and office.db. The database in it is encrypted as it is on disk; its key is beside it,
 // inside the seal, so that the recovery code alone brings an office back on a new computer.
 package recovery
 
