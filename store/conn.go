@@ -27,6 +27,9 @@ type mode struct {
 	hook    func(*sqlite3.SQLiteConn) error
 }
 
+// busyTimeout is how long a statement waits for a lock, in milliseconds.
+const busyTimeout = "5000"
+
 // shared are the settings of every connection that stays open.
 //
 // There is no mmap_size: pages are decrypted into the page cache, so SQLite3 Multiple Ciphers never maps an encrypted
@@ -34,7 +37,7 @@ type mode struct {
 var shared = []string{
 	"PRAGMA foreign_keys = ON",
 	"PRAGMA temp_store = MEMORY", // sorting must not leave plain text in a temporary file
-	"PRAGMA busy_timeout = 5000",
+	"PRAGMA busy_timeout = " + busyTimeout,
 }
 
 // How many pages the write-ahead log grows to before it is written back: 32 MiB, and 256 MiB while a replica is filled.

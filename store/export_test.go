@@ -4,7 +4,16 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 )
+
+// WatchScrubs has fn told of each step of a scrub, in the writer's goroutine, and scrubs tried again at once.
+func WatchScrubs(t testing.TB, fn func(s *Store, step string)) {
+	t.Helper()
+	formerFn, formerAgain := scrubbed, scrubAgain
+	scrubbed, scrubAgain = fn, time.Millisecond
+	t.Cleanup(func() { scrubbed, scrubAgain = formerFn, formerAgain })
+}
 
 // SetCipherPragma has the store ask for its cipher with another PRAGMA.
 func SetCipherPragma(t testing.TB, pragma string) {

@@ -3,15 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"time"
 )
 
 // forget removes a root and everything under it: rows, what lists and search hold of them, kept rows, and the values of
 // settled ops. Ops that are still pending go on to the host, and lose their values when they are settled.
 func (a *applier) forget(root string) error {
-	a.s.replica.scrub = true
+	a.s.replica.leaveTraces()
 	a.s.replica.orphaned = true // what the root referred to may have lost its last one
 	for i := len(a.s.feedOrder) - 1; i >= 0; i-- {
 		if e := a.s.feedOrder[i]; e.root != everyRoot && e.roots == "" {
@@ -94,7 +92,7 @@ func (a *applier) dropOrphans() error {
 			return fmt.Errorf("look for orphans of %s: %w", e.name, err)
 		}
 		for _, id := range ids {
-			a.s.replica.scrub = true
+			a.s.replica.leaveTraces()
 			if err := a.dropUnreferred(id); err != nil {
 				return err
 			}
@@ -133,60 +131,6 @@ func (e *entity) prepareForget(s *Store) error {
 		var err error
 		if *target, err = s.prepare(text); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// scrubIfDue scrubs after something was forgotten. A file that is busy is scrubbed with the next page.
-func (s *Store) scrubIfDue(ctx context.Context) error {
-	due := false
-	_, err := s.Write(ctx, System, func(*Tx) error {
-		due = s.replica.scrub && !s.replica.filling
-		return nil
-	})
-	if err != nil || !due {
-		return err
-	}
-	if _, err := s.Scrub(ctx); err != nil && !errors.Is(err, ErrDiskFull) {
-		return err
-	} else if err != nil {
-		s.log.WithError(err).Warn("traces of what was forgotten stay until there is room")
-	}
-	return nil
-}
-
-// Scrub rewrites the file without what was deleted from it, and empties its log: deleted cells are overwritten at once,
-// but pages that were rearranged, words of the index and the log still hold copies. It waits for the writer and answers
-// how long the writer was held.
-func (s *Store) Scrub(ctx context.Context) (held time.Duration, err error) {
-	r := &request{ctx: ctx, author: System, alone: func() error {
-		begun := s.opts.Now()
-		err := s.scrub()
-		held = s.opts.Now().Sub(begun)
-		return err
-	}, units: []unit{{}}}
-	s.submit(r)
-	return held, r.units[0].err
-}
-
-// scrub runs in the writer's goroutine, outside a transaction.
-func (s *Store) scrub() error {
-	s.guard.enter()
-	defer s.guard.leave()
-	ctx := context.Background()
-	s.replica.scrub = false
-	steps := append([]string{"BEGIN IMMEDIATE"}, s.optimizeIndexes...)
-	steps = append(steps, "INSERT INTO main.store_state (k, v) VALUES ('"+stateScrub+"', 0) ON CONFLICT DO UPDATE SET v = excluded.v",
-		"COMMIT", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
-	for _, step := range steps {
-		if _, err := s.conn.ExecContext(ctx, step); err != nil {
-			s.replica.scrub = true
-			if !s.raw.AutoCommit() {
-				_, back := s.conn.ExecContext(ctx, "ROLLBACK")
-				err = errors.Join(err, back)
-			}
-			return fmt.Errorf("scrub the file: %w", explain(err))
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"sitegroup.mx/crm/store"
 	"sitegroup.mx/crm/store/storetest"
 )
@@ -18,7 +20,7 @@ import (
 // plainPages copies a store's file with its log, decrypts the copy page by page, free ones too, and returns the bytes.
 func plainPages(t *testing.T, s *store.Store) []byte {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "plain.db")
+	files := map[string][]byte{}
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := os.ReadFile(s.Path() + suffix)
 		if errors.Is(err, os.ErrNotExist) {
@@ -27,6 +29,16 @@ func plainPages(t *testing.T, s *store.Store) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
+		files[suffix] = content
+	}
+	return decrypted(t, files)
+}
+
+// decrypted decrypts a copy of a file, with its log if there is one.
+func decrypted(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plain.db")
+	for suffix, content := range files {
 		if err := os.WriteFile(path+suffix, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -53,6 +65,170 @@ func plainPages(t *testing.T, s *store.Store) []byte {
 		t.Fatal("the copy is not decrypted")
 	}
 	return content
+}
+
+// mainPages decrypts a file alone, as it is on the disk, without its log.
+func mainPages(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decrypted(t, map[string][]byte{"": content})
+}
+
+// secretOf are the names, phones and addresses of those who are forgotten.
+func secretOf(n int) [3]string {
+	return [3]string{fmt.Sprintf("Zacarías Inventado%d", n), fmt.Sprintf("+5255550199%02d", n), fmt.Sprintf("zacarias%d@example.mx", n)}
+}
+
+// secrets counts what is found of them.
+func secrets(content []byte) (found int) {
+	content = bytes.ToLower(content)
+	for n := 70; n < 90; n++ {
+		for _, text := range secretOf(n) {
+			found += bytes.Count(content, bytes.ToLower([]byte(text)))
+		}
+	}
+	return found
+}
+
+// withSecrets is a member that has twenty prospects more than it is to keep, in its file and not only in its log.
+func withSecrets(t *testing.T) *pair {
+	t.Helper()
+	p := newPair(t, nil)
+	p.limit = 500
+	for n := range 60 {
+		p.prospectOf(n, "u-ana")
+	}
+	for n := 70; n < 90; n++ {
+		id, s := fmt.Sprint(n), secretOf(n)
+		write(t, p.host, admin, func(tx *store.Tx) error {
+			return errors.Join(
+				createContact(tx, "c"+id, s[0]),
+				tx.Create("contact_phone", "h"+id, store.Row{"contact_id": "c" + id, "raw": s[1], "e164": s[1], "created_at": at}),
+				tx.Create("contact_email", "m"+id, store.Row{"contact_id": "c" + id, "raw": s[2], "address": s[2], "created_at": at}),
+				createProspect(tx, "p"+id, "c"+id, "u-ana"),
+			)
+		})
+	}
+	p.sync()
+	if _, err := p.member.Scrub(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if secrets(mainPages(t, p.member.Path())) == 0 {
+		t.Fatal("the scan finds nothing where there is something")
+	}
+	return p
+}
+
+func (p *pair) takeAway() {
+	p.t.Helper()
+	for n := 70; n < 90; n++ {
+		write(p.t, p.host, admin, func(tx *store.Tx) error {
+			return tx.Set("prospect", fmt.Sprint("p", n), store.Row{"owner_id": "u-beto"})
+		})
+	}
+}
+
+// clean fails when the member's file or its log holds anything of the secrets.
+func clean(t *testing.T, path string) {
+	t.Helper()
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() != 0 {
+		t.Errorf("the log still holds %d bytes", log.Size())
+	}
+	if n := secrets(mainPages(t, path)); n != 0 {
+		t.Errorf("%d traces are left", n)
+	}
+}
+
+// TestForget_WhileSomebodyReads: a list or an export that reads the former rows keeps them in the file, and no other page
+// need ever come.
+func TestForget_WhileSomebodyReads(t *testing.T) {
+	done := make(chan struct{}, 1)
+	watchDone(t, done)
+	p := withSecrets(t)
+	<-done
+	p.takeAway()
+	err := p.member.ReadTx(t.Context(), func(q dbx.Builder) error {
+		var n int
+		if err := q.NewQuery("SELECT count(*) FROM prospect").Row(&n); err != nil {
+			return err
+		}
+		p.sync()
+		if _, err := p.member.Scrub(t.Context()); !errors.Is(err, store.ErrBeingRead) {
+			t.Errorf("scrubbed below a reader: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if _, err := p.member.Write(t.Context(), store.System, func(*store.Tx) error { return nil }); err != nil { // behind the scrub
+		t.Fatal(err)
+	}
+	clean(t, p.member.Path())
+}
+
+// watchDone has done told when a scrub is complete.
+func watchDone(t *testing.T, done chan struct{}) {
+	t.Helper()
+	store.WatchScrubs(t, func(_ *store.Store, step string) {
+		if step == "done" {
+			done <- struct{}{}
+		}
+	})
+}
+
+// TestForget_KilledWhileScrubbing: what is on the disk after each step is what a kill would leave. The next start goes on.
+func TestForget_KilledWhileScrubbing(t *testing.T) {
+	dir := t.TempDir()
+	var copies []string
+	armed := false
+	store.WatchScrubs(t, func(s *store.Store, step string) {
+		if !armed {
+			return
+		}
+		path := filepath.Join(dir, fmt.Sprintf("%d.db", len(copies)))
+		for _, suffix := range []string{"", "-wal"} {
+			content, err := os.ReadFile(s.Path() + suffix)
+			if err != nil {
+				t.Error(err)
+			}
+			if err := os.WriteFile(path+suffix, content, 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+		copies = append(copies, path)
+	})
+	p := withSecrets(t)
+	p.takeAway()
+	_, _ = p.member.Write(t.Context(), store.System, func(*store.Tx) error { armed = true; return nil })
+	p.sync()
+	_, _ = p.member.Write(t.Context(), store.System, func(*store.Tx) error { armed = false; return nil })
+	if len(copies) < 4 {
+		t.Fatalf("only %d steps", len(copies))
+	}
+	clean(t, p.member.Path())
+	done := make(chan struct{}, 1)
+	watchDone(t, done)
+	for i, path := range copies {
+		o := storetest.Options(t, dir)
+		o.Path, o.Member, o.Device = path, true, "device-ana"
+		s, err := store.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i < len(copies)-1 { // the last one was done
+			<-done
+		}
+		_, err = s.Write(t.Context(), store.System, func(*store.Tx) error { return nil })
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		clean(t, path)
+	}
 }
 
 func TestForget_LeavesNoTrace(t *testing.T) {

@@ -158,7 +158,7 @@ func (a *applier) settle(outcomes []OpOutcome) error {
 		}
 		a.mark(k)
 		if forgotten {
-			a.s.replica.scrub = true
+			a.s.replica.leaveTraces()
 		}
 		if o.Outcome == Applied && mutant.On(mutant.SettledNotKept) {
 			if err := a.s.exec(a.s.st.member.dropOp, o.ID[:]); err != nil {

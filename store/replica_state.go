@@ -34,6 +34,7 @@ type replica struct {
 	cursor             Cursor
 	filling            bool
 	scrub              bool // something was forgotten whose traces are still in the file
+	rewritten          bool // they are in its log alone
 	orphaned           bool // something may have lost its last root
 	stretched          bool // the log may grow further than usual
 	rest               int64
@@ -198,12 +199,13 @@ func (s *Store) Wipe(ctx context.Context) error {
 		if err := s.exec(s.st.member.clearOutbox); err != nil {
 			return fmt.Errorf("empty outbox: %w", err)
 		}
-		s.replica.cursor, s.replica.rest, s.replica.filling, s.replica.scrub = Cursor{}, 0, true, true
+		s.replica.cursor, s.replica.rest, s.replica.filling = Cursor{}, 0, true
+		s.replica.leaveTraces()
 		tx.ops = append(tx.ops, Op{TxID: tx.id, Entity: EntityReplica, Outcome: Applied})
 		return s.saveReplica()
 	})
 	if err == nil {
-		_, err = s.Scrub(ctx)
+		_, err = s.scrubWithin(ctx, wipeWait)
 	}
 	if err != nil {
 		return fmt.Errorf("wipe: %w", err)

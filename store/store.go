@@ -68,10 +68,11 @@ type Store struct {
 	offset atomic.Int64 // nanoseconds that the host's clock is ahead of ours
 
 	// Owned by the writer's goroutine.
-	rev     int64 // of the last commit, or of the last transaction of the running group; on a member a number of its own
-	replica replica
-	backlog []*request // taken from the queue, not begun
-	clock   *hlc.Clock
+	rev        int64 // of the last commit, or of the last transaction of the running group; on a member a number of its own
+	replica    replica
+	backlog    []*request       // taken from the queue, not begun
+	scrubTimer <-chan time.Time // when a scrub that was not done is tried again
+	clock      *hlc.Clock
 
 	queue     chan *request
 	closing   chan struct{} // closed by Close

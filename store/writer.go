@@ -154,6 +154,7 @@ func (s *Store) background(name string, fn func()) {
 }
 
 func (s *Store) writeLoop() {
+	s.scrubLater(0)
 	for {
 		var r *request
 		if len(s.backlog) > 0 {
@@ -161,6 +162,9 @@ func (s *Store) writeLoop() {
 		} else {
 			select {
 			case r = <-s.queue:
+			case <-s.scrubTimer:
+				s.scrubOverdue()
+				continue
 			case <-s.closing:
 				close(s.stopped)
 				return
