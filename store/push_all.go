@@ -30,6 +30,12 @@ const (
 // answer means that every op of the transaction is settled, whatever the outcome, and on disk; the outcomes are told by
 // Feed. ErrUnknown says that this version does not know what the transaction writes; other errors that nothing was settled.
 func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
+	return s.PushAs(ctx, func(*Tx) (Author, error) { return a, nil }, txs)
+}
+
+// PushAs is PushAll for an author who is looked up in each transaction of the file, so that nothing is settled by a right
+// that an earlier commit has ended. An error of who fails what shares the transaction, and is answered for all that follow.
+func (s *Store) PushAs(ctx context.Context, who func(*Tx) (Author, error), txs []PushedTx) []error {
 	errs := make([]error, len(txs))
 	if s.opts.Member {
 		for i := range errs {
@@ -41,13 +47,21 @@ func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 	for _, p := range txs {
 		ops += len(p.Ops)
 	}
-	r := &request{ctx: ctx, author: a, solo: ops >= soloOps}
+	r := &request{ctx: ctx, solo: ops >= soloOps}
 	var groups [][2]int
 	for next := 0; next < len(txs); {
 		from, to := next, groupEnd(txs, next)
 		next = to
 		groups = append(groups, [2]int{from, to})
 		r.units = append(r.units, unit{fn: func(tx *Tx) error {
+			author, err := who(tx)
+			if err != nil {
+				return err
+			}
+			if author.Device == "" {
+				author.Device = s.opts.Device
+			}
+			tx.req.author = author
 			if err := errors.Join(tx.lookForKnown(txs[from:to]), tx.lookAhead(txs[from:to])); err != nil {
 				return err
 			}

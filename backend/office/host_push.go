@@ -17,7 +17,7 @@ const (
 
 // push settles transactions of a member. The acknowledgement tells that they are on disk, or that this host is too old for
 // some; how they were settled is told by pages alone.
-func (s *HostSession) push(ctx context.Context, a actor, p *wire.Push) ([]wire.Frame, error) {
+func (s *HostSession) push(ctx context.Context, p *wire.Push) ([]wire.Frame, error) {
 	ops := 0
 	for i := range p.Txs {
 		tx := &p.Txs[i]
@@ -38,17 +38,45 @@ func (s *HostSession) push(ctx context.Context, a actor, p *wire.Push) ([]wire.F
 		return nil, breach(ByeSlow, "too many ops")
 	}
 	ack := &wire.Ack{}
-	for i, err := range s.h.Store.PushAll(ctx, a.author(), p.Txs) {
+	for i, err := range s.h.Store.PushAs(ctx, s.author, p.Txs) {
 		switch {
 		case err == nil:
 		case errors.Is(err, store.ErrUnknown):
 			ack.Held = append(ack.Held, p.Txs[i].ID)
+		case errors.Is(err, errEnded):
+			return s.ended(ctx)
 		default:
 			return nil, &Farewell{ByeClosing, err}
 		}
 	}
 	ack.At = s.h.now().UnixMilli()
 	return []wire.Frame{frame(ack)}, nil
+}
+
+// errEnded says that a right has ended while a push waited for the writer.
+var errEnded = errors.New("office: the computer may not push any more")
+
+// author is who the computer writes as at this point of the office's history.
+func (s *HostSession) author(tx *store.Tx) (store.Author, error) {
+	a, err := readActor(tx.Query(), s.device)
+	switch {
+	case errors.Is(err, errUnknownDevice):
+		return store.Author{}, errors.Join(errEnded, err)
+	case err != nil:
+		return store.Author{}, err
+	case a.Revoked, !a.Active:
+		return store.Author{}, errEnded
+	}
+	return a.author(), nil
+}
+
+// ended answers a computer whose right has ended: what it hears is what it would hear to any frame.
+func (s *HostSession) ended(ctx context.Context) ([]wire.Frame, error) {
+	_, out, err := s.actor(ctx)
+	if out == nil && err == nil {
+		err = &Farewell{ByeClosing, errEnded}
+	}
+	return out, err
 }
 
 // pull answers the next page of the member's rows, or that it has to begin again.

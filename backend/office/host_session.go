@@ -211,7 +211,7 @@ func (s *HostSession) answer(ctx context.Context, a actor, f wire.Frame) ([]wire
 	now := s.h.now()
 	switch body := f.Body.(type) {
 	case *wire.Push:
-		return s.push(ctx, a, body)
+		return s.push(ctx, body)
 	case *wire.Pull:
 		if !takes(l.pulls, now, 1) {
 			return nil, breach(ByeSlow, "too many pulls")
