@@ -92,6 +92,11 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 		if err := e.prepareForeign(s); err != nil {
 			return nil, fmt.Errorf("prepare statements of %s: %w", e.name, err)
 		}
+		for _, root := range entities {
+			if root.isRoot() {
+				e.sumStanding(root)
+			}
+		}
 		prepare := e.preparePurge
 		if s.opts.Member {
 			prepare = e.prepareForget

@@ -50,3 +50,18 @@ func (s *Store) Setting(t testing.TB, name string) string {
 	}
 	return value
 }
+
+// KeepOutbox has members keep this many settled ops.
+func KeepOutbox(t testing.TB, most int64) {
+	t.Helper()
+	former := outboxMost
+	outboxMost = most
+	t.Cleanup(func() { outboxMost = former })
+}
+
+// ReadByOlderVersion has it look as if an older version of the program had read the replica.
+func (s *Store) ReadByOlderVersion() error {
+	s.guard.enter()
+	defer s.guard.leave()
+	return s.plain("UPDATE main.store_state SET v = v - 1 WHERE k = '" + stateSchema + "'")
+}

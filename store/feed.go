@@ -132,6 +132,9 @@ func (f *feed) known() error {
 	return nil
 }
 
+// again reports whether the cursor is that of a replica that has read everything up to Head and does so once more.
+func (c Cursor) again() bool { return c.Pos == 0 && c.Head > 0 }
+
 // kept checks that nothing the cursor has not read was purged. A page read after the purge has seen what was left.
 func (f *feed) kept() error {
 	var to, at sql.NullInt64
@@ -139,7 +142,8 @@ func (f *feed) kept() error {
 	if err != nil {
 		return fmt.Errorf("read purge: %w", err)
 	}
-	if f.q.From.Pos < to.Int64 && f.q.From.Head < at.Int64 {
+	from := f.q.From
+	if from.Pos < to.Int64 && from.Head < at.Int64 && !(from.again() && from.Head >= to.Int64) {
 		return &ResetError{ResetPurged}
 	}
 	return nil

@@ -15,7 +15,8 @@ type feedQueries struct {
 	every     string   // rows by revision
 	scoped    string   // rows by revision, of the user's roots
 	granted   string   // older rows of roots granted meanwhile
-	sums      string   // id and rev of every row that a replica holds, for the check sum
+	roots     string   // the roots of a row e
+	sums      string   // id and rev of every row that stands in a replica, for the check sum
 }
 
 // planFeed puts the queries together. A table with a root has an index on rev called after it.
@@ -79,6 +80,21 @@ func (e *entity) planFeed() {
 			WHERE s.user_id = :user
 			AND s.active = 1
 			AND s.root_id IN (` + roots + ")))"
+	q.roots = roots
+}
+
+// sumStanding leaves out of the check sum what is under removed roots alone: the host drops these rows after a while, and
+// replicas keep them.
+func (e *entity) sumStanding(root *entity) {
+	if e.root == everyRoot || e.isRoot() {
+		return
+	}
+	e.feed.sums += `
+		AND EXISTS (
+			SELECT 1
+			FROM main.` + quote(root.name) + ` r
+			WHERE r.id IN (` + e.feed.roots + `)
+			AND r.deleted = 0)`
 }
 
 // feedOrderOf sorts entities as a page has them: what everybody holds, then what belongs to a root, then what roots refer

@@ -30,7 +30,7 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	texts[&m.keepBase] = "INSERT INTO main.base_row (entity, row_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 	texts[&m.settle] = `UPDATE main.outbox
-		SET state = ?2, reason = ?3, by_user = ?4, by_at = ?5, settled_at = ?6,
+		SET state = ?2, reason = ?3, by_user = ?4, by_at = ?5, settled_at = iif(settled_at = 0, ?6, settled_at),
 			value = iif(forgotten, NULL, value), before = iif(forgotten, NULL, before)
 		WHERE op_id = ?1
 		RETURNING entity, row_id, forgotten`
@@ -52,7 +52,12 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 	texts[&m.forgetOps] = "UPDATE main.outbox SET forgotten = 1 WHERE root_id = ?"
 	texts[&m.recallOps] = "UPDATE main.outbox SET forgotten = 0 WHERE root_id = ? AND forgotten = 1 AND value IS NOT NULL"
 	texts[&m.eraseOps] = "UPDATE main.outbox SET value = NULL, before = NULL WHERE root_id = ? AND state NOT IN (0, 4)"
-	texts[&m.unsettle] = "UPDATE main.outbox SET state = 0 WHERE state <> 4 AND forgotten = 0 AND dismissed = 0"
+	texts[&m.unsettle] = `UPDATE main.outbox SET state = 0
+		WHERE state IN (1, 2, 3)
+		AND forgotten = 0
+		AND dismissed = 0
+		AND settled_at >= min(?1, (SELECT max(settled_at) FROM main.outbox)) - ?2
+		AND n > coalesce((` + beyond + ` ?3)), 0)`
 	texts[&m.created] = `SELECT DISTINCT entity, row_id FROM main.outbox WHERE state IN (0, 4) AND field = '' AND forgotten = 0`
 	texts[&m.clearOutbox] = "DELETE FROM main.outbox"
 	texts[&m.clearBase] = "DELETE FROM main.base_row"
@@ -60,11 +65,16 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 	texts[&m.purge] = "DELETE FROM main.outbox WHERE settled_at < ? AND (state = 1 OR state IN (2, 3) AND dismissed = 1)"
 	texts[&m.purgeMany] = `DELETE FROM main.outbox
 		WHERE (state = 1 OR state IN (2, 3) AND dismissed = 1)
-		AND n <= (SELECT n FROM main.outbox WHERE state NOT IN (0, 4) ORDER BY n DESC LIMIT 1 OFFSET ?)`
+		AND n <= (` + beyond + ` ?))`
 	texts[&m.dismiss] = "UPDATE main.outbox SET dismissed = 1 WHERE op_id = ? AND state IN (2, 3)"
 	texts[&m.lastN] = "SELECT coalesce(max(n), 0) FROM main.outbox"
 	texts[&m.anyPending] = "SELECT EXISTS (SELECT 1 FROM main.outbox WHERE state IN (0, 4))"
 }
+
+// beyond is the last op of the transaction in which more ops are settled than are kept; a number and a bracket follow. No
+// transaction is cut in two.
+const beyond = `SELECT max(n) FROM main.outbox WHERE tx_id = (
+			SELECT tx_id FROM main.outbox WHERE state NOT IN (0, 4) ORDER BY n DESC LIMIT 1 OFFSET`
 
 // What undo reads of a member's own transactions; the host's statements read op_log and commits.
 const (
@@ -207,11 +217,10 @@ func (s *Store) ReleaseHeld(ctx context.Context) error {
 	return nil
 }
 
-// How long settled ops are kept, so that a host that was restored can be told again.
-const (
-	outboxDays = 45
-	outboxMost = 50_000
-)
+// outboxAge is how long settled ops are kept so that a host that was restored can be told again, and outboxMost how many.
+const outboxAge = 45 * 24 * time.Hour
+
+var outboxMost int64 = 50_000
 
 // purgeOutbox drops what was settled long ago.
 func (s *Store) purgeOutbox(ctx context.Context) (dropped int64, err error) {
@@ -221,7 +230,7 @@ func (s *Store) purgeOutbox(ctx context.Context) (dropped int64, err error) {
 			st  *sql.Stmt
 			arg int64
 		}{
-			{tx.s.st.member.purge, tx.now.Add(-outboxDays * 24 * time.Hour).UnixMilli()},
+			{tx.s.st.member.purge, tx.now.Add(-outboxAge).UnixMilli()},
 			{tx.s.st.member.purgeMany, outboxMost},
 		} {
 			n, err := tx.s.execCount(step.st, step.arg)

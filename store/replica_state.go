@@ -72,13 +72,26 @@ func (s *Store) loadReplica(ctx context.Context) error {
 	if r.schema == latest {
 		return nil
 	}
-	r.cursor, r.schema = Cursor{}, latest
-	_, err = s.conn.ExecContext(ctx, "INSERT INTO main.store_state (k, v) VALUES (?, 0), (?, 0), (?, 0), (?, ?) ON CONFLICT DO UPDATE SET v = excluded.v",
-		statePos, stateHead, stateNonce, stateSchema, latest)
+	r.cursor, r.schema = r.cursor.anew(), latest
+	_, err = s.conn.ExecContext(ctx, "INSERT INTO main.store_state (k, v) VALUES (?, ?), (?, ?), (?, ?), (?, ?) ON CONFLICT DO UPDATE SET v = excluded.v",
+		statePos, r.cursor.Pos, stateHead, r.cursor.Head, stateNonce, r.cursor.Nonce, stateSchema, latest)
 	if err != nil {
 		return fmt.Errorf("have everything read once more: %w", explain(err))
 	}
 	return nil
+}
+
+// anew is the cursor of who reads everything once more on top of what it has read up to c. It still says where that was, so
+// that the host can tell whether it has dropped since what the replica does not know, or given its user another role. Who
+// had not read everything up to the head names no commit, and is told to begin again with nothing.
+func (c Cursor) anew() Cursor {
+	switch {
+	case c.Pos == 0: // nothing yet, or once more already
+	case c.Pos < c.Head:
+		c.Nonce = 0
+	}
+	c.Pos = 0
+	return c
 }
 
 func (s *Store) loadInt(ctx context.Context, key string, into *int64) error {
@@ -157,8 +170,9 @@ func millis(v sql.NullInt64) time.Time {
 	return time.UnixMilli(v.Int64).UTC()
 }
 
-// Reset empties the replica, so that it is read anew, and has every op that it still holds sent again: the host that
-// settled them may be gone. Pending ops stay, and so do the rows that they have made.
+// Reset empties the replica, so that it is read anew, and has the ops of the last 45 days sent again, 50,000 at most: the
+// host that settled them may be gone. They count back from the last settlement where that is before now, because a clock
+// that is far ahead must not make them old. Pending ops stay, and so do the rows that they have made.
 func (s *Store) Reset(ctx context.Context) error {
 	err := s.writeSolo(ctx, System, func(tx *Tx) error {
 		tx.touch()
@@ -171,7 +185,7 @@ func (s *Store) Reset(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.exec(s.st.member.unsettle); err != nil {
+		if err := s.exec(s.st.member.unsettle, tx.now.UnixMilli(), outboxAge.Milliseconds(), outboxMost); err != nil {
 			return fmt.Errorf("take up settled ops: %w", err)
 		}
 		if err := a.remake(); err != nil {

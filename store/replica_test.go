@@ -21,7 +21,7 @@ type pair struct {
 	limit        int
 }
 
-func newPair(t *testing.T, decide store.Decide) *pair {
+func newPair(t *testing.T, decide store.Decide, opts ...func(*store.Options)) *pair {
 	t.Helper()
 	follow := func(tx *store.Tx, op store.Op) error {
 		if op.Entity != "prospect" || op.Field != "" && op.Field != "owner_id" {
@@ -50,10 +50,10 @@ func newPair(t *testing.T, decide store.Decide) *pair {
 		return nil
 	}
 	p := &pair{t: t, as: store.Author{User: ana.User, Role: "seller", Scoped: true, Device: "device-ana"}, limit: 4}
-	p.host = storetest.Open(t, func(o *store.Options) { o.Follow = follow; o.Decide = decide })
-	p.member = storetest.Open(t, func(o *store.Options) {
+	p.host = storetest.Open(t, append(opts, func(o *store.Options) { o.Follow = follow; o.Decide = decide })...)
+	p.member = storetest.Open(t, append(opts, func(o *store.Options) {
 		o.Member, o.Device, o.NewID = true, "device-ana", clock.NewFake(storetest.Start, 99).NewID
-	})
+	})...)
 	return p
 }
 
