@@ -164,6 +164,7 @@ type surroundings struct {
 func (o *openOffice) work(ctx context.Context, around surroundings) {
 	ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
 	o.network.around, o.handover.around = around, around
+	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
 	if o.Member != nil {
 		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })
 		return
@@ -173,25 +174,25 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 		o.handover.intake.begin()
 	}
 	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
-	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
 	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
 	if o.later != nil {
 		o.crew.start("take-up", ctx.Done(), func() { o.later(ctx, o) })
 	}
 }
 
-// purgeEvery is how often what has been kept long enough is dropped.
+// purgeEvery is how often what has been kept long enough is dropped, beside once at the start: many computers are switched
+// off every evening.
 const purgeEvery = 24 * time.Hour
 
 func (o *openOffice) purge(ctx context.Context) {
 	for {
+		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Warn("what is old was not dropped")
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-o.clock.After(purgeEvery):
-		}
-		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
-			o.log.WithError(err).Warn("what is old was not dropped")
 		}
 	}
 }

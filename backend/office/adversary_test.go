@@ -292,18 +292,20 @@ func TestHostile_Flood(t *testing.T) {
 		name string
 		kind wire.Type
 		body func(c *computer) any
-		most int // frames, before the host says goodbye
+		most int  // frames, before the host says goodbye
+		mild bool // an honest computer may do that after weeks away: it is no breach
 	}{
-		{"pulls", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 1} }, 1500},
+		{"pulls", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 1} }, 1500, false},
+		{"rows", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 20_000} }, 20, true},
 		{"lists", wire.TypeMembers, func(c *computer) any {
 			list, _ := c.Members(c.t.Context())
 			return &wire.Members{List: list}
-		}, 100},
-		{"calls", wire.TypeCall, func(*computer) any { return &wire.Call{ID: 1} }, 400},
+		}, 100, false},
+		{"calls", wire.TypeCall, func(*computer) any { return &wire.Call{ID: 1} }, 400, false},
 		{"calls that never end", wire.TypeCall, func(c *computer) any {
 			id++
 			return &wire.Call{ID: id, Of: 2, Body: make([]byte, 1000)}
-		}, 20},
+		}, 20, false},
 		{"ops", wire.TypePush, func(c *computer) any {
 			if known == nil {
 				known = &wire.Push{}
@@ -312,11 +314,17 @@ func TestHostile_Flood(t *testing.T) {
 				}
 			}
 			return known
-		}, 110},
+		}, 110, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			if tt.name == "rows" {
+				office.AllowRows(t, 30)
+			}
 			b, c := hostile(t)
+			for range 3 {
+				b.of(b.Sellers[0])
+			}
 			other := b.enrol(b.Sellers[1])
 			other.connect()
 			var err error
@@ -325,6 +333,9 @@ func TestHostile_Flood(t *testing.T) {
 				_, err = c.raw(tt.body(c), tt.kind)
 			}
 			wantBye(t, fmt.Sprintf("after %d frames", frames), err, office.ByeSlow)
+			if noted := b.actions("device.breach"); (noted == 0) != tt.mild {
+				t.Errorf("%d breaches are noted", noted)
+			}
 			mine := b.of(b.Sellers[1])
 			other.poke()
 			other.temperature(mine, crm.TemperatureHot)

@@ -58,6 +58,12 @@ func breach(code, format string, args ...any) error {
 	return &Farewell{Code: code, Err: &breachError{fmt.Sprintf(format, args...)}}
 }
 
+// slow ends a session over more than the host takes at once, which an honest computer may ask for after weeks away or
+// when it begins again: it comes back later.
+func slow(format string, args ...any) error {
+	return &Farewell{Code: ByeSlow, Err: fmt.Errorf("office: "+format, args...)}
+}
+
 // breachError is what the other side has done that it should not have. It goes to the audit trail.
 type breachError struct{ text string }
 

@@ -35,7 +35,7 @@ func (s *HostSession) push(ctx context.Context, p *wire.Push) ([]wire.Frame, err
 		return nil, breach(ByeProtocol, "%d ops in a frame", ops)
 	}
 	if !takes(s.h.limits.of(s.device).ops, s.h.now(), ops) {
-		return nil, breach(ByeSlow, "too many ops")
+		return nil, slow("too many ops")
 	}
 	ack := &wire.Ack{}
 	for i, err := range s.h.Store.PushAs(ctx, s.author, p.Txs) {
@@ -85,6 +85,10 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	if limit <= 0 {
 		limit = pageLimit
 	}
+	rows, now := s.h.limits.of(s.device).rows, s.h.now()
+	if rows.TokensAt(now) < 0 {
+		return nil, slow("too many rows")
+	}
 	s.stands(p.Cursor.Pos)
 	if err := s.h.notePos(ctx, s); err != nil {
 		return nil, err
@@ -100,6 +104,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	if err != nil {
 		return nil, &Farewell{ByeClosing, err}
 	}
+	rows.ReserveN(now, min(countRows(page), rowsBurst))
 	if page.Check != nil {
 		s.h.checkSent(s.device)
 	}
@@ -112,6 +117,15 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 		out[i] = frame(&chunks[i])
 	}
 	return out, nil
+}
+
+// countRows is what a page weighs.
+func countRows(p store.Page) int {
+	n := len(p.Outcomes) + len(p.Forget)
+	for i := range p.Tables {
+		n += len(p.Tables[i].Rows)
+	}
+	return n
 }
 
 // checkDue reports whether a device's next page at the head is to carry the check sum of its scope.

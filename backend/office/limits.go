@@ -15,12 +15,17 @@ const (
 	pullsPerSecond = 200
 	pullsBurst     = 1000
 
+	rowsPerSecond = 20_000
+
 	callsPerSecond = 20
 	callsBurst     = 200
 
 	othersPerSecond = 1 // lists, certificates, credentials
 	othersBurst     = 60
 )
+
+// rowsBurst is how many rows a computer reads before their rate counts: a large office, twice.
+var rowsBurst = 4_000_000
 
 // What the whole host takes.
 const (
@@ -44,7 +49,7 @@ type limits struct {
 }
 
 type deviceLimits struct {
-	ops, pulls, calls, others, breaches *rate.Limiter
+	ops, pulls, rows, calls, others, breaches *rate.Limiter
 }
 
 func perMinute(n float64) rate.Limit { return rate.Limit(n / 60) }
@@ -67,6 +72,7 @@ func (l *limits) of(device string) *deviceLimits {
 		d = &deviceLimits{
 			ops:      rate.NewLimiter(perMinute(opsPerMinute), opsBurst),
 			pulls:    rate.NewLimiter(pullsPerSecond, pullsBurst),
+			rows:     rate.NewLimiter(rowsPerSecond, rowsBurst),
 			calls:    rate.NewLimiter(callsPerSecond, callsBurst),
 			others:   rate.NewLimiter(othersPerSecond, othersBurst),
 			breaches: rate.NewLimiter(perMinute(breachesPerMinute), breachesBurst),
