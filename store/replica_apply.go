@@ -40,7 +40,7 @@ func (s *Store) ApplyPage(ctx context.Context, p Page) (applied bool, err error)
 		return true, fmt.Errorf("apply page: %w", &ResetError{ResetCheckFailed})
 	}
 	if applied && !p.More {
-		err = s.scrubIfDue(ctx)
+		err = s.tidy(ctx)
 	}
 	return applied, err
 }

@@ -26,11 +26,12 @@ var ErrBeingRead = errors.New("store: the file is being read")
 // leaveTraces notes that something was deleted whose traces are still in the file. It is kept with the deletion itself.
 func (r *replica) leaveTraces() { r.scrub, r.rewritten = true, false }
 
-// scrubIfDue scrubs after something was forgotten. A file that is being read or full is scrubbed later, whether or not
-// another page comes.
-func (s *Store) scrubIfDue(ctx context.Context) error {
+// tidy scrubs after something was forgotten, and drops copies that nobody needs any more. A file that is being read or full
+// is scrubbed later, whether or not another page comes.
+func (s *Store) tidy(ctx context.Context) error {
 	due := false
 	_, err := s.Write(ctx, System, func(*Tx) error {
+		s.dropSpentCopies()
 		due = s.scrubDue()
 		return nil
 	})
@@ -100,6 +101,9 @@ func (s *Store) scrub(wait time.Duration) (err error) {
 		}
 		s.scrubLater(scrubAgain)
 	}()
+	if err := s.dropCopies(); err != nil {
+		return err
+	}
 	if !s.replica.rewritten {
 		if err := s.plain("BEGIN IMMEDIATE"); err != nil {
 			return err

@@ -70,6 +70,7 @@ type Store struct {
 	// Owned by the writer's goroutine.
 	rev        int64 // of the last commit, or of the last transaction of the running group; on a member a number of its own
 	replica    replica
+	copies     bool             // a member has copies of its file from before a migration
 	backlog    []*request       // taken from the queue, not begun
 	scrubTimer <-chan time.Time // when a scrub that was not done is tried again
 	clock      *hlc.Clock
@@ -193,7 +194,7 @@ func (s *Store) openWriter(ctx context.Context) (err error) {
 		return err
 	}
 	s.local = newLocal(s)
-	if err := errors.Join(s.loadIndexes(ctx), s.loadDerived(ctx)); err != nil {
+	if err := errors.Join(s.loadIndexes(ctx), s.loadDerived(ctx), s.loadCopies()); err != nil {
 		return err
 	}
 	return s.loadState(ctx)
