@@ -135,7 +135,7 @@ func putAddresses(tx *store.Tx, addresses []string) error {
 // takeCertificate looks at a certificate that a member holds. One that names another computer and takes precedence ends
 // this host: whoever comes is told where to go.
 func (h *Host) takeCertificate(ctx context.Context, raw []byte) error {
-	cert, err := readCertificate(raw, h.root, h.officeID())
+	cert, err := readCertificate(raw, h.rootKey(), h.officeID())
 	if err != nil {
 		return &Farewell{ByeProtocol, &breachError{"certificate with a bad signature"}}
 	}
@@ -147,8 +147,9 @@ func (h *Host) install(ctx context.Context, cert certificate, addresses []string
 	if !cert.newer(h.certificate()) {
 		return nil
 	}
+	root := h.rootKey()
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
-		if err := putCertificate(tx, h.root, cert.raw); err != nil {
+		if err := putCertificate(tx, root, cert.raw); err != nil {
 			return err
 		}
 		if len(addresses) > 0 { // where members are sent also after another start

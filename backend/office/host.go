@@ -179,6 +179,12 @@ func (h *Host) Root() (root [32]byte, known bool) {
 	return h.root, h.cert.raw != nil
 }
 
+// rootKey is the fingerprint of Root, zeros while there is none.
+func (h *Host) rootKey() [32]byte {
+	root, _ := h.Root()
+	return root
+}
+
 // serving answers why this host serves nobody, nil when it serves.
 func (h *Host) serving() error {
 	switch {

@@ -96,7 +96,7 @@ func (h *Host) Invite(ctx context.Context, v account.Viewer, userID string) (Inv
 		return Invitation{}, fmt.Errorf("invite: %w", err)
 	}
 	text := identity.Invitation{
-		Version: identity.InvitationVersion, Office: h.officeID(), Root: h.root, Host: h.DeviceID(), Addresses: h.Addresses(), Token: token,
+		Version: identity.InvitationVersion, Office: h.officeID(), Root: h.rootKey(), Host: h.DeviceID(), Addresses: h.Addresses(), Token: token,
 		Expires: expires.UnixMilli(),
 	}
 	made.Text = text.Text()

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,12 +47,13 @@ func (s *MemberSession) push(ctx context.Context) error {
 	return nil
 }
 
-// sendable sets aside transactions with a value that no frame takes, so that they do not hold up the others.
+// sendable sets aside transactions that no frame takes, or with a value that none takes, so that they do not hold up the
+// others.
 func (s *MemberSession) sendable(ctx context.Context, txs []store.PendingTx) ([]store.PendingTx, error) {
 	var fine []store.PendingTx
 	var held [][16]byte
 	for _, tx := range txs {
-		if slices.ContainsFunc(tx.Ops, func(op store.Op) bool { return len(op.Value) > wire.MaxValue }) {
+		if slices.ContainsFunc(tx.Ops, func(op store.Op) bool { return len(op.Value) > wire.MaxValue }) || tooLarge(tx) {
 			held = append(held, tx.ID)
 			continue
 		}
@@ -60,13 +62,30 @@ func (s *MemberSession) sendable(ctx context.Context, txs []store.PendingTx) ([]
 	return fine, s.m.Store.Hold(ctx, held)
 }
 
+// tooLarge reports whether a transaction, which travels whole, is more than a frame takes.
+func tooLarge(tx store.PendingTx) bool {
+	size := 0
+	for i := range tx.Ops {
+		size += sizeOf(&tx.Ops[i])
+	}
+	if size <= wire.MaxPush && len(tx.Ops) <= wire.MaxOps {
+		return false
+	}
+	_, err := wire.Encode(frame(&wire.Push{Txs: []store.PushedTx{tx.PushedTx}}))
+	return errors.Is(err, wire.ErrTooLarge) || len(tx.Ops) > mostOps
+}
+
+// sizeOf is about how many bytes of a frame an op takes before it is deflated.
+func sizeOf(op *store.Op) int {
+	return opOverhead + len(op.Value) + len(op.Entity) + len(op.Row) + len(op.Field)
+}
+
 // fitting returns as many of the transactions as fit a frame, the first at least.
 func fitting(txs []store.PendingTx) []store.PendingTx {
 	size := 0
 	for i := range txs {
 		for j := range txs[i].Ops {
-			op := &txs[i].Ops[j]
-			size += opOverhead + len(op.Value) + len(op.Entity) + len(op.Row) + len(op.Field)
+			size += sizeOf(&txs[i].Ops[j])
 		}
 		if i > 0 && size > wire.MaxPush {
 			return txs[:i]

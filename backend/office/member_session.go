@@ -18,6 +18,7 @@ const (
 	pushAgain   = 30 * time.Second // without a settlement
 	pullAnyway  = time.Minute      // a poke may have been lost
 	opOverhead  = 96               // bytes of an op beside its texts, roughly
+	mostOps     = 32_768           // of a transaction: a decoder takes no longer list, and the host no more at once
 	longestWait = 2 * time.Minute  // for a page
 )
 

@@ -52,7 +52,7 @@ func (h *Host) loadMembership(ctx context.Context) error {
 	}
 	var lists [][]byte
 	if raw != nil {
-		list, err := readMembership(raw, h.root, h.officeID())
+		list, err := readMembership(raw, h.rootKey(), h.officeID())
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (h *Host) loadMembership(ctx context.Context) error {
 	}
 	var known []membership
 	for _, raw := range lists {
-		list, err := readMembership(raw, h.root, h.officeID())
+		list, err := readMembership(raw, h.rootKey(), h.officeID())
 		if err != nil {
 			continue // damaged, or of an office that was here before
 		}
@@ -128,7 +128,7 @@ func (h *Host) takeList(ctx context.Context, raw []byte) error {
 	if mutant.On(mutant.MembershipInDatabaseOnly) {
 		return nil
 	}
-	list, err := readMembership(raw, h.root, h.officeID())
+	list, err := readMembership(raw, h.rootKey(), h.officeID())
 	if err != nil {
 		return &Farewell{ByeProtocol, &breachError{"membership list with a bad signature"}}
 	}

@@ -2,6 +2,8 @@ package office_test
 
 import (
 	"context"
+	"encoding/base64"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -384,17 +386,42 @@ func TestHost_HandsBackWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// TestMember_SetsAsideWhatCannotTravel: one impossible value does not hold up what comes after it.
+// TestMember_SetsAsideWhatCannotTravel: one impossible value does not hold up what comes after it, nor does a transaction
+// that no frame takes.
 func TestMember_SetsAsideWhatCannotTravel(t *testing.T) {
+	for name, notes := range map[string][]string{"a value": {strings.Repeat("x", wire.MaxValue+1)}, "a transaction": noise(40)} {
+		t.Run(name, func(t *testing.T) { setsAside(t, notes) })
+	}
+}
+
+// noise is what does not deflate: 60 KB each.
+func noise(n int) []string {
+	source := rand.NewChaCha8([32]byte{1})
+	texts := make([]string, n)
+	for i := range texts {
+		b := make([]byte, 45_000)
+		_, _ = source.Read(b)
+		texts[i] = base64.StdEncoding.EncodeToString(b)
+	}
+	return texts
+}
+
+func setsAside(t *testing.T, notes []string) {
 	b := newBase(t)
 	ana := b.Sellers[0]
 	id := b.of(ana)
 	c := b.enrol(ana)
 	c.connect()
 	_, err := c.store.Write(t.Context(), ana.Author(), func(tx *store.Tx) error {
-		return tx.Create("activity", tx.NewID(), store.Row{
-			"prospect_id": id, "author_id": ana.UserID, "kind": "note", "body": strings.Repeat("x", wire.MaxValue+1), "created_at": "2026-11-02T15:00:00.000Z",
-		})
+		for _, text := range notes {
+			err := tx.Create("activity", tx.NewID(), store.Row{
+				"prospect_id": id, "author_id": ana.UserID, "kind": "note", "body": text, "created_at": "2026-11-02T15:00:00.000Z",
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	must(t, err)
 	c.temperature(id, crm.TemperatureHot)
