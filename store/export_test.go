@@ -65,3 +65,11 @@ func (s *Store) ReadByOlderVersion() error {
 	defer s.guard.leave()
 	return s.plain("UPDATE main.store_state SET v = v - 1 WHERE k = '" + stateSchema + "'")
 }
+
+// PurgeLines has a purge take this many lines of the log in one write.
+func PurgeLines(t testing.TB, n int64) {
+	t.Helper()
+	former := purgeLines
+	purgeLines = n
+	t.Cleanup(func() { purgeLines = former })
+}

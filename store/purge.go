@@ -19,34 +19,61 @@ func (s *Store) PurgeLog(ctx context.Context, p PurgePolicy) (r PurgeReport, err
 		r.Lines, err = s.purgeOutbox(ctx)
 		return r, err
 	}
-	_, err = s.Write(ctx, System, func(tx *Tx) error {
-		r = PurgeReport{}
-		return tx.purge(p, &r)
-	})
-	if err != nil {
-		return PurgeReport{}, fmt.Errorf("purge: %w", err)
-	}
-	return r, nil
-}
-
-func (tx *Tx) purge(p PurgePolicy, r *PurgeReport) error {
-	st := &tx.s.st.purge
 	for _, step := range []struct {
 		after time.Duration
 		count *int64
 		st    *sql.Stmt
-	}{{p.LogValues, &r.Values, st.values}, {p.LogLines, &r.Lines, st.lines}} {
-		to, err := tx.revBefore(step.after)
-		if err != nil || to == 0 {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if *step.count, err = tx.s.execCount(step.st, to); err != nil {
-			return err
+	}{{p.LogValues, &r.Values, s.st.purge.values}, {p.LogLines, &r.Lines, s.st.purge.lines}} {
+		if err := s.purgeLog(ctx, step.after, step.st, step.count); err != nil {
+			return r, fmt.Errorf("purge the log: %w", err)
 		}
 	}
+	removed := PurgeReport{}
+	_, err = s.Write(ctx, System, func(tx *Tx) error {
+		removed = PurgeReport{}
+		return tx.purgeRemoved(p, &removed)
+	})
+	if err != nil {
+		return r, fmt.Errorf("purge: %w", err)
+	}
+	r.Rows, r.Grants = removed.Rows, removed.Grants
+	return r, nil
+}
+
+// purgeLines is how much of the log goes in one write: after a long time there is much, and others want to write.
+var purgeLines int64 = 5000
+
+// purgeLog runs a statement over the lines of commits that are older than age, some at a time, the oldest first.
+func (s *Store) purgeLog(ctx context.Context, age time.Duration, st *sql.Stmt, count *int64) error {
+	from, done := int64(0), false
+	for !done {
+		next, n := from, int64(0)
+		_, err := s.Write(ctx, System, func(tx *Tx) error {
+			next, n, done = from, 0, true
+			to, err := tx.revBefore(age)
+			if err != nil || to == 0 {
+				return err
+			}
+			var line int64
+			if found, err := s.row(s.st.purge.line, []any{from, to}, &line); err != nil || !found {
+				return err
+			}
+			next, done = line-1+purgeLines, false
+			n, err = s.execCount(st, line-1, next, to)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		*count += n
+		from = next
+	}
+	return nil
+}
+
+// purgeRemoved takes removed rows and ended grants away, in one write with the note of it that pages look at.
+func (tx *Tx) purgeRemoved(p PurgePolicy, r *PurgeReport) error {
+	st := &tx.s.st.purge
 	to, err := tx.revBefore(p.Tombstones)
 	if err != nil || to == 0 {
 		return err
@@ -83,13 +110,15 @@ func (tx *Tx) revBefore(age time.Duration) (rev int64, err error) {
 
 // purgeStatements are those of PurgeLog on the host.
 type purgeStatements struct {
-	revBefore, values, lines, grants *sql.Stmt
+	revBefore, line, values, lines, grants *sql.Stmt
 }
 
 func (p *purgeStatements) add(texts map[**sql.Stmt]string) {
 	texts[&p.revBefore] = "SELECT coalesce(max(rev), 0) FROM main.commits WHERE at < ?"
-	texts[&p.values] = "UPDATE main.op_log SET value = NULL, before = NULL WHERE rev <= ? AND value IS NOT NULL"
-	texts[&p.lines] = "DELETE FROM main.op_log WHERE rev <= ?1 AND outcome_rev <= ?1"
+	texts[&p.line] = "SELECT n FROM (SELECT n, rev FROM main.op_log WHERE n > ?1 ORDER BY n LIMIT 1) WHERE rev <= ?2"
+	texts[&p.values] = `UPDATE main.op_log SET value = NULL, before = NULL
+		WHERE n > ?1 AND n <= ?2 AND rev <= ?3 AND (value IS NOT NULL OR before IS NOT NULL)`
+	texts[&p.lines] = "DELETE FROM main.op_log WHERE n > ?1 AND n <= ?2 AND rev <= ?3 AND outcome_rev <= ?3"
 	texts[&p.grants] = "DELETE FROM main.scope WHERE active = 0 AND revoked_rev <= ?"
 }
 
