@@ -290,6 +290,9 @@ func (p *program) lookForAppointment(ctx context.Context, o *openOffice) {
 			return
 		}
 		raw, err := o.Member.Appointment(ctx)
+		if err == nil && raw == nil && p.givenUp(ctx, o) {
+			return
+		}
 		if err != nil || raw == nil {
 			continue
 		}
@@ -298,6 +301,20 @@ func (p *program) lookForAppointment(ctx context.Context, o *openOffice) {
 		}
 		return
 	}
+}
+
+// givenUp drops what waits for a host that says that it is not handing the office over any more: it cannot sign that later.
+func (p *program) givenUp(ctx context.Context, o *openOffice) bool {
+	var offer api.HandoverState
+	if err := ask(ctx, o, http.MethodGet, "/api/handover", nil, &offer); err != nil || offer.State != office.HandoverNone {
+		return false
+	}
+	p.moving.Lock()
+	defer p.moving.Unlock()
+	if err := recovery.GiveUp(restoreTarget(p.home)); err != nil {
+		p.home.log.WithError(err).Warn("a hand-over that has come to nothing is not cleared away")
+	}
+	return true
 }
 
 func (p *program) reopenAsHost(ctx context.Context, o *openOffice) error {

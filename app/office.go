@@ -164,6 +164,9 @@ type surroundings struct {
 func (o *openOffice) work(ctx context.Context, around surroundings) {
 	ctx, o.stop = context.WithCancel(context.WithoutCancel(ctx))
 	o.network.around, o.handover.around = around, around
+	if err := removeIfThere(o.sealedFile()); err != nil {
+		o.log.WithError(err).Warn("what an interrupted hand-over has left is not deleted")
+	}
 	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
 	if o.Member != nil {
 		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })

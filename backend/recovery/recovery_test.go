@@ -264,6 +264,15 @@ func TestRestore_WaitsForOthers(t *testing.T) {
 	if content, err := os.ReadFile(g.File); string(content) != "what was there" {
 		t.Errorf("what was there is %q, %v", content, err)
 	}
+	if err := recovery.GiveUp(g.Target); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(g.File + ".restore*"); err != nil || len(left) > 0 {
+		t.Errorf("given up, it leaves %v, %v", left, err)
+	}
+	if _, err := recovery.Restore(t.Context(), asked, b.Path, nil, o.identity); !errors.Is(err, lost) {
+		t.Fatalf("without an answer again it answers %v", err)
+	}
 	taken := ""
 	err = recovery.Appointed(t.Context(), g.Target, func(_ context.Context, file string) error {
 		taken = file

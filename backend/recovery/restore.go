@@ -168,6 +168,15 @@ func Waiting(t Target) (bool, error) {
 	return p != nil && p.Step == StepTakeOver, err
 }
 
+// GiveUp drops a restore that waits for somebody who will not agree any more.
+func GiveUp(t Target) error {
+	waits, err := Waiting(t)
+	if err != nil || !waits {
+		return err
+	}
+	return errors.Join(End(t), t.dropRestored())
+}
+
 // Appointed goes on with a restore that waits: take writes into the restored file what somebody has said. The office's file
 // must be closed.
 func Appointed(ctx context.Context, t Target, take func(ctx context.Context, file string) error) error {
