@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -159,6 +160,23 @@ func TestRestore_OnAMemberGoesOnAfterEachStep(t *testing.T) {
 	}
 	alma.Stop()
 
+	t.Run("by the command", func(t *testing.T) {
+		dir2 := t.TempDir()
+		if err := errors.Join(os.CopyFS(dir2, os.DirFS(dir)), os.Chmod(filepath.Join(dir2, "keys.json"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		args := []string{"restore", "--data", filepath.Join(dir2, "data"), "--key-file", filepath.Join(dir2, "keys.json"), "--language", "en", backup}
+		if code := app.Run(t.Context(), args, app.IO{In: strings.NewReader(o.code + "\n"), Out: &said, Err: &said, Env: func(string) string { return "" }}); code != 0 {
+			t.Fatalf("the command ends with %d: %s", code, &said)
+		}
+		next := apptest.StartIn(t, dir2, "--sync-listen", "127.0.0.1:0")
+		next.SignIn("alma")
+		if got := temperature(next, unsent); got != "warm" || !has(next, "Sin red") {
+			t.Errorf("the new host has %s and %v", got, names(next))
+		}
+		isTidy(t, next)
+	})
 	for _, step := range append(recovery.Steps, app.AfterTakeUp) {
 		t.Run(step, func(t *testing.T) {
 			dir2 := t.TempDir()

@@ -31,7 +31,7 @@ export function Moving({ onAct }: { onAct: () => void }) {
         <IconTransfer size={32} stroke={1.6} className={classes.mark} aria-hidden />
         <h1 className={classes.title}>{t("moving.title", { name: device_name })}</h1>
         <p className={classes.body}>{t("moving.body")}</p>
-        <Progress w="100%" value={(100 * sent) / Math.max(1, bytes)} aria-label={told} />
+        <Progress w="100%" mb="xs" value={(100 * sent) / Math.max(1, bytes)} aria-label={told} />
         <p className={classes.body}>{told}</p>
         <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
           {t("moving.cancel")}
