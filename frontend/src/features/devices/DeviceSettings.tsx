@@ -67,11 +67,12 @@ export function DeviceSettings() {
 function Network({ network }: { network: NetworkState }) {
   const { t } = useTranslation("devices");
   const change = useNetwork();
+  const isMember = useSync()?.role === "member"; // what is shown is the host's
   const [port, setPort] = useState<number | string>(network.port);
   const apply = (enabled: boolean, next = network.port) =>
     change.mutate({ enabled, port: next }, { onError: showError });
   return (
-    <Section title={t("network.title")} hint={t("network.hint")}>
+    <Section title={t("network.title")} hint={t(isMember ? "network.hostHint" : "network.hint")}>
       <div className={classes.network}>
         <Switch
           label={t("network.enabled")}
@@ -100,7 +101,11 @@ function Network({ network }: { network: NetworkState }) {
         <p className={classes.bad}>{faultSentence(network.problem, { addr: network.port })}</p>
       )}
       {network.enabled && network.addresses.length > 0 && (
-        <p className={classes.note}>{t("network.addresses", { list: network.addresses.join(", ") })}</p>
+        <p className={classes.note}>
+          {t(isMember ? "network.hostAddresses" : "network.addresses", {
+            list: network.addresses.join(", "),
+          })}
+        </p>
       )}
       {network.fixed && <p className={classes.note}>{t("network.fixed")}</p>}
     </Section>
