@@ -101,7 +101,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	}
 	o.installation = i
 	options := store.Options{
-		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide,
+		Path: p.officeFile(), Key: key, Device: i.Device, Now: p.clock.Now, After: p.clock.After, NewID: p.clock.NewID, Decide: office.Decide,
 		Log: p.log.WithField("part", "store"),
 	}
 	if i.Role == roleMember {

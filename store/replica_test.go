@@ -53,6 +53,7 @@ func newPair(t *testing.T, decide store.Decide, opts ...func(*store.Options)) *p
 	p.host = storetest.Open(t, append(opts, func(o *store.Options) { o.Follow = follow; o.Decide = decide })...)
 	p.member = storetest.Open(t, append(opts, func(o *store.Options) {
 		o.Member, o.Device, o.NewID = true, "device-ana", clock.NewFake(storetest.Start, 99).NewID
+		o.After = clock.System{}.After
 	})...)
 	return p
 }

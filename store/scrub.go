@@ -69,8 +69,14 @@ func (s *Store) scrubWithin(ctx context.Context, wait time.Duration) (held time.
 // scrubLater is when a scrub that the last run or a reader has left undone is due; nil for never.
 func (s *Store) scrubLater(after time.Duration) {
 	s.scrubTimer = nil
-	if s.scrubDue() {
-		s.scrubTimer = time.After(after)
+	switch {
+	case !s.scrubDue():
+	case after == 0:
+		now := make(chan time.Time)
+		close(now)
+		s.scrubTimer = now
+	case s.opts.After != nil:
+		s.scrubTimer = s.opts.After(after)
 	}
 }
 

@@ -30,16 +30,17 @@ import (
 
 // Options say which file to open and what the store is handed instead of reaching for it.
 type Options struct {
-	Path    string             // the office's file; its directory must exist
-	Key     []byte             // exactly 32 bytes: the raw key, without derivation
-	Device  string             // id of this installation
-	Now     func() time.Time   // the clock
-	NewID   func() string      // fresh UUIDs; also the source of the commits' nonces
-	Decide  Decide             // nil applies everything
-	Follow  Follow             // nil entails nothing; not asked on a member
-	Log     logrus.FieldLogger // events of the file's life; never values
-	Readers int                // connections that read, 0 means 4
-	Member  bool               // a replica: what is written waits in an outbox until the host has settled it
+	Path    string                               // the office's file; its directory must exist
+	Key     []byte                               // exactly 32 bytes: the raw key, without derivation
+	Device  string                               // id of this installation
+	Now     func() time.Time                     // the clock
+	NewID   func() string                        // fresh UUIDs; also the source of the commits' nonces
+	Decide  Decide                               // nil applies everything
+	Follow  Follow                               // nil entails nothing; not asked on a member
+	Log     logrus.FieldLogger                   // events of the file's life; never values
+	Readers int                                  // connections that read, 0 means 4
+	After   func(time.Duration) <-chan time.Time // the clock's; nil tries nothing again by itself
+	Member  bool                                 // a replica: what is written waits in an outbox until the host has settled it
 }
 
 // Store is an open file.
