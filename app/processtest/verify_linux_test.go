@@ -171,15 +171,8 @@ func converged(host, m file) error {
 			return err
 		}
 	}
-	// Of two phones that two computers have added in the same place, a list may show either; the detail shows both.
 	const lists = `
-		SELECT json_array(prospect_id, name, owner_id, temperature, status, is_open, next_at, last_activity_at, iif((
-			SELECT count(*)
-			FROM contact_phone h
-			WHERE h.contact_id = k.contact_id
-			AND h.deleted = 0
-			AND h.position = (SELECT f.position FROM contact_phone f WHERE f.contact_id = k.contact_id AND f.deleted = 0 ORDER BY f.e164 = '', f.position LIMIT 1)
-		) > 1, 'either', phone))
+		SELECT json_array(prospect_id, name, owner_id, temperature, status, is_open, next_at, last_activity_at, phone)
 		FROM prospect_card k
 		WHERE prospect_id IN `
 	if err := same("I1", "lists", host, m, lists+ownProspects, lists+"(SELECT id FROM prospect WHERE deleted = 0)", dbx.Params{"user": user}); err != nil {
