@@ -210,7 +210,7 @@ func (h *Host) successor(ctx context.Context, host ed25519.PublicKey) (certifica
 	if err != nil {
 		return certificate{}, fmt.Errorf("sign certificate: %w", err)
 	}
-	return readCertificate(raw, h.root, mine.Office)
+	return readCertificate(raw, h.rootKey(), mine.Office)
 }
 
 // Accept makes this computer the host by a certificate that the former host has signed for it with HandOver. Accepting it
