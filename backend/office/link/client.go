@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,8 @@ type ClientDeps struct {
 	Clock   clock.Clock
 	Log     logrus.FieldLogger
 	Random  func() float64 // at least 0, less than 1: spreads the members of an office that come back at once
+	// Networks lists this computer's own addresses, in order; nil asks the system.
+	Networks func() []string
 	// OnStatus is told that Status, or what the replica holds or waits for, may have changed. It must not block. nil is told
 	// nothing.
 	OnStatus func()
@@ -50,15 +53,15 @@ type Client struct {
 const (
 	shortestWait = 500 * time.Millisecond
 	longestWait  = 60 * time.Second
-	// awake is how often the wait looks whether the computer has slept.
-	awake = 5 * time.Second
-	slept = 15 * time.Second // more than a busy computer is late
 )
 
 // NewClient returns a client; Run makes it work.
 func NewClient(d ClientDeps) *Client {
 	if d.OnStatus == nil {
 		d.OnStatus = func() {}
+	}
+	if d.Networks == nil {
+		d.Networks = localIPs
 	}
 	return &Client{deps: d, retry: make(chan struct{}, 1), status: Status{Since: d.Clock.Now()}}
 }
@@ -91,10 +94,10 @@ func (c *Client) Run(ctx context.Context) {
 	}
 }
 
-// pause waits, or returns true at once when somebody asks for it or the computer has slept meanwhile: then the network is
-// another one.
+// pause waits, or returns true at once when somebody asks for it, the computer has slept meanwhile, or its network is another
+// one.
 func (c *Client) pause(ctx context.Context, d time.Duration) (early bool) {
-	until := c.deps.Clock.Now().Add(d)
+	until, networks := c.deps.Clock.Now().Add(d), c.deps.Networks()
 	for {
 		before := c.deps.Clock.Now()
 		left := until.Sub(before)
@@ -108,7 +111,7 @@ func (c *Client) pause(ctx context.Context, d time.Duration) (early bool) {
 		case <-c.retry:
 			return true
 		case <-c.deps.Clock.After(step):
-			if c.deps.Clock.Now().Round(0).Sub(before.Round(0)) > step+slept { // the wall clock goes on while a computer sleeps
+			if wokeUp(step, wall(before, c.deps.Clock.Now())) || !slices.Equal(networks, c.deps.Networks()) {
 				return true
 			}
 		}
@@ -165,6 +168,7 @@ func (c *Client) once(ctx context.Context) error {
 			}
 		})
 		c.set(conn, Status{Connected: true, Path: d.Name(), Address: raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
+		spawn(c.deps.Log, "watch", func() { c.watch(ctx, conn, raw.LocalAddr()) })
 		err = conn.serve(ctx, told{session, c.deps.OnStatus})
 		c.set(nil, Status{Since: c.deps.Clock.Now()})
 		return err

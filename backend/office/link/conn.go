@@ -129,6 +129,7 @@ func (c *conn) close() {
 // write sends what is queued, and a ping now and then.
 func (c *conn) write() {
 	defer c.close()
+	ping := c.clock.After(pingAfter()) // whatever else is written meanwhile: it is the answer that counts
 	for {
 		batch, ending := c.take()
 		for _, b := range batch {
@@ -148,7 +149,8 @@ func (c *conn) write() {
 		}
 		select {
 		case <-c.more:
-		case <-c.clock.After(pingAfter()):
+		case <-ping:
+			ping = c.clock.After(pingAfter())
 			if c.ws.WriteControl(websocket.PingMessage, nil, c.clock.Now().Add(writePatience)) != nil {
 				return
 			}

@@ -129,14 +129,15 @@ type computer struct {
 	crm    *crm.Service
 	client *link.Client
 	user   account.Viewer
+	with   []func(*link.ClientDeps)
 	stop   func()
 	wiped  chan struct{}
 }
 
 // enrol lets a new computer in over sockets, with the digits compared.
-func (b *base) enrol(v account.Viewer) *computer {
+func (b *base) enrol(v account.Viewer, with ...func(*link.ClientDeps)) *computer {
 	b.t.Helper()
-	c := &computer{b: b, key: newKey(b.t), user: v, wiped: make(chan struct{})}
+	c := &computer{b: b, key: newKey(b.t), user: v, with: with, wiped: make(chan struct{})}
 	made, err := b.host.Invite(b.t.Context(), b.Admin, v.UserID)
 	must(b.t, err)
 	invitation, err := identity.ParseInvitation(made.Text)
@@ -177,7 +178,7 @@ func (c *computer) start() {
 		Wake: func() { c.client.Wake() }, Wiped: func() { close(c.wiped) },
 	})
 	must(t, c.Start(t.Context()))
-	c.client = link.NewClient(link.ClientDeps{
+	deps := link.ClientDeps{
 		Member: c.Member, Key: c.key, Clock: clock.System{}, Log: quiet(), Random: func() float64 { return 0.1 },
 		Dialers: []link.Dialer{link.LAN{Clock: clock.System{}, Log: quiet(), Addresses: func(ctx context.Context) []string {
 			_, addresses, err := c.Host(ctx)
@@ -186,7 +187,11 @@ func (c *computer) start() {
 			}
 			return addresses
 		}}},
-	})
+	}
+	for _, change := range c.with {
+		change(&deps)
+	}
+	c.client = link.NewClient(deps)
 	detach := c.store.OnCommit(func(store.Commit) { c.client.Wake() })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
