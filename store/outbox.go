@@ -56,8 +56,7 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 		WHERE state IN (1, 2, 3)
 		AND forgotten = 0
 		AND dismissed = 0
-		AND settled_at >= min(?1, (SELECT max(settled_at) FROM main.outbox)) - ?2
-		AND n > coalesce((` + beyond + ` ?3)), 0)`
+		AND n > coalesce((` + beyond + ` ?)), 0)`
 	texts[&m.created] = `SELECT DISTINCT entity, row_id FROM main.outbox WHERE state IN (0, 4) AND field = '' AND forgotten = 0`
 	texts[&m.clearOutbox] = "DELETE FROM main.outbox"
 	texts[&m.clearBase] = "DELETE FROM main.base_row"
@@ -222,15 +221,20 @@ const outboxAge = 45 * 24 * time.Hour
 
 var outboxMost int64 = 50_000
 
-// purgeOutbox drops what was settled long ago.
+// purgeOutbox drops what was settled long ago, by this computer's own clock and by the host's: one of them may be far ahead
+// for an afternoon, and what is dropped then is missing when the host comes back from a copy.
 func (s *Store) purgeOutbox(ctx context.Context) (dropped int64, err error) {
 	_, err = s.Write(ctx, System, func(tx *Tx) error {
 		dropped = 0
+		now := tx.now
+		if own := s.opts.Now(); own.Before(now) {
+			now = own
+		}
 		for _, step := range []struct {
 			st  *sql.Stmt
 			arg int64
 		}{
-			{tx.s.st.member.purge, tx.now.Add(-outboxAge).UnixMilli()},
+			{tx.s.st.member.purge, now.Add(-outboxAge).UnixMilli()},
 			{tx.s.st.member.purgeMany, outboxMost},
 		} {
 			n, err := tx.s.execCount(step.st, step.arg)

@@ -170,9 +170,9 @@ func millis(v sql.NullInt64) time.Time {
 	return time.UnixMilli(v.Int64).UTC()
 }
 
-// Reset empties the replica, so that it is read anew, and has the ops of the last 45 days sent again, 50,000 at most: the
-// host that settled them may be gone. They count back from the last settlement where that is before now, because a clock
-// that is far ahead must not make them old. Pending ops stay, and so do the rows that they have made.
+// Reset empties the replica, so that it is read anew, and has the ops that are still kept sent again, 50,000 at most: the
+// host that settled them may be gone. How old they are is not asked, because a clock that is far ahead at this moment would
+// lose them; PurgeLog drops them after 45 days. Pending ops stay, and so do the rows that they have made.
 func (s *Store) Reset(ctx context.Context) error {
 	err := s.writeSolo(ctx, System, func(tx *Tx) error {
 		tx.touch()
@@ -185,7 +185,7 @@ func (s *Store) Reset(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.exec(s.st.member.unsettle, tx.now.UnixMilli(), outboxAge.Milliseconds(), outboxMost); err != nil {
+		if err := s.exec(s.st.member.unsettle, outboxMost); err != nil {
 			return fmt.Errorf("take up settled ops: %w", err)
 		}
 		if err := a.remake(); err != nil {
