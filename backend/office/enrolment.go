@@ -28,6 +28,7 @@ type Enrolment struct {
 	h      *Host
 	device string
 	digits string
+	from   string // address
 
 	mu         sync.Mutex
 	invitation string // "" before the token was shown
@@ -39,6 +40,9 @@ type Enrolment struct {
 func (h *Host) Enrolment(device, digits string) *Enrolment {
 	return &Enrolment{h: h, device: device, digits: digits}
 }
+
+// From says which address the computer comes from, for the limits. It is called before Handle.
+func (e *Enrolment) From(address string) { e.from = address }
 
 // Handle takes a frame: the token, once. Errors are as HostSession.Handle's.
 func (e *Enrolment) Handle(ctx context.Context, f wire.Frame) ([]wire.Frame, error) {
@@ -58,7 +62,7 @@ func (e *Enrolment) Handle(ctx context.Context, f wire.Frame) ([]wire.Frame, err
 	if !ok || e.told != "" {
 		return nil, farewell(ByeProtocol)
 	}
-	if !takes(h.limits.enrolments, h.now(), 1) {
+	if now := h.now(); !takes(h.limits.addresses.of(e.from, now).tries, now, 1) || !takes(h.limits.enrolments, now, 1) {
 		return []wire.Frame{frame(&wire.EnrolState{State: EnrolBusy})}, farewell(ByeBusy)
 	}
 	state, err := e.show(ctx, body)
@@ -83,6 +87,9 @@ func (e *Enrolment) show(ctx context.Context, body *wire.Enrol) (state string, e
 			return err
 		}
 		if state != EnrolWaiting && state != EnrolAdmitted {
+			if !takes(e.h.limits.addresses.of(e.from, e.h.now()).audits, e.h.now(), 1) {
+				return nil // it has been said of this address
+			}
 			return account.Audit(tx, "", actionInvitationMisused, i.ID, map[string]string{"code": state, "device": e.device})
 		}
 		e.invitation = i.ID

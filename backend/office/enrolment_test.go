@@ -3,6 +3,7 @@ package office_test
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -186,17 +187,18 @@ func TestEnrolment_Limits(t *testing.T) {
 	text, err := identity.ParseInvitation(i.Text)
 	must(t, err)
 	c := b.buy(b.Sellers[0])
+	from := func(n int) string { return fmt.Sprint("192.0.2.", 10+n) }
 	for n := range 20 {
-		if got := c.show(text).State; got != office.EnrolWaiting {
+		if got := c.showFrom(text, from(n)).State; got != office.EnrolWaiting {
 			t.Fatalf("attempt %d = %q", n, got)
 		}
 	}
-	if got := c.show(text).State; got != office.EnrolRefused {
+	if got := c.showFrom(text, from(20)).State; got != office.EnrolRefused {
 		t.Errorf("a token was shown more than 20 times: %q", got)
 	}
 	var got string
-	for range 40 {
-		got = c.show(text).State
+	for n := range 40 {
+		got = c.showFrom(text, from(n)).State
 	}
 	if got != office.EnrolBusy {
 		t.Errorf("after a flood the host answers %q", got)
@@ -204,6 +206,39 @@ func TestEnrolment_Limits(t *testing.T) {
 	b.advance(time.Minute)
 	if got := c.show(text).State; got != office.EnrolRefused {
 		t.Errorf("a minute later the host answers %q", got)
+	}
+}
+
+// TestEnrolment_AStrangerKeepsNobodyOut: one address that tries tokens must not use up what the others may try, nor fill
+// the audit.
+func TestEnrolment_AStrangerKeepsNobodyOut(t *testing.T) {
+	b := newBase(t)
+	i, err := b.host.Invite(t.Context(), b.Admin, b.Sellers[0].UserID)
+	must(t, err)
+	text, err := identity.ParseInvitation(i.Text)
+	must(t, err)
+	guess := text
+	guess.Token[0]++
+	stranger, c := b.buy(b.Sellers[0]), b.buy(b.Sellers[0])
+	answers := map[string]int{}
+	for range 200 {
+		answers[stranger.showFrom(guess, "192.0.2.66").State]++
+	}
+	if answers[office.EnrolBusy] != 190 || answers[office.EnrolRefused] != 10 {
+		t.Errorf("the stranger was answered %v", answers)
+	}
+	if n := b.actions("invitation.misused"); n != 3 {
+		t.Errorf("%d lines of it in the audit", n)
+	}
+	if got := c.showFrom(text, "192.0.2.7").State; got != office.EnrolWaiting {
+		t.Errorf("who was invited is answered %q", got)
+	}
+	for n := range 2000 { // more addresses than are remembered
+		stranger.showFrom(guess, fmt.Sprint("198.51.", n/250, ".", n%250))
+	}
+	b.advance(time.Minute)
+	if got := c.showFrom(text, "192.0.2.7").State; got != office.EnrolWaiting {
+		t.Errorf("after a flood from everywhere who was invited is answered %q", got)
 	}
 }
 

@@ -2,6 +2,8 @@ package office
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -17,17 +19,67 @@ const (
 	longestAddress = 128
 )
 
+// sighting is what was last written down of a computer.
+type sighting struct {
+	version, path, address string
+	schema                 int
+	at                     time.Time
+}
+
+// sightings are kept beside the sessions, so that a computer that comes again and again does not have the disk wait for it
+// each time. There is one for each of the office's computers.
+type sightings struct {
+	mu   sync.Mutex
+	last map[string]sighting
+}
+
+// seenEvery is how often the same is written down again.
+const seenEvery = time.Minute
+
+// news reports whether something about a computer is to be written down, and takes it for written.
+func (s *sightings) news(device string, now sighting) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last == nil {
+		s.last = map[string]sighting{}
+	}
+	last, ok := s.last[device]
+	since := now.at.Sub(last.at)
+	last.at = now.at
+	if ok && last == now && since >= 0 && since < seenEvery {
+		return false
+	}
+	s.last[device] = now
+	return true
+}
+
+// again reports whether it is time to write down how far a computer has read.
+func (s *sightings) again(device string, at time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last, ok := s.last[device]
+	if since := at.Sub(last.at); !ok || since >= 0 && since < seenEvery {
+		return false
+	}
+	last.at = at
+	s.last[device] = last
+	return true
+}
+
 // noteSeen keeps when and how a computer was last here.
 func (h *Host) noteSeen(ctx context.Context, s *HostSession, m *wire.Hello) error {
-	s.seen = h.now()
 	path, address, pos := s.standing()
+	now := sighting{cut(m.Version, longestVersion), path, cut(address, longestAddress), m.Schema, h.now()}
+	if !h.limits.sightings.news(s.device, now) {
+		return nil
+	}
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`
 			UPDATE device
 			SET seen_at = {:at}, version = {:version}, schema = {:schema}, path = {:path}, address = {:address}, pos = {:pos}
 			WHERE id = {:id}`, dbx.Params{
-			"at": clock.Format(tx.Now()), "version": cut(m.Version, longestVersion), "schema": m.Schema, "path": path,
-			"address": cut(address, longestAddress), "pos": pos, "id": s.device,
+			"at": clock.Format(tx.Now()), "version": now.version, "schema": now.schema, "path": now.path,
+			"address": now.address, "pos": pos, "id": s.device,
 		})
 		return err
 	})
@@ -36,11 +88,9 @@ func (h *Host) noteSeen(ctx context.Context, s *HostSession, m *wire.Hello) erro
 
 // notePos keeps, once in a while, how far a computer has read.
 func (h *Host) notePos(ctx context.Context, s *HostSession) error {
-	now := h.now()
-	if since := now.Sub(s.seen); since >= 0 && since < time.Minute {
+	if !h.limits.sightings.again(s.device, h.now()) {
 		return nil
 	}
-	s.seen = now
 	_, _, pos := s.standing()
 	_, err := h.Store.Write(ctx, store.System, func(tx *store.Tx) error {
 		_, err := tx.Exec(`
@@ -50,4 +100,15 @@ func (h *Host) notePos(ctx context.Context, s *HostSession) error {
 		return err
 	})
 	return err
+}
+
+// Knows reports whether a device is one of the office's that has not been revoked.
+func (h *Host) Knows(ctx context.Context, device string) (bool, error) {
+	var known bool
+	err := h.Store.Read().NewQuery("SELECT EXISTS (SELECT 1 FROM device WHERE id = {:id} AND revoked_at IS NULL)").
+		Bind(dbx.Params{"id": device}).WithContext(ctx).Row(&known)
+	if err != nil {
+		return false, fmt.Errorf("look for a device: %w", err)
+	}
+	return known, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/office/wire"
@@ -33,7 +32,6 @@ type HostSession struct {
 	stage     stage
 	user      string // as of the last frame
 	listed    int64  // serial of the membership list that the other end has
-	seen      time.Time
 	calls     map[uint64]*callParts
 	callBytes int
 

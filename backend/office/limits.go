@@ -43,6 +43,8 @@ type limits struct {
 	enrolments  *rate.Limiter
 	invitations *rate.Limiter
 	breaches    *rate.Limiter
+	addresses   addressLimits
+	sightings   sightings
 
 	mu      sync.Mutex
 	devices map[string]*deviceLimits

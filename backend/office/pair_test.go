@@ -226,7 +226,14 @@ func (c *computer) start() {
 // show shows the token on a connection of its own and returns what the host says.
 func (c *computer) show(text identity.Invitation) *wire.EnrolState {
 	c.t.Helper()
+	return c.showFrom(text, "192.0.2.1")
+}
+
+// showFrom is show from another address.
+func (c *computer) showFrom(text identity.Invitation, address string) *wire.EnrolState {
+	c.t.Helper()
 	e := c.b.host.Enrolment(c.key.DeviceID(), "123456")
+	e.From(address)
 	defer e.Close()
 	out, _ := e.Handle(c.t.Context(), passed(c.t, wire.Frame{Type: wire.TypeEnrol, Body: &wire.Enrol{Token: text.Token[:], Name: "Portátil", Version: "1"}}))
 	if len(out) != 1 {

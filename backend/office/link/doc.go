@@ -36,7 +36,6 @@ const (
 	queueFrames       = 64
 	queueBytes        = 4 << 20
 	wakeEvery         = 5 * time.Second // sessions have a look at the time
-	mostConnections   = 512
 )
 
 // spawn runs fn beside everything else; its panic ends as a line in the log.

@@ -8,11 +8,13 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/sirupsen/logrus"
-	"golang.org/x/net/netutil"
+	"golang.org/x/time/rate"
 
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
@@ -44,9 +46,13 @@ type Server struct {
 	busy     sync.WaitGroup
 
 	mu    sync.Mutex
-	conns map[string]map[*conn]struct{} // by device
+	conns map[string][]*conn       // by device, oldest first
+	rates map[string]*rate.Limiter // of sessions, by device of the office
 	over  bool
 }
+
+// connKey is where a request's context has the connection that it came over.
+type connKey struct{}
 
 // Listen begins to serve the office's computers at an address, "host:port", where port 0 takes a free one. Fault
 // network.port_taken.
@@ -62,7 +68,7 @@ func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
 	if err != nil {
 		return nil, fault.Wrap(fmt.Errorf("listen for the office's computers: %w", err), CodePortTaken, "addr", addr)
 	}
-	s := &Server{deps: d, listener: netutil.LimitListener(listener, mostConnections), conns: map[string]map[*conn]struct{}{}}
+	s := &Server{deps: d, listener: &gate{Listener: listener}, conns: map[string][]*conn{}, rates: map[string]*rate.Limiter{}}
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: handshakePatience, ReadBufferSize: 4 << 10, WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
 		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" }, // no page has business here
@@ -74,6 +80,7 @@ func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
 	mux.HandleFunc("GET "+enrolPath, func(w http.ResponseWriter, r *http.Request) { s.accept(running, w, r, s.enrolment) })
 	s.http = &http.Server{
 		Handler: mux, TLSConfig: config, ReadHeaderTimeout: handshakePatience, IdleTimeout: silence, MaxHeaderBytes: 8 << 10,
+		ConnContext:  func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ErrorLog:     log.New(discard{d.Log}, "", 0),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // no HTTP/2: a websocket needs HTTP/1.1
 	}
@@ -110,6 +117,15 @@ func (s *Server) accept(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 		return
 	}
+	if known, err := s.deps.Host.Knows(r.Context(), device); err == nil && known {
+		if !s.mayCome(device) {
+			http.Error(w, http.StatusText(http.StatusTooManyRequests), http.StatusTooManyRequests)
+			return
+		}
+		if c, ok := r.Context().Value(connKey{}).(net.Conn); ok {
+			proved(c)
+		}
+	}
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
@@ -124,16 +140,28 @@ func (s *Server) accept(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	s.deps.Log.WithField("device", device).WithError(err).Debug("connection ended")
 }
 
+// mayCome reports whether a computer of the office has not come too often of late.
+func (s *Server) mayCome(device string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.rates[device]
+	if l == nil {
+		l = rate.NewLimiter(rate.Every(secondsBetween*time.Second), sessionsBurst)
+		s.rates[device] = l
+	}
+	return l.AllowN(s.deps.Clock.Now(), 1)
+}
+
 func (s *Server) enter(device string, c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
 		return false
 	}
-	if s.conns[device] == nil {
-		s.conns[device] = map[*conn]struct{}{}
+	if all := s.conns[device]; len(all) >= mostOfDevice {
+		all[0].end()
 	}
-	s.conns[device][c] = struct{}{}
+	s.conns[device] = append(s.conns[device], c)
 	s.busy.Add(1)
 	return true
 }
@@ -142,7 +170,7 @@ func (s *Server) leave(device string, c *conn) {
 	defer s.busy.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns[device], c)
+	s.conns[device] = slices.DeleteFunc(s.conns[device], func(other *conn) bool { return other == c })
 	if len(s.conns[device]) == 0 {
 		delete(s.conns, device)
 	}
@@ -177,7 +205,9 @@ func (s *Server) enrolment(ctx context.Context, c *conn, device string, r *http.
 		c.close()
 		return err
 	}
-	return c.serve(ctx, s.deps.Host.Enrolment(device, digits))
+	enrolment := s.deps.Host.Enrolment(device, digits)
+	enrolment.From(addressOf(r.RemoteAddr))
+	return c.serve(ctx, enrolment)
 }
 
 // addressOf is an address without its port.
@@ -203,7 +233,7 @@ func (s *Server) each(devices []string, what func(*conn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, device := range devices {
-		for c := range s.conns[device] {
+		for _, c := range s.conns[device] {
 			what(c)
 		}
 	}
@@ -218,9 +248,7 @@ func (s *Server) Close() error {
 	s.over = true
 	var all []*conn
 	for _, conns := range s.conns {
-		for c := range conns {
-			all = append(all, c)
-		}
+		all = append(all, conns...)
 	}
 	s.mu.Unlock()
 	for _, c := range all {
