@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/dbx"
 
@@ -40,13 +41,13 @@ type network struct {
 
 	configuring sync.Mutex // held while listening begins or ends
 
-	mu       sync.Mutex
-	server   *link.Server
-	announce func()
-	client   *link.Client
-	problem  string
-	commits  []store.Commit // nobody was told of yet
-	told     chan struct{}
+	mu        sync.Mutex
+	server    *link.Server
+	announcer link.Announcer
+	client    *link.Client
+	problem   string
+	commits   []store.Commit // nobody was told of yet
+	told      chan struct{}
 }
 
 func newNetwork(o *openOffice) *network {
@@ -168,6 +169,10 @@ func (n *network) serve(ctx context.Context) {
 			return
 		case <-n.told:
 			n.poke(ctx)
+		case <-clock.System{}.After(announceEvery):
+			n.mu.Lock()
+			n.announce()
+			n.mu.Unlock()
 		}
 	}
 }
@@ -230,23 +235,32 @@ func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
 		n.problem = link.CodePortTaken
 		return err
 	}
-	n.server, n.announce = server, func() {}
-	if root, known := n.o.Host.Root(); known {
-		n.announce = link.Announce(root, server.Addr(), n.o.log.WithField("part", "network"))
-	}
+	n.server = server
+	n.announce()
 	return nil
+}
+
+// announceEvery is how often it is seen whether the network has to be told something else: an address comes and goes with
+// the cable, and there is nothing to announce before the recovery code is made.
+const announceEvery = 15 * time.Second
+
+// announce tells the network where this computer is. The lock is held.
+func (n *network) announce() {
+	if root, known := n.o.Host.Root(); known && n.server != nil {
+		n.announcer.Say(root, n.server.Addr(), n.o.log.WithField("part", "network"))
+	}
 }
 
 // close stops listening.
 func (n *network) close() error {
 	n.mu.Lock()
-	server, announce := n.server, n.announce
-	n.server, n.announce, n.commits = nil, nil, nil
+	server := n.server
+	n.server, n.commits = nil, nil
+	n.announcer.Stop()
 	n.mu.Unlock()
 	if server == nil {
 		return nil
 	}
-	announce()
 	return server.Close()
 }
 

@@ -25,40 +25,74 @@ func tagOf(root [32]byte) string { return hex.EncodeToString(root[:tagBytes]) }
 // quietLog drops what the mDNS library says: it complains about every packet that is not for it.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// Announce answers the local network's questions for the office's host until stop is called. A network without multicast is
-// no error: members have the host's addresses.
-func Announce(root [32]byte, listening net.Addr, l logrus.FieldLogger) (stop func()) {
-	nothing := func() {}
+// Announcer answers the local network's questions for the office's host, with the addresses that this computer has now. A
+// network without multicast is no error: members have the host's addresses. The zero value is ready.
+type Announcer struct {
+	// Start begins to answer for an office's tag; nil is mDNS. It is called again when an address has changed.
+	Start func(tag string, port int, ips []net.IP) (stop func(), err error)
+
+	said string // what is being answered
+	stop func()
+}
+
+// Say begins to answer, or begins anew when the office or an address is another than before. It is cheap to call again and
+// again: an address changes without anybody telling.
+func (a *Announcer) Say(root [32]byte, listening net.Addr, l logrus.FieldLogger) {
 	tcp, ok := listening.(*net.TCPAddr)
 	if !ok || tcp.IP.IsLoopback() {
-		return nothing
+		return
 	}
+	a.say(tagOf(root), tcp.Port, LocalAddresses(listening), l)
+}
+
+func (a *Announcer) say(tag string, port int, addresses []string, l logrus.FieldLogger) {
+	said := strings.Join(append([]string{tag}, addresses...), " ")
+	if said == a.said {
+		return
+	}
+	a.Stop()
+	a.said = said
 	var ips []net.IP
-	for _, address := range LocalAddresses(listening) {
+	for _, address := range addresses {
 		host, _, err := net.SplitHostPort(address)
 		if ip := net.ParseIP(host); err == nil && ip != nil {
 			ips = append(ips, ip)
 		}
 	}
 	if len(ips) == 0 {
-		return nothing
+		return
 	}
-	tag := tagOf(root)
-	zone, err := mdns.NewMDNSService(tag, service, "local.", tag+".local.", tcp.Port, ips, nil)
+	start := a.Start
+	if start == nil {
+		start = answer
+	}
+	stop, err := start(tag, port, ips)
 	if err != nil {
 		l.WithError(err).Info("the host is not announced on the network")
-		return nothing
+		return
+	}
+	a.stop = stop
+}
+
+// Stop answers no more.
+func (a *Announcer) Stop() {
+	if a.stop != nil {
+		a.stop()
+	}
+	a.said, a.stop = "", nil
+}
+
+// answer is Announcer.Start by mDNS.
+func answer(tag string, port int, ips []net.IP) (stop func(), err error) {
+	zone, err := mdns.NewMDNSService(tag, service, "local.", tag+".local.", port, ips, nil)
+	if err != nil {
+		return nil, err
 	}
 	server, err := mdns.NewServer(&mdns.Config{Zone: zone, Logger: quietLog()})
 	if err != nil {
-		l.WithError(err).Info("the host is not announced on the network")
-		return nothing
+		return nil, err
 	}
-	return func() {
-		if err := server.Shutdown(); err != nil {
-			l.WithError(err).Debug("announcing ended")
-		}
-	}
+	return func() { _ = server.Shutdown() }, nil // a socket that is closed already
 }
 
 const askPatience = 2 * time.Second

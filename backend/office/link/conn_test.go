@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"sync"
 	"testing"
@@ -161,7 +160,8 @@ func pair(t *testing.T, room int) (here *websocket.Conn, there *conn, cut func()
 	})}
 	go server.Serve(l) //nolint:errcheck // ends with the listener
 	t.Cleanup(func() { close(l.over) })
-	ws, _, err := websocket.NewClient(memory{in: down, out: up}, mustURL(t), nil, 1024, 1024) //nolint:bodyclose,staticcheck // over a connection that is there
+	d := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) { return memory{in: down, out: up}, nil }}
+	ws, _, err := d.DialContext(t.Context(), "ws://host/", nil) //nolint:bodyclose // there is none after an upgrade
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,16 +178,6 @@ type mute struct{}
 func (mute) Handle(context.Context, wire.Frame) ([]wire.Frame, error) { return nil, nil }
 func (mute) Wake(context.Context) ([]wire.Frame, error)               { return nil, nil }
 func (mute) Close()                                                   {}
-
-// mustURL is where the host is, for a connection that is there already.
-func mustURL(t *testing.T) *url.URL {
-	t.Helper()
-	u, err := url.Parse("ws://host/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
 
 func isGone(c *conn) bool {
 	select {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"slices"
 	"syscall"
 	"time"
 
@@ -50,9 +49,11 @@ type LAN struct {
 	// Addresses returns where the host was last, "address:port".
 	Addresses func(ctx context.Context) []string
 	// Find asks the network; nil asks nobody.
-	Find  func(ctx context.Context) []string
-	Clock clock.Clock
-	Log   logrus.FieldLogger
+	Find func(ctx context.Context) []string
+	// Connect makes one connection; nil is TCP.
+	Connect func(ctx context.Context, address string) (net.Conn, error)
+	Clock   clock.Clock
+	Log     logrus.FieldLogger
 }
 
 const (
@@ -77,26 +78,37 @@ func (l LAN) Dial(ctx context.Context) (net.Conn, error) {
 	if l.Find == nil {
 		return nil, &Problem{code, err}
 	}
-	found := slices.DeleteFunc(l.Find(ctx), func(a string) bool { return slices.Contains(known, a) && !isTimeout(err) })
+	found := l.Find(ctx)
 	if len(found) == 0 {
 		return nil, &Problem{code, err}
 	}
-	if c, err = l.race(ctx, found); err != nil { // it answers questions and takes no connection
-		return nil, &Problem{ProblemFirewall, err}
+	if c, err = l.race(ctx, found); err != nil {
+		return nil, &Problem{blame(err), err}
 	}
 	return c, nil
 }
 
-// isTimeout reports whether nobody has answered, not even to refuse.
-func isTimeout(err error) bool {
+// blame says why nobody is reached where the host has just said that it is. Who drops what is sent to it is a firewall.
+// A refusal comes from a computer on which nothing listens, and "no route" from none at all: an address of a moment ago.
+func blame(err error) string {
 	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, syscall.EHOSTUNREACH)
+	silent := errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	if silent && !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.EHOSTUNREACH) && !errors.Is(err, syscall.ENETUNREACH) {
+		return ProblemFirewall
+	}
+	return ProblemUnreachable
 }
 
 // race dials addresses, each a moment after the one before or when that has failed, and keeps the first that answers.
 func (l LAN) race(ctx context.Context, addresses []string) (net.Conn, error) {
 	if len(addresses) == 0 {
 		return nil, errors.New("no address")
+	}
+	connect := l.Connect
+	if connect == nil {
+		connect = func(ctx context.Context, address string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialPatience)
 	defer cancel()
@@ -106,7 +118,7 @@ func (l LAN) race(ctx context.Context, addresses []string) (net.Conn, error) {
 	}
 	results := make(chan result)
 	dial := func(address string) {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		c, err := connect(ctx, address)
 		select {
 		case results <- result{c, err}:
 		case <-ctx.Done():
