@@ -73,7 +73,28 @@ func pushes(ctx context.Context, b *bench) ([]Row, error) {
 		return nil, err
 	}
 	reconnect, err := n.reconnect(admissions, all, proto)
-	return append(ack, reconnect...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(ack, reconnect...), n.appliedAll(admissions, ackEdits+editors*editsEach)
+}
+
+// appliedAll makes sure that what was measured was work: a refusal is acknowledged as well.
+func (n *netOffice) appliedAll(admissions []*admission, edits int) error {
+	applied := 0
+	for _, a := range admissions {
+		var of int
+		err := n.Store.Read().NewQuery("SELECT count(*) FROM op_log WHERE outcome = 1 AND device_id = {:device}").
+			Bind(map[string]any{"device": a.key.DeviceID()}).Row(&of)
+		if err != nil {
+			return err
+		}
+		applied += of
+	}
+	if applied < edits*9/10 {
+		return fmt.Errorf("%d of %d edits were applied", applied, edits)
+	}
+	return nil
 }
 
 // again gives edits other ids and later clocks, so that they count once more.

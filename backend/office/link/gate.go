@@ -10,8 +10,8 @@ import (
 // office may be behind one address as well, so that somebody new is let in and the oldest has to go: proving a key takes a
 // moment, and nobody of the office is kept out by those who prove none.
 const (
-	mostStrangers  = 128
-	mostOfAddress  = 16
+	mostStrangers  = 256
+	mostOfAddress  = 64 // a whole office comes back at once through one router
 	mostOfDevice   = 4  // connections of one of the office's computers; the oldest is a dead one
 	sessionsBurst  = 20 // a computer that comes back again and again
 	secondsBetween = 2  // of its sessions, from then on
