@@ -53,6 +53,13 @@ func (s *sightings) news(device string, now sighting) bool {
 	return true
 }
 
+// forget has the next sighting of a computer be written down whatever it is.
+func (s *sightings) forget(device string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.last, device)
+}
+
 // again reports whether it is time to write down how far a computer has read.
 func (s *sightings) again(device string, at time.Time) bool {
 	s.mu.Lock()
@@ -83,6 +90,9 @@ func (h *Host) noteSeen(ctx context.Context, s *HostSession, m *wire.Hello) erro
 		})
 		return err
 	})
+	if err != nil {
+		h.limits.sightings.forget(s.device)
+	}
 	return err
 }
 
