@@ -103,6 +103,7 @@ func (c *command) root() *cobra.Command {
 	c.language = c.Env("SITEGROUP_LANGUAGE")
 	c.speak() // help is printed before flags are read
 	root := c.command("sitegroup-crm", "root", cobra.NoArgs, c.window)
+	c.addrFlags(root) // for where there is no window
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.Version = version
 	root.CompletionOptions.DisableDefaultCmd = true

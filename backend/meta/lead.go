@@ -165,22 +165,24 @@ func parseAnswers(raw json.RawMessage) (answers []Answer, ok bool) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, true
 	}
-	var list []struct {
-		Name   *string         `json:"name"`
-		Values json.RawMessage `json:"values"`
-	}
+	var list []map[string]json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
 		return nil, false
 	}
 	for _, item := range list {
-		if item.Name == nil {
+		var name *string
+		if json.Unmarshal(item["name"], &name) != nil || name == nil {
 			return nil, false
 		}
-		values, ok := parseValues(item.Values)
+		given, there := item["values"]
+		if !there && len(item) > 1 { // the answer may be under another key
+			return nil, false
+		}
+		values, ok := parseValues(given)
 		if !ok {
 			return nil, false
 		}
-		answers = append(answers, Answer{*item.Name, values})
+		answers = append(answers, Answer{*name, values})
 	}
 	return answers, true
 }

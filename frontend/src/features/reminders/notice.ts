@@ -23,7 +23,7 @@ export function noticeOf(due: readonly [Told, ...Told[]], words: NoticeWords, hi
   const title = due.length === 1 ? words.one(first.kind) : words.many(due.length);
   if (hidden)
     return { title, body: words.hidden, ...(due.length === 1 ? { prospectId: first.prospect_id } : {}) };
-  const names = due.map(({ prospect_name }) => prospect_name || words.nameless);
+  const names = [...new Set(due.map(({ prospect_name }) => prospect_name || words.nameless))];
   if (due.length > 1) {
     return { title, body: names.slice(0, named).join(", ") + (names.length > named ? "…" : "") };
   }
