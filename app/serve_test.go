@@ -63,6 +63,20 @@ func TestServe_OfficeSurvivesARestart(t *testing.T) {
 	}
 }
 
+// TestRoot_WithoutADisplay: `make run` on a machine without a display ended with an error.
+func TestRoot_WithoutADisplay(t *testing.T) {
+	p := apptest.StartBare(t)
+	p.SetUp()
+	var me struct{ User struct{ Login string } }
+	p.Must("GET", "/api/me", nil, &me)
+	if me.User.Login != "admin" {
+		t.Errorf("signed in as %q", me.User.Login)
+	}
+	if code := p.Stop(); code != 0 {
+		t.Errorf("exit code %d: %s", code, p.Said())
+	}
+}
+
 func TestServe_LeadsComeInAndNothingPersonalIsOnDisk(t *testing.T) {
 	p := apptest.Start(t, "--log-level", "debug")
 	p.SetUp()

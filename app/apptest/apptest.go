@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +58,17 @@ func Start(t testing.TB, args ...string) *Program {
 // StartIn is Start on a folder that may have been used before; its keys are beside it.
 func StartIn(t testing.TB, dir string, args ...string) *Program {
 	t.Helper()
+	return start(t, dir, append([]string{"serve"}, args...))
+}
+
+// StartBare runs the program without a command, as by a double click or `make run`, on a machine without a display.
+func StartBare(t testing.TB) *Program {
+	t.Helper()
+	return start(t, t.TempDir(), nil)
+}
+
+func start(t testing.TB, dir string, args []string) *Program {
+	t.Helper()
 	p := &Program{
 		Folder: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "keys.json"), t: t, out: newOutput(), code: make(chan int, 1),
 		Sim: graphsim.New(graphsim.Config{Seed: 1}),
@@ -67,7 +79,7 @@ func StartIn(t testing.TB, dir string, args ...string) *Program {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
-	all := append([]string{"serve", "--data", p.Folder, "--key-file", p.KeyFile, "--addr", "127.0.0.1:0", "--language", "en"}, args...)
+	all := slices.Concat(args[:min(1, len(args))], []string{"--data", p.Folder, "--key-file", p.KeyFile, "--addr", "127.0.0.1:0", "--language", "en"}, args[min(1, len(args)):])
 	go func() {
 		p.code <- app.Run(ctx, all, app.IO{In: strings.NewReader(""), Out: p.out, Err: p.out, Env: func(string) string { return "" }})
 		p.out.close()
