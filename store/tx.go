@@ -160,13 +160,13 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	if err := fn(tx); err != nil {
-		if tx.spoilt != nil { // what came after it only follows from it
-			return errors.Join(tx.spoilt, err)
-		}
-		return err
+	if err = fn(tx); err == nil {
+		err = tx.seal()
 	}
-	return tx.seal()
+	if err != nil && tx.spoilt != nil { // what came after it only follows from it
+		return errors.Join(tx.spoilt, err)
+	}
+	return err
 }
 
 // touch gives the transaction its revision and id, when the first op needs them.
