@@ -168,8 +168,10 @@ func (c *Client) once(ctx context.Context) error {
 			}
 		})
 		c.set(conn, Status{Connected: true, Path: d.Name(), Address: raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
-		spawn(c.deps.Log, "watch", func() { c.watch(ctx, conn, raw.LocalAddr()) })
+		watched := make(chan struct{})
+		spawn(c.deps.Log, "watch", func() { defer close(watched); c.watch(ctx, conn, raw.LocalAddr()) })
 		err = conn.serve(ctx, told{session, c.deps.OnStatus})
+		<-watched
 		c.set(nil, Status{Since: c.deps.Clock.Now()})
 		return err
 	}

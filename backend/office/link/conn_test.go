@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -241,12 +242,24 @@ func TestConn_CutsOffWhoTakesNothing(t *testing.T) {
 }
 
 // deaf is a way to a host that is not there.
-type deaf struct{ asked []time.Time }
+type deaf struct {
+	mu    sync.Mutex
+	times []time.Time
+}
+
+// asked is when somebody asked for it.
+func (d *deaf) asked() []time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.times)
+}
 
 func (*deaf) Name() string { return "lan" }
 
 func (d *deaf) Dial(context.Context) (net.Conn, error) {
-	d.asked = append(d.asked, time.Now())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.times = append(d.times, time.Now())
 	return nil, &Problem{ProblemUnreachable, errors.New("nobody")}
 }
 
@@ -264,25 +277,25 @@ func TestClient_WaitsLongerAndLonger(t *testing.T) {
 		ended.Go(func() { c.Run(ctx) })
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		want := shortestWait
-		for i := 1; i < len(host.asked); i++ {
-			if gap := host.asked[i].Sub(host.asked[i-1]); gap > want || gap < want*99/100 {
+		want, asked := shortestWait, host.asked()
+		for i := 1; i < len(asked); i++ {
+			if gap := asked[i].Sub(asked[i-1]); gap > want || gap < want*99/100 {
 				t.Errorf("wait %d took %v, want nearly %v", i, gap, want)
 			}
 			want = min(2*want, longestWait)
 		}
-		if n := len(host.asked); n < 15 || n > 18 {
+		if n := len(asked); n < 15 || n > 18 {
 			t.Errorf("it asked %d times in ten minutes", n)
 		}
-		before := len(host.asked)
+		before := len(asked)
 		c.Retry()
 		synctest.Wait()
-		if len(host.asked) != before+1 {
+		if len(host.asked()) != before+1 {
 			t.Error("it did not ask at once")
 		}
 		time.Sleep(shortestWait)
 		synctest.Wait()
-		if len(host.asked) != before+2 {
+		if len(host.asked()) != before+2 {
 			t.Error("after that it did not begin with short waits again")
 		}
 		stop()

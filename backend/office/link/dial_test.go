@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -21,10 +22,20 @@ type network map[string]error
 
 var errSilence = errors.New("nobody answers")
 
-// connect implements LAN.Connect and notes when each address was tried.
-func (n network) connect(tried *[]string, at *[]time.Duration, begun time.Time) func(context.Context, string) (net.Conn, error) {
+// attempts are the addresses that were tried, and when.
+type attempts struct {
+	mu    sync.Mutex
+	tried []string
+	at    []time.Duration
+}
+
+// connect implements LAN.Connect.
+func (n network) connect(made *attempts) func(context.Context, string) (net.Conn, error) {
+	begun := time.Now()
 	return func(ctx context.Context, address string) (net.Conn, error) {
-		*tried, *at = append(*tried, address), append(*at, time.Since(begun))
+		made.mu.Lock()
+		made.tried, made.at = append(made.tried, address), append(made.at, time.Since(begun))
+		made.mu.Unlock()
 		err := n[address]
 		switch {
 		case err == nil:
@@ -60,12 +71,11 @@ func TestLAN_Dial(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				log, _ := logtest.NewNullLogger()
-				var tried []string
-				var at []time.Duration
+				var made attempts
 				l := LAN{
 					Addresses: func(context.Context) []string { return tt.known },
 					Find:      func(context.Context) []string { return tt.found },
-					Connect:   tt.network.connect(&tried, &at, time.Now()), Clock: clock.System{}, Log: log,
+					Connect:   tt.network.connect(&made), Clock: clock.System{}, Log: log,
 				}
 				c, err := l.Dial(t.Context())
 				var p *Problem
@@ -75,8 +85,10 @@ func TestLAN_Dial(t *testing.T) {
 				case tt.problem != "" && (!errors.As(err, &p) || p.Code != tt.problem):
 					t.Errorf("dial: %v, want %s", err, tt.problem)
 				}
-				if !slices.Equal(tried, tt.tried) {
-					t.Errorf("tried %v, want %v", tried, tt.tried)
+				made.mu.Lock()
+				defer made.mu.Unlock()
+				if !slices.Equal(made.tried, tt.tried) {
+					t.Errorf("tried %v, want %v", made.tried, tt.tried)
 				}
 			})
 		})
@@ -87,17 +99,18 @@ func TestLAN_Dial(t *testing.T) {
 func TestLAN_DoesNotWaitForTheDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, _ := logtest.NewNullLogger()
-		var tried []string
-		var at []time.Duration
+		var made attempts
 		addresses := []string{"192.0.2.1:1", "192.0.2.2:1", "192.0.2.3:1", "192.0.2.4:1"}
 		n := network{addresses[0]: errSilence, addresses[1]: errSilence, addresses[2]: syscall.ECONNREFUSED}
-		l := LAN{Addresses: func(context.Context) []string { return addresses }, Connect: n.connect(&tried, &at, time.Now()), Clock: clock.System{}, Log: log}
+		l := LAN{Addresses: func(context.Context) []string { return addresses }, Connect: n.connect(&made), Clock: clock.System{}, Log: log}
 		if _, err := l.Dial(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		want := []time.Duration{0, dialStagger, 2 * dialStagger, 3 * dialStagger}
-		if !slices.Equal(at, want) {
-			t.Errorf("tried after %v, want %v", at, want)
+		made.mu.Lock()
+		defer made.mu.Unlock()
+		if !slices.Equal(made.at, want) {
+			t.Errorf("tried after %v, want %v", made.at, want)
 		}
 	})
 }
