@@ -89,11 +89,18 @@ func (e *entity) sumStanding(root *entity) {
 	if e.root == everyRoot || e.isRoot() {
 		return
 	}
+	// Each row's own root is looked up: asked whether it is among some, SQLite goes through all there are for each row.
+	from := "main." + quote(root.name) + " r"
+	where := "r.id = e." + quote(e.root)
+	if e.roots != "" {
+		from = "(" + e.feed.roots + ") l CROSS JOIN " + from
+		where = "r.id = l.id"
+	}
 	e.feed.sums += `
 		AND EXISTS (
 			SELECT 1
-			FROM main.` + quote(root.name) + ` r
-			WHERE r.id IN (` + e.feed.roots + `)
+			FROM ` + from + `
+			WHERE ` + where + `
 			AND r.deleted = 0)`
 }
 
