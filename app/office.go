@@ -185,17 +185,20 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 
 // purgeEvery is how often what has been kept long enough is dropped, beside once at the start: many computers are switched
 // off every evening.
-const purgeEvery = 24 * time.Hour
+const (
+	purgeEvery = 24 * time.Hour
+	purgeAfter = time.Minute // the first list comes first
+)
 
 func (o *openOffice) purge(ctx context.Context) {
-	for {
-		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
-			o.log.WithError(err).Warn("what is old was not dropped")
-		}
+	for wait := purgeAfter; ; wait = purgeEvery {
 		select {
 		case <-ctx.Done():
 			return
-		case <-o.clock.After(purgeEvery):
+		case <-o.clock.After(wait):
+		}
+		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Warn("what is old was not dropped")
 		}
 	}
 }
