@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/store"
 	"sitegroup.mx/crm/store/hlc"
 )
@@ -147,9 +146,6 @@ func applyEdits(ctx context.Context, b *bench) ([]Row, error) {
 func editingOffice(ctx context.Context, dir string) (*benchOffice, error) {
 	o, err := fullOffice(ctx, dir, editsProspects, editors)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := office.EnsureScope(ctx, o.Store); err != nil {
 		return nil, err
 	}
 	if err := o.Store.Read().NewQuery("SELECT id FROM user WHERE role = 'seller' ORDER BY login").WithContext(ctx).Column(&o.sellers); err != nil {

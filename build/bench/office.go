@@ -88,6 +88,10 @@ func fullOffice(ctx context.Context, dir string, n, sellers int) (*benchOffice, 
 	if err != nil {
 		return nil, err
 	}
+	// A real office has granted each prospect as it came; the program would catch up with that at its first start.
+	if _, err := office.EnsureScope(ctx, o.Store); err != nil {
+		return nil, err
+	}
 	s, err := o.Accounts.SignIn(ctx, "vendedor0", password)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"sitegroup.mx/crm/backend/crm/crmtest"
+	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/secret"
 )
 
@@ -68,6 +69,11 @@ func startFolder(ctx context.Context, dir string) (string, error) {
 	o, err := openOffice(ctx, path)
 	if err != nil {
 		return "", err
+	}
+	// A real office has granted each prospect as it came.
+	_, err = office.EnsureScope(ctx, o.Store)
+	if err != nil {
+		return "", errors.Join(err, o.Store.Close())
 	}
 	s, err := o.Accounts.SignIn(ctx, "vendedor0", password)
 	if err != nil {
