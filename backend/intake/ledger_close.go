@@ -22,13 +22,11 @@ func (s *Service) Dismiss(ctx context.Context, v account.Viewer, id string) (Lea
 		return Lead{}, err
 	}
 	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
-		l, ok, err := findLine(tx.Query(), id)
-		switch {
-		case err != nil:
+		l, err := mustFind(tx, id)
+		if err != nil {
 			return err
-		case !ok:
-			return fault.New(CodeLeadNotFound)
-		case l.State != StateFailed && l.State != StateHeld:
+		}
+		if l.State != StateFailed && l.State != StateHeld {
 			return fault.New(CodeLeadSettled, "state", string(l.State))
 		}
 		_, err = tx.Exec(`UPDATE lead SET dismissed_at = {:now}, next_try_at = NULL WHERE lead_id = {:id}`,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/store"
 )
 
@@ -67,6 +68,15 @@ func findLine(q dbx.Builder, id string) (found line, ok bool, err error) {
 		return line{}, false, wrap("read the ledger", err)
 	}
 	return lines[0], true, nil
+}
+
+// mustFind is findLine for somebody who names a line: lead.not_found when there is none.
+func mustFind(tx *store.Tx, id string) (line, error) {
+	l, ok, err := findLine(tx.Query(), id)
+	if err == nil && !ok {
+		err = fault.New(CodeLeadNotFound)
+	}
+	return l, err
 }
 
 // insertLine writes a new line.

@@ -98,13 +98,11 @@ func (s *Service) Retry(ctx context.Context, v account.Viewer, id string) (Lead,
 		return Lead{}, err
 	}
 	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
-		l, ok, err := findLine(tx.Query(), id)
-		switch {
-		case err != nil:
+		l, err := mustFind(tx, id)
+		if err != nil {
 			return err
-		case !ok:
-			return fault.New(CodeLeadNotFound)
-		case l.State.settled():
+		}
+		if l.State.settled() {
 			return fault.New(CodeLeadSettled, "state", string(l.State))
 		}
 		_, err = tx.Exec(`UPDATE lead SET attempts = 0, next_try_at = {:now}, dismissed_at = NULL WHERE lead_id = {:id}`,
