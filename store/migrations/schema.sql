@@ -657,7 +657,7 @@ WHERE p.deleted = 0;
 CREATE VIRTUAL TABLE prospect_search USING fts5 (
   owner, name, phone, email, text,
   content = '', contentless_delete = 1,
-  prefix = '2 3', detail = none,
+  prefix = '2 3 4 5 6 7', detail = none,
   tokenize = 'unicode61 remove_diacritics 2'
 );
 
