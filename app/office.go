@@ -167,7 +167,7 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	if err := removeIfThere(o.sealedFile()); err != nil {
 		o.log.WithError(err).Warn("what an interrupted hand-over has left is not deleted")
 	}
-	o.crew.start("retention", ctx.Done(), func() { o.purge(ctx) })
+	o.crew.start("upkeep", ctx.Done(), func() { o.upkeep(ctx) })
 	if o.Member != nil {
 		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })
 		return
@@ -183,15 +183,15 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	}
 }
 
-// purgeEvery is how often what has been kept long enough is dropped, beside once at the start: many computers are switched
-// off every evening.
+// upkeepEvery is how often upkeep runs, beside once after the start: many computers are switched off every evening.
 const (
-	purgeEvery = 24 * time.Hour
-	purgeAfter = time.Minute // the first list comes first
+	upkeepEvery = 24 * time.Hour
+	upkeepAfter = time.Minute // the first list comes first
 )
 
-func (o *openOffice) purge(ctx context.Context) {
-	for wait := purgeAfter; ; wait = purgeEvery {
+// upkeep drops what has been kept long enough and, on the host, looks whether everybody is granted just what is theirs.
+func (o *openOffice) upkeep(ctx context.Context) {
+	for wait := upkeepAfter; ; wait = upkeepEvery {
 		select {
 		case <-ctx.Done():
 			return
@@ -199,6 +199,15 @@ func (o *openOffice) purge(ctx context.Context) {
 		}
 		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
 			o.log.WithError(err).Warn("what is old was not dropped")
+		}
+		if o.Host == nil {
+			continue
+		}
+		switch mended, err := office.EnsureScope(ctx, o.Store); {
+		case err != nil && ctx.Err() == nil:
+			o.log.WithError(err).Warn("grants were not compared with owners")
+		case mended > 0:
+			o.log.WithField("grants", mended).Error("grants did not agree with owners and roles; they were mended")
 		}
 	}
 }

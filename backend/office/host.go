@@ -105,11 +105,11 @@ func NewHost(d HostDeps) *Host {
 	}
 }
 
-// Start mends the grants, reads the host's certificate and adopts the newest membership list that the file, the vault or
+// Start reads the host's certificate and adopts the newest membership list that the file, the vault or
 // the file beside it hold, so that a computer that was revoked stays so after any restore. Starting again reads everything
 // anew.
 func (h *Host) Start(ctx context.Context) error {
-	if _, err := EnsureScope(ctx, h.Store); err != nil {
+	if err := grantAtFirst(ctx, h.Store); err != nil {
 		return err
 	}
 	info, err := ReadInfo(ctx, h.Store)

@@ -93,39 +93,32 @@ func readTexts(op store.Op, before, value *string) error {
 	return nil
 }
 
-// EnsureScope compares who is granted what with owners and roles, and mends what differs. The host runs it when it starts:
-// an office that is older than replication has no grants for its administrators. It answers how many it changed.
+// grantAtFirst writes the grants of an office that has none: one that is older than replication.
+func grantAtFirst(ctx context.Context, st *store.Store) error {
+	var granted bool
+	if err := st.Read().NewQuery("SELECT EXISTS (SELECT 1 FROM scope)").WithContext(ctx).Row(&granted); err != nil {
+		return fmt.Errorf("look for grants: %w", err)
+	}
+	if granted {
+		return nil
+	}
+	_, err := EnsureScope(ctx, st)
+	return err
+}
+
+// EnsureScope compares who is granted what with owners and roles, and mends what differs. Each write keeps the grants true,
+// so there is nothing to mend unless a defect is at work; the host looks all the same, once a day, because a wrong grant
+// shows a seller what is not theirs. It answers how many it changed. The writer is only taken when something differs.
 func EnsureScope(ctx context.Context, st *store.Store) (changed int, err error) {
+	differs, err := wrongGrants(ctx, st.Read())
+	if err != nil || len(differs) == 0 {
+		return 0, err
+	}
 	_, err = st.Write(ctx, store.System, func(tx *store.Tx) error {
 		changed = 0
-		var wrong []struct {
-			User  string `db:"user_id"`
-			Root  string `db:"root_id"`
-			Grant bool   `db:"wanted"`
-		}
-		err := tx.Query().NewQuery(`
-			WITH wanted AS (
-				SELECT id AS user_id, {:all} AS root_id
-				FROM user
-				WHERE role = 'admin'
-				UNION ALL
-				SELECT owner_id, id
-				FROM prospect
-				WHERE owner_id <> '')
-			SELECT w.user_id, w.root_id, 1 AS wanted
-			FROM wanted w
-			LEFT JOIN scope s ON s.user_id = w.user_id AND s.root_id = w.root_id AND s.active = 1
-			WHERE s.user_id IS NULL
-			UNION ALL
-			SELECT s.user_id, s.root_id, 0
-			FROM scope s
-			LEFT JOIN user u ON u.id = s.user_id AND u.role = 'admin'
-			LEFT JOIN prospect p ON p.id = s.root_id
-			WHERE s.active = 1
-			AND CASE WHEN s.root_id = {:all} THEN u.id IS NULL ELSE coalesce(p.owner_id, '') <> s.user_id END`).
-			Bind(dbx.Params{"all": everything}).All(&wrong)
+		wrong, err := wrongGrants(ctx, tx.Query())
 		if err != nil {
-			return fmt.Errorf("compare scope: %w", err)
+			return err
 		}
 		for _, w := range wrong {
 			set := tx.Revoke
@@ -143,4 +136,39 @@ func EnsureScope(ctx context.Context, st *store.Store) (changed int, err error) 
 		return 0, fmt.Errorf("ensure scope: %w", err)
 	}
 	return changed, nil
+}
+
+type wrongGrant struct {
+	User  string `db:"user_id"`
+	Root  string `db:"root_id"`
+	Grant bool   `db:"wanted"`
+}
+
+// wrongGrants are the grants that are missing and those that should not be there.
+func wrongGrants(ctx context.Context, q dbx.Builder) (wrong []wrongGrant, err error) {
+	err = q.NewQuery(`
+		WITH wanted AS (
+			SELECT id AS user_id, {:all} AS root_id
+			FROM user
+			WHERE role = 'admin'
+			UNION ALL
+			SELECT owner_id, id
+			FROM prospect
+			WHERE owner_id <> '')
+		SELECT w.user_id, w.root_id, 1 AS wanted
+		FROM wanted w
+		LEFT JOIN scope s ON s.user_id = w.user_id AND s.root_id = w.root_id AND s.active = 1
+		WHERE s.user_id IS NULL
+		UNION ALL
+		SELECT s.user_id, s.root_id, 0
+		FROM scope s
+		LEFT JOIN user u ON u.id = s.user_id AND u.role = 'admin'
+		LEFT JOIN prospect p ON p.id = s.root_id
+		WHERE s.active = 1
+		AND CASE WHEN s.root_id = {:all} THEN u.id IS NULL ELSE coalesce(p.owner_id, '') <> s.user_id END`).
+		Bind(dbx.Params{"all": everything}).WithContext(ctx).All(&wrong)
+	if err != nil {
+		return nil, fmt.Errorf("compare scope: %w", err)
+	}
+	return wrong, nil
 }
