@@ -82,7 +82,6 @@ func (tx *Tx) Context() context.Context {
 // would write a replicated or log table, or change the schema, answers ErrGuarded. Statements stay prepared, so their
 // text should be constant.
 func (tx *Tx) Query() dbx.Builder {
-	_ = tx.flush() // a failure spoils the transaction
 	return tx.s.local.builder
 }
 

@@ -105,6 +105,7 @@ BEGIN
 END;
 
 CREATE TRIGGER contact_created AFTER INSERT ON contact
+WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.id)
 BEGIN
   INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
@@ -133,6 +134,7 @@ BEGIN
 END;
 
 CREATE TRIGGER contact_email_created AFTER INSERT ON contact_email
+WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
 END;
@@ -162,6 +164,7 @@ BEGIN
 END;
 
 CREATE TRIGGER contact_phone_created AFTER INSERT ON contact_phone
+WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
 BEGIN
   INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
@@ -822,6 +825,7 @@ CREATE INDEX submission_prospect ON submission (prospect_id, lead_at);
 CREATE INDEX submission_rev ON submission (rev);
 
 CREATE TRIGGER submission_created AFTER INSERT ON submission
+WHEN EXISTS (SELECT 1 FROM prospect WHERE id = NEW.prospect_id)
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
 END;
