@@ -143,6 +143,7 @@ func (r *run) one(ctx context.Context, seed uint64) {
 	r.total.Frames += report.Frames
 	r.total.Resets += report.Resets
 	r.total.Faults += report.Faults
+	r.total.Dropped += report.Dropped
 	if err != nil {
 		r.failures = append(r.failures, failure{seed, err})
 		fmt.Printf("seed %d: %v\n  make sim SEED=%d\n", seed, err, seed)
@@ -151,8 +152,8 @@ func (r *run) one(ctx context.Context, seed uint64) {
 
 // report says what was played. Its code is 1 when a seed failed.
 func (r *run) report(took time.Duration) int {
-	fmt.Printf("%d seeds, %d steps, %d faults of computers, %d edits, %d frames, %d replicas begun again in %v: %.1f seeds/s\n",
-		r.done, r.total.Steps, r.total.Faults, r.total.Edits, r.total.Frames, r.total.Resets, took.Round(time.Second),
+	fmt.Printf("%d seeds, %d steps, %d faults of computers, %d edits, %d frames, %d replicas begun again, %d old things dropped in %v: %.1f seeds/s\n",
+		r.done, r.total.Steps, r.total.Faults, r.total.Edits, r.total.Frames, r.total.Resets, r.total.Dropped, took.Round(time.Second),
 		float64(r.done)/took.Seconds())
 	if len(r.failures) == 0 {
 		fmt.Println("every invariant held")

@@ -247,11 +247,20 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 	if err != nil {
 		return err
 	}
+	if state, ok := s.old.ops[op.ID]; ok && len(here) == 0 {
+		here = []string{state}
+		if len(there) == 0 && !s.rewound.Before(e.at) { // a copy of the host's brings back what members keep, and no more
+			return nil
+		}
+	}
 	if len(here) == 0 {
 		return violation("I2", "%s has lost its op %s on %s.%s %s", e.by.name, op.ID, op.Entity, op.Field, op.Row)
 	}
 	state, forgotten := strings.CutSuffix(here[0], " forgotten")
 	if len(there) == 0 && forgotten { // its value went with the prospect, so a restored host cannot be told again
+		return nil
+	}
+	if len(there) == 0 && s.old.lines[op.ID] && state != "0" && state != "4" {
 		return nil
 	}
 	if len(there) != 1 || there[0] != state {
@@ -280,7 +289,7 @@ func (s *sim) once() error {
 			continue
 		}
 		for _, op := range e.ops {
-			if op.Entity != "activity" || op.Field != "" {
+			if op.Entity != "activity" || op.Field != "" || s.old.rows[op.Row] {
 				continue
 			}
 			n, err := texts(s.host.store, `

@@ -3,6 +3,7 @@ package officesim
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"time"
@@ -42,6 +43,9 @@ var mishaps = []mishap{
 	{"rewound host", (*sim).rewind},
 }
 
+// aging is a mishap of every third run. It is drawn apart from the others, so that the other runs are what they were.
+var aging = mishap{"long time", (*sim).growOld}
+
 // choose draws which faults a run has, so that some meet often in one run and never in another.
 func (s *sim) choose() {
 	s.hostClock = s.chance(5)
@@ -52,6 +56,9 @@ func (s *sim) choose() {
 		if s.chance(2) {
 			s.mishaps = append(s.mishaps, &mishaps[i])
 		}
+	}
+	if apart := rand.New(rand.NewPCG(s.opts.Seed, 0xa9e)); apart.IntN(3) == 0 { //nolint:gosec // repeatable on purpose
+		s.mishaps = append(s.mishaps, &aging)
 	}
 }
 
@@ -122,6 +129,7 @@ func (s *sim) bringHostBack(b backup) error {
 		return err
 	}
 	s.lose(nil, b.edits)
+	s.rewound = s.now
 	return s.openCopy(b)
 }
 
@@ -380,6 +388,7 @@ func (s *sim) takeOver() error {
 		return err
 	}
 	s.lose(nil, b.edits)
+	s.rewound = s.now
 	if err := s.openCopy(b); err != nil {
 		return err
 	}

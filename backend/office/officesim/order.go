@@ -1,7 +1,9 @@
 package officesim
 
 import (
+	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +20,7 @@ type logged struct {
 	Value   string `db:"value"`
 	HLC     int64  `db:"hlc"`
 	Outcome int    `db:"outcome"`
+	Dropped bool   `db:"dropped"`
 }
 
 // tolerance is how far apart in true time two edits must be for their order to be certain: two minutes that a claimed time
@@ -30,7 +33,7 @@ const tolerance = 4 * time.Minute
 func (s *sim) ordered() error {
 	var lines []logged
 	err := s.host.store.Read().NewQuery(`
-		SELECT op_id, entity, row_id, field, CAST(coalesce(value, '') AS TEXT) AS value, hlc, outcome
+		SELECT op_id, entity, row_id, field, CAST(coalesce(value, '') AS TEXT) AS value, value IS NULL AS dropped, hlc, outcome
 		FROM op_log
 		WHERE outcome IN (1, 2)
 		AND field <> ''
@@ -64,14 +67,25 @@ func (s *sim) orderedField(lines []logged, made map[string]*edit) error {
 	var row struct {
 		Value   string `db:"value"`
 		Created int64  `db:"created_hlc"`
+		Clock   int64  `db:"clock"`
 	}
-	err := s.host.store.Read().NewQuery("SELECT json_quote(" + won.Field + ") AS value, created_hlc FROM " + won.Entity + " WHERE id = {:id}").
-		Bind(dbx.Params{"id": won.Row}).One(&row)
+	err := s.host.store.Read().NewQuery(`
+		SELECT json_quote(` + won.Field + `) AS value, created_hlc,
+			coalesce((SELECT hlc FROM field_clock WHERE entity = {:entity} AND row_id = {:id} AND field = {:field}), 0) AS clock
+		FROM ` + won.Entity + `
+		WHERE id = {:id}`).Bind(dbx.Params{"id": won.Row, "entity": won.Entity, "field": won.Field}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) && s.old.rows[won.Row] {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", won.Field, won.Entity, err)
 	}
 	what := fmt.Sprintf("%s.%s of %s", won.Entity, won.Field, won.Row)
 	switch {
+	case len(s.old.lines) > 0 && won.Outcome == 2 && won.HLC <= row.Clock: // the line that won was dropped
+		return nil
+	case won.Dropped && s.report.Dropped > 0:
+		return nil
 	case won.Outcome == 2 && won.HLC > row.Created:
 		return violation("I3", "%s: the greatest time %d is superseded", what, won.HLC)
 	case won.Outcome == 1 && !sameJSON(row.Value, won.Value):

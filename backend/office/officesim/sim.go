@@ -31,12 +31,13 @@ type Options struct {
 
 // Report is what was played.
 type Report struct {
-	Seed   uint64
-	Steps  int
-	Edits  int // transactions of people
-	Frames int // delivered
-	Resets int // replicas that began again
-	Faults int // of computers, not of the network
+	Seed    uint64
+	Steps   int
+	Edits   int   // transactions of people
+	Frames  int   // delivered
+	Resets  int   // replicas that began again
+	Faults  int   // of computers, not of the network
+	Dropped int64 // rows, lines and values that were old
 	// Hash is the same whenever the same seed plays with the same program.
 	Hash uint64
 }
@@ -69,10 +70,12 @@ type sim struct {
 	mishaps []*mishap      // that this run has
 	full    map[*store.Store]bool
 	broken  error // found where no error can be returned
+	old     old
 
 	hostClock bool // this run sets the host's clock too
 	files     int
 	texts     int
+	rewound   time.Time // when the host's file was last brought back from a copy
 	report    Report
 	sum       hash.Hash64 // of what happened
 }
@@ -97,7 +100,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s := &sim{
 		ctx: ctx, opts: o, rng: rand.New(rand.NewPCG(o.Seed, 0x0ff1ce)), dir: dir, plan: p, now: start, //nolint:gosec // repeatable on purpose
-		granted: map[grant]bool{}, full: map[*store.Store]bool{}, sum: fnv.New64a(), report: Report{Seed: o.Seed, Steps: o.Steps},
+		old: newOld(), granted: map[grant]bool{}, full: map[*store.Store]bool{}, sum: fnv.New64a(), report: Report{Seed: o.Seed, Steps: o.Steps},
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	err = s.play()
