@@ -243,14 +243,14 @@ type intakeRun struct {
 
 func intakeOf(o *openOffice, ctx context.Context) *intakeRun { return &intakeRun{o: o, ctx: ctx} }
 
-// begin lets leads come in, unless they do.
+// begin lets leads come in, unless they do, or this computer is the host no more.
 func (r *intakeRun) begin() {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stop != nil || r.ctx.Err() != nil {
+	if r.stop != nil || r.ctx.Err() != nil || r.o.Host.Superseded() {
 		return
 	}
 	ctx, stop := context.WithCancel(r.ctx)
@@ -260,6 +260,18 @@ func (r *intakeRun) begin() {
 			r.o.log.WithError(err).Error("intake stopped")
 		}
 	})
+}
+
+// stopSoon has nothing more come in and does not wait for what is on its way.
+func (r *intakeRun) stopSoon() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stop != nil {
+		r.stop()
+	}
 }
 
 // end returns once nothing comes in any more.

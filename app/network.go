@@ -75,7 +75,7 @@ func (o *openOffice) beHost(ctx context.Context, key []byte) error {
 			}
 			return n.around.answer(ctx, user, role, c)
 		},
-		Changed: n.changed,
+		Changed: n.changed, Ended: n.ended,
 	})
 	if err := o.Host.Start(ctx); err != nil {
 		return err
@@ -215,6 +215,19 @@ func (n *network) changed(device string) {
 	n.mu.Unlock()
 	if server != nil {
 		server.Changed(device)
+	}
+	n.tell()
+}
+
+// ended is office.HostDeps.Ended: nothing comes in here any more, and pages say why.
+func (n *network) ended() {
+	r := n.o.handover.intake
+	r.stopSoon()
+	if r != nil {
+		n.o.crew.start("end of intake", r.ctx.Done(), func() {
+			r.end()
+			n.o.log.Warn("another computer is the host of this office now: nothing comes in here any more")
+		})
 	}
 	n.tell()
 }

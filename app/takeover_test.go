@@ -272,6 +272,47 @@ func TestComputers_AMemberTakesOver(t *testing.T) {
 	}
 }
 
+// TestComputers_ARunningHostStopsOnceItHearsOfAnother: two computers believe to be the host, and the one that is wrong would
+// go on fetching leads and registering people until somebody starts it again.
+func TestComputers_ARunningHostStopsOnceItHearsOfAnother(t *testing.T) {
+	o := startOffice(t)
+	first := o.prospect("ana", "Primera")
+	anaDir := t.TempDir()
+	ana := o.joinIn(anaDir, "ana")
+	backup := o.backUp()
+	o.Stop()
+	next := apptest.Start(t, "--sync-listen", o.addr)
+	becomesHost(t, next, backup, o.code)
+	next.SignIn("admin")
+	set(next, first, "hot")
+	eventually(t, "ana follows the new host", func() bool { return temperature(ana, first) == "hot" })
+	ana.Stop()
+	next.Stop()
+
+	old := apptest.StartIn(t, o.dir, "--sync-listen", o.addr)
+	old.Token = o.Token
+	if state, _ := syncState(old); state != "up_to_date" {
+		t.Fatalf("the former host, alone, is %s", state)
+	}
+	log := func() string {
+		text, err := os.ReadFile(filepath.Join(old.Folder, "log", "sitegroup-crm.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	const stopped = "nothing comes in here any more"
+	if strings.Contains(log(), stopped) {
+		t.Fatal("the former host has stopped before it heard of anything")
+	}
+	apptest.StartIn(t, anaDir)
+	eventually(t, "the former host is told by ana and says so", func() bool { state, _ := syncState(old); return state == "stopped" })
+	eventually(t, "its intake has ended", func() bool { return strings.Contains(log(), stopped) })
+	if got := code(old, "GET", "/api/prospects", nil); got != "host.superseded" {
+		t.Errorf("the former host answers %q", got)
+	}
+}
+
 // handOver has the office's host choose a login's computer, and that computer accept.
 func (o *theOffice) handOver(to *apptest.Program, login string) {
 	o.t.Helper()

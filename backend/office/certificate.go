@@ -168,10 +168,15 @@ func (h *Host) install(ctx context.Context, cert certificate, addresses []string
 		return fmt.Errorf("install certificate: %w", err)
 	}
 	h.mu.Lock()
+	was := h.cert
 	if cert.newer(h.cert) {
 		h.cert, h.movedTo = cert, addresses
 	}
+	ended := was.of(h.Key) && !h.cert.of(h.Key)
 	h.mu.Unlock()
+	if ended {
+		h.Ended()
+	}
 	if h.Superseded() {
 		for _, id := range h.Connected() {
 			h.Changed(id)

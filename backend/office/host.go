@@ -64,6 +64,10 @@ type HostDeps struct {
 	// Changed is told of a computer whose session or enrolment has something to say: the transport calls its
 	// Wake, but not before Changed has returned. nil is told nothing.
 	Changed func(device string)
+	// Ended is told, once, that this host has heard of another computer that is the host now: whatever a host does by
+	// itself has to stop at once, beside telling members where to go. It may be called inside of a session and must not
+	// wait for one. nil is told nothing.
+	Ended func()
 }
 
 // Host is the office's last word: it knows the office's computers, lets new ones in, settles what they push and answers
@@ -98,6 +102,9 @@ func NewHost(d HostDeps) *Host {
 	}
 	if d.Changed == nil {
 		d.Changed = func(string) {}
+	}
+	if d.Ended == nil {
+		d.Ended = func() {}
 	}
 	return &Host{
 		HostDeps: d, limits: newLimits(), sessions: map[string]*HostSession{},

@@ -69,6 +69,10 @@ func TestHost_TakeOver(t *testing.T) {
 	if c.bye != office.ByeSupersededHost {
 		t.Errorf("the member talks to the old host: farewell %q", c.bye)
 	}
+	c.connect()
+	if b.ended != 1 {
+		t.Errorf("the first host was told %d times that it has to stop", b.ended)
+	}
 	if !first.Superseded() || second.Superseded() {
 		t.Errorf("superseded: first %v, second %v", first.Superseded(), second.Superseded())
 	}

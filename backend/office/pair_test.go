@@ -89,6 +89,7 @@ type base struct {
 	vault *memoryVault
 	code  identity.Code
 	told  []string // devices that Changed named
+	ended int      // how often Ended was told
 	calls func(user, role string, c *wire.Call) *wire.Reply
 
 	members uint64
@@ -129,7 +130,7 @@ func newBareBase(t *testing.T) *base {
 	b.deps = office.HostDeps{
 		Store: st, Clock: fake, Log: quietLog(), Vault: b.vault, Random: chance(seed + 1), Key: key, Version: "1.0.0",
 		Sidecar: filepath.Join(t.TempDir(), "office.members"), Addresses: func() []string { return []string{"192.0.2.10:47300"} },
-		Changed: func(device string) { b.told = append(b.told, device) },
+		Changed: func(device string) { b.told = append(b.told, device) }, Ended: func() { b.ended++ },
 		Call: func(_ context.Context, user, role string, c *wire.Call) *wire.Reply {
 			if b.calls == nil {
 				return nil
