@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -147,7 +148,8 @@ func (f *form) legal() object {
 	}})
 }
 
-// testLeads creates and lists the form's one test lead. In development mode it is made and not announced.
+// testLeads creates and lists the form's test leads. Meta lets one be made at a time, with answers of its own or with dummy
+// data; injected ones are listed beside it. In development mode it is made and not announced.
 func (s *Sim) testLeads(c *caller) (any, *apiError) {
 	if err := c.needPageToken(); err != nil {
 		return nil, err
@@ -155,17 +157,20 @@ func (s *Sim) testLeads(c *caller) (any, *apiError) {
 	if err := c.token.require(meta.PermissionLeads, meta.PermissionPagesAds); err != nil {
 		return nil, err
 	}
-	f := c.form
+	tests := s.testsOf(c.form)
 	if c.method == http.MethodPost {
-		if f.test != "" {
+		if len(tests) > 0 {
 			return nil, testLeadExists()
 		}
-		l := s.addLead(f, LeadSpec{Form: f.ID, Test: true, ID: s.newID(867443000000000)})
-		f.test = l.id
+		given, err := givenAnswers(c.params.Get("field_data"))
+		if err != nil {
+			return nil, err
+		}
+		l := s.addLead(c.form, LeadSpec{Form: c.form.ID, Test: true, ID: s.newID(867443000000000), Answers: given})
 		return object{{"id", l.id}}, nil
 	}
 	list := []object{}
-	if l := s.leads[f.test]; l != nil {
+	for _, l := range tests {
 		node, err := l.node(splitFields(c.params.Get("fields")), c.token)
 		if err != nil {
 			return nil, err
@@ -175,7 +180,37 @@ func (s *Sim) testLeads(c *caller) (any, *apiError) {
 	return object{{"data", list}}, nil
 }
 
-// leadNode reads or deletes a lead. Only test leads made over the API can be deleted.
+// testsOf are the form's test leads that have not expired.
+func (s *Sim) testsOf(f *form) []*lead {
+	var tests []*lead
+	for _, id := range f.leads {
+		if l := s.leads[id]; l.spec.Test && !l.expired(s.clock.Now()) {
+			tests = append(tests, l)
+		}
+	}
+	return tests
+}
+
+// givenAnswers reads the answers that a test lead is made with.
+func givenAnswers(text string) (map[string][]string, *apiError) {
+	if text == "" {
+		return nil, nil
+	}
+	var list []struct {
+		Name   string   `json:"name"`
+		Values []string `json:"values"`
+	}
+	if json.Unmarshal([]byte(text), &list) != nil {
+		return nil, invalidParameter("param field_data must be an array.")
+	}
+	given := map[string][]string{}
+	for _, a := range list {
+		given[a.Name] = a.Values
+	}
+	return given, nil
+}
+
+// leadNode reads or deletes a lead. Only test leads can be deleted.
 func (s *Sim) leadNode(c *caller) (any, *apiError) {
 	l := c.lead
 	if l.expired(s.clock.Now()) {
@@ -188,7 +223,7 @@ func (s *Sim) leadNode(c *caller) (any, *apiError) {
 	case http.MethodGet:
 		return l.node(splitFields(c.params.Get("fields")), c.token)
 	case http.MethodDelete:
-		if l.form.test != l.id {
+		if !l.spec.Test {
 			return nil, goneObject(c.method, l.id)
 		}
 		s.removeLead(l)
@@ -200,9 +235,6 @@ func (s *Sim) leadNode(c *caller) (any, *apiError) {
 func (s *Sim) removeLead(l *lead) {
 	delete(s.leads, l.id)
 	l.form.leads = slices.DeleteFunc(l.form.leads, func(id meta.ID) bool { return id == l.id })
-	if l.form.test == l.id {
-		l.form.test = ""
-	}
 }
 
 // DeleteLead makes a lead unreadable, as when a person or Meta removes it.

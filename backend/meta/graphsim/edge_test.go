@@ -355,6 +355,52 @@ func TestSim_TestLeads(t *testing.T) {
 	}
 }
 
+func TestSim_TestLeadsWithAnswersOfTheirOwnAreListed(t *testing.T) {
+	w := newWorld(t)
+	path := "/v26.0/" + string(form) + "/test_leads"
+	listed := func() (ids []meta.ID) {
+		var got struct{ Data []json.RawMessage }
+		if err := json.Unmarshal([]byte(w.get(path, pageTok, "fields", "id,field_data").body), &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, raw := range got.Data {
+			l := meta.ParseLead(raw)
+			if name, _ := l.Find("full_name"); l.LooksLikeTest() || !slices.Equal(name.Values, []string{"Ana Prueba"}) {
+				t.Errorf("test lead %s answers %+v", l.ID, l.Answers)
+			}
+			ids = append(ids, l.ID)
+		}
+		return ids
+	}
+	own := map[string][]string{"full_name": {"Ana Prueba"}, "email": {"ana@example.com"}, "phone_number": {"+525555550100"}, "best_time_to_call": {"tarde"}, "which_service_are_you_interested_in?": {"solar_panels"}}
+	w.lead(graphsim.LeadSpec{Answers: own})
+	injected := w.lead(graphsim.LeadSpec{Test: true, Answers: own})
+	if got := listed(); !slices.Equal(got, []meta.ID{injected}) {
+		t.Errorf("listed %v, want %s", got, injected)
+	}
+	if code, sub := w.call(http.MethodPost, path, pageTok, nil).code(t); code != 2 || sub != 1892058 {
+		t.Errorf("one beside the injected one: %d/%d", code, sub)
+	}
+	if a := w.call(http.MethodDelete, "/v26.0/"+string(injected), pageTok, nil); a.body != `{"success":true}` {
+		t.Errorf("deleted %s", a.body)
+	}
+	var fields []map[string]any
+	for name, values := range own {
+		fields = append(fields, map[string]any{"name": name, "values": values})
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := w.call(http.MethodPost, path, pageTok, url.Values{"field_data": {string(text)}})
+	if got := listed(); !slices.Equal(got, []meta.ID{meta.ParseLead([]byte(a.body)).ID}) {
+		t.Errorf("listed %v after %s", got, a.body)
+	}
+	if a = w.call(http.MethodPost, path, pageTok, url.Values{"field_data": {"x"}}); a.status != 400 {
+		t.Errorf("answers that are none: %s", a.body)
+	}
+}
+
 func TestSim_DebugToken(t *testing.T) {
 	w := newWorld(t)
 	appToken := meta.Token(string(app) + "|" + string(secret))

@@ -75,7 +75,6 @@ type Form struct {
 type form struct {
 	Form
 	leads   []meta.ID // newest last
-	test    meta.ID   // its one test lead
 	ordinal int
 }
 
