@@ -117,6 +117,9 @@ func (s *Service) prepare(ctx context.Context, lines []line, tests *testFinder) 
 			ready = append(ready, prepared{line: l, failure: &failure{code: CodeLeadUnreadable, class: meta.ClassBug}})
 			continue
 		}
+		if len(lead.LeftOut) > 0 {
+			s.log.WithField("lead_id", l.LeadID).WithField("fields", lead.LeftOut).Warn("lead has fields that could not be read")
+		}
 		formID := first(l.FormID, string(lead.Form))
 		form, known := forms[formID]
 		if !known {

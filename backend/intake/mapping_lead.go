@@ -18,7 +18,7 @@ func (f formRow) enquiry(l meta.Lead, of line) crm.Enquiry {
 		CampaignID: string(l.Campaign), CampaignName: l.CampaignName, Platform: l.Platform,
 		Origin: of.Origin, LeadAt: l.Created, ReceivedAt: parse(of.ReceivedAt), Source: crm.SourceLeads,
 	}
-	if bytes.Contains(l.Raw, []byte(`"is_organic"`)) {
+	if bytes.Contains(l.Raw, []byte(`"is_organic"`)) && !slices.Contains(l.LeftOut, "is_organic") {
 		organic := l.Organic
 		e.IsOrganic = &organic
 	}

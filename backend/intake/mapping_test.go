@@ -207,14 +207,41 @@ func TestMapping_OrganicLeadsHaveNoAd(t *testing.T) {
 	}
 }
 
+func TestMapping_SideFieldsOfAnotherTypeLoseNoPerson(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	odd, unreadable := w.lead(1), w.lead(2)
+	w.fault(graphsim.Fault{Edge: "leads", Body: `{"data":[{"id":"` + string(odd) + `","created_time":"2026-11-02T15:00:00+0000","ad_id":120210000000000101,"ad_name":5,` +
+		`"is_organic":"true","platform":7,"custom_disclaimer_responses":{},"field_data":[{"name":"phone_number","values":["+525555550108"]}]},` +
+		`{"id":"` + string(unreadable) + `","created_time":"2026-11-02T15:00:00+0000","ad_id":{"name":"Ana"},"ad_name":["x"],"is_organic":[],` +
+		`"field_data":[{"name":"phone_number","values":["+525555550109"]}]}]}`})
+	if p := w.pull(); p.Registered != 2 {
+		t.Fatalf("pull = %+v", p)
+	}
+	person, sub := w.got(odd)
+	if !slices.Equal(person.Phones, []string{"+525555550108"}) || sub.AdName != "5" || sub.Platform != "7" ||
+		sub.IsOrganic == nil || !*sub.IsOrganic || len(sub.Disclaimers) != 0 {
+		t.Errorf("%+v asked %+v", person, sub)
+	}
+	person, sub = w.got(unreadable)
+	if !slices.Equal(person.Phones, []string{"+525555550109"}) || sub.AdName != "" || sub.IsOrganic != nil {
+		t.Errorf("%+v asked %+v", person, sub)
+	}
+	if n := one[int](w, "SELECT count(*) FROM submission WHERE ad_id = '120210000000000101'", nil); n != 1 {
+		t.Errorf("the ad's id was kept %d times", n)
+	}
+	if log := w.log.String(); !strings.Contains(log, "ad_id") || strings.Contains(log, "Ana") {
+		t.Error("the log has to name the fields that were left out, and nothing of what was in them")
+	}
+}
+
 func TestMapping_TestLeadsReachNobody(t *testing.T) {
 	w := newWorld(t, 1)
 	w.connect()
 	dummy := w.lead(1, func(s *graphsim.LeadSpec) { s.Test, s.Answers = true, nil })
 	w.pull()
 	real := w.lead(2)
-	listed := w.lead(3)
-	w.fault(graphsim.Fault{Edge: "test_leads", Body: `{"data":[{"id":"` + string(listed) + `","created_time":"2026-11-02T15:00:00+0000","field_data":[]}]}`})
+	listed := w.lead(3, func(s *graphsim.LeadSpec) { s.Test = true })
 	if p := w.pull(); p.Test != 1 || p.Registered != 1 {
 		t.Errorf("pull = %+v", p)
 	}

@@ -37,6 +37,8 @@ func FuzzParseLead(f *testing.F) {
 		f.Add(readFixture(f, name))
 	}
 	f.Add([]byte(`{"id":29178540000000011,"created_time":1793631845,"field_data":[{"name":"a"},{"name":"b","values":[]},{"name":"c","values":[1,null]}]}`))
+	f.Add([]byte(`{"id":"1","created_time":1793631845,"ad_id":120210000000000101,"ad_name":5,"platform":7,"is_organic":"true","custom_disclaimer_responses":{}}`))
+	f.Add([]byte(`{"id":"1","created_time":1793631845,"form_id":{},"ad_id":1.5,"ad_name":["x"],"is_organic":[],"custom_disclaimer_responses":[5,{"checkbox_key":1,"is_checked":1}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		l := meta.ParseLead(raw)
 		if l.Defect == "" && (!l.ID.Valid() || l.Created.IsZero()) {
@@ -44,6 +46,20 @@ func FuzzParseLead(f *testing.F) {
 		}
 		if string(l.Raw) != string(raw) {
 			t.Error("raw changed")
+		}
+		var needed struct {
+			ID      json.RawMessage `json:"id,omitempty"`
+			Created json.RawMessage `json:"created_time,omitempty"`
+			Answers json.RawMessage `json:"field_data,omitempty"`
+		}
+		if json.Unmarshal(raw, &needed) == nil {
+			alone, err := json.Marshal(needed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := meta.ParseLead(alone).Defect; got != l.Defect {
+				t.Errorf("its side fields made %q of a lead that is %q", l.Defect, got)
+			}
 		}
 		if _, err := json.Marshal(l.Answers); err != nil {
 			t.Error(err)

@@ -56,6 +56,8 @@ type Lead struct {
 	// WithoutAds is true when the ad fields had to be left out of the question.
 	WithoutAds bool
 	Defect     Defect
+	// LeftOut names the fields beside id, time and answers that had no readable shape; the lead is whole without them.
+	LeftOut []string
 	// Raw is the lead as Meta sent it.
 	Raw json.RawMessage
 }
@@ -99,51 +101,44 @@ func (l Lead) Find(name string) (Answer, bool) {
 	return l.Answers[i], true
 }
 
+// wireLead decodes from any JSON object: what decides nothing is taken where it can be read and left out where not.
 type wireLead struct {
-	ID           ID              `json:"id"`
+	ID           json.RawMessage `json:"id"`
 	Created      json.RawMessage `json:"created_time"`
-	Form         ID              `json:"form_id"`
-	Ad           ID              `json:"ad_id"`
-	AdName       string          `json:"ad_name"`
-	AdSet        ID              `json:"adset_id"`
-	AdSetName    string          `json:"adset_name"`
-	Campaign     ID              `json:"campaign_id"`
-	CampaignName string          `json:"campaign_name"`
-	Organic      flag            `json:"is_organic"`
-	Platform     string          `json:"platform"`
-	Partner      string          `json:"partner_name"`
-	RetailerItem string          `json:"retailer_item_id"`
+	Form         json.RawMessage `json:"form_id"`
+	Ad           json.RawMessage `json:"ad_id"`
+	AdName       json.RawMessage `json:"ad_name"`
+	AdSet        json.RawMessage `json:"adset_id"`
+	AdSetName    json.RawMessage `json:"adset_name"`
+	Campaign     json.RawMessage `json:"campaign_id"`
+	CampaignName json.RawMessage `json:"campaign_name"`
+	Organic      json.RawMessage `json:"is_organic"`
+	Platform     json.RawMessage `json:"platform"`
+	Partner      json.RawMessage `json:"partner_name"`
+	RetailerItem json.RawMessage `json:"retailer_item_id"`
 	Answers      json.RawMessage `json:"field_data"`
-	Consents     []struct {
-		Key     string `json:"checkbox_key"`
-		Checked flag   `json:"is_checked"`
-	} `json:"custom_disclaimer_responses"`
+	Consents     json.RawMessage `json:"custom_disclaimer_responses"`
 }
 
-// ParseLead reads one lead in the Graph API's shape. It never fails: what cannot be read is named in Defect and kept in
-// Raw, because a single bad lead must not stop the others.
+// ParseLead reads one lead in the Graph API's shape. It never fails: a lead that lacks something it is nothing without
+// says so in Defect, any other field that cannot be read is named in LeftOut, and Raw keeps it all, because a single bad
+// lead must not stop the others, nor a bad field a lead.
 func ParseLead(raw []byte) Lead {
 	l := Lead{Raw: bytes.Clone(raw)}
 	var w wireLead
-	if err := json.Unmarshal(raw, &w); err != nil {
-		// A field of a wrong type spoils the whole decoding; the id and the time are then read alone.
-		l.Defect = DefectAnswers
-		var stub map[string]json.RawMessage
-		if json.Unmarshal(raw, &stub) != nil {
-			l.Defect = DefectID
-			return l
-		}
-		w = wireLead{Created: stub["created_time"]}
-		_ = w.ID.UnmarshalJSON(stub["id"])
-		_ = w.Form.UnmarshalJSON(stub["form_id"])
+	if json.Unmarshal(raw, &w) != nil {
+		l.Defect = DefectID
+		return l
 	}
-	l.ID, l.Form = w.ID, w.Form.orNone()
-	l.Ad, l.AdSet, l.Campaign = w.Ad.orNone(), w.AdSet.orNone(), w.Campaign.orNone()
-	l.AdName, l.AdSetName, l.CampaignName = w.AdName, w.AdSetName, w.CampaignName
-	l.Organic, l.Platform, l.Partner, l.RetailerItem = bool(w.Organic), w.Platform, w.Partner, w.RetailerItem
-	for _, c := range w.Consents {
-		l.Consents = append(l.Consents, Consent{c.Key, bool(c.Checked)})
-	}
+	_ = l.ID.UnmarshalJSON(orNull(w.ID)) // left empty, which is judged below
+	l.Form = l.sideID("form_id", w.Form)
+	l.Ad, l.AdName = l.sideID("ad_id", w.Ad), l.sideText("ad_name", w.AdName)
+	l.AdSet, l.AdSetName = l.sideID("adset_id", w.AdSet), l.sideText("adset_name", w.AdSetName)
+	l.Campaign, l.CampaignName = l.sideID("campaign_id", w.Campaign), l.sideText("campaign_name", w.CampaignName)
+	l.Organic = l.sideFlag("is_organic", w.Organic)
+	l.Platform, l.Partner = l.sideText("platform", w.Platform), l.sideText("partner_name", w.Partner)
+	l.RetailerItem = l.sideText("retailer_item_id", w.RetailerItem)
+	l.Consents = l.consents("custom_disclaimer_responses", w.Consents)
 	if answers, ok := parseAnswers(w.Answers); ok {
 		l.Answers = answers
 	} else {
@@ -158,6 +153,75 @@ func ParseLead(raw []byte) Lead {
 		l.Defect = DefectID
 	}
 	return l
+}
+
+// sideID reads the id of something around the lead.
+func (l *Lead) sideID(field string, raw json.RawMessage) ID {
+	var id ID
+	if id.UnmarshalJSON(orNull(raw)) != nil {
+		l.LeftOut = append(l.LeftOut, field)
+	}
+	return id.orNone()
+}
+
+// sideText reads a text; a number or a boolean is the text it was written as.
+func (l *Lead) sideText(field string, raw json.RawMessage) string {
+	text, ok := scalar(orNull(raw))
+	if !ok {
+		l.LeftOut = append(l.LeftOut, field)
+	}
+	return text
+}
+
+func (l *Lead) sideFlag(field string, raw json.RawMessage) bool {
+	if _, ok := scalar(orNull(raw)); !ok {
+		l.LeftOut = append(l.LeftOut, field)
+	}
+	var f flag
+	_ = f.UnmarshalJSON(raw) // never refuses
+	return bool(f)
+}
+
+// consents reads the boxes of the notice, of which one may stand alone. One whose key or tick cannot be read is left out:
+// nothing may count as agreed to that was not.
+func (l *Lead) consents(field string, raw json.RawMessage) []Consent {
+	var list []json.RawMessage
+	if json.Unmarshal(orNull(raw), &list) != nil {
+		list = []json.RawMessage{raw}
+	}
+	var read []Consent
+	for _, item := range list {
+		var c struct {
+			Key     json.RawMessage `json:"checkbox_key"`
+			Checked json.RawMessage `json:"is_checked"`
+		}
+		if json.Unmarshal(item, &c) == nil {
+			key, ok := scalar(orNull(c.Key))
+			_, ticked := scalar(orNull(c.Checked))
+			if ok && ticked && key != "" {
+				var checked flag
+				_ = checked.UnmarshalJSON(c.Checked) // never refuses
+				read = append(read, Consent{key, bool(checked)})
+				continue
+			}
+		}
+		if !slices.Contains(l.LeftOut, field) {
+			l.LeftOut = append(l.LeftOut, field)
+		}
+	}
+	return read
+}
+
+// scalar reads a text, and a number or a boolean as the text it was written as, digit by digit. null is the empty text.
+func scalar(raw json.RawMessage) (string, bool) {
+	var s string
+	switch {
+	case json.Unmarshal(raw, &s) == nil: // null too
+		return s, true
+	case len(raw) == 0 || raw[0] == '{' || raw[0] == '[' || raw[0] == '"':
+		return "", false
+	}
+	return string(raw), true
 }
 
 // parseAnswers reads field_data. Absent is no answers; ok is false for a shape that could hide answers.
@@ -198,16 +262,14 @@ func parseValues(raw json.RawMessage) ([]string, bool) {
 	}
 	values := []string{}
 	for _, item := range list {
-		var s string
-		switch {
-		case json.Unmarshal(item, &s) == nil && item[0] == '"':
-			values = append(values, s)
-		case string(item) == "null":
-		case item[0] == '{' || item[0] == '[':
-			return nil, false
-		default: // a number or a boolean, digit by digit
-			values = append(values, string(item))
+		if string(item) == "null" {
+			continue
 		}
+		text, ok := scalar(item)
+		if !ok {
+			return nil, false
+		}
+		values = append(values, text)
 	}
 	return values, true
 }

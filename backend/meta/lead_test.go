@@ -71,9 +71,32 @@ func TestParseLead(t *testing.T) {
 			meta.Lead{ID: "1", Created: fixtureTime, Defect: meta.DefectAnswers},
 		},
 		{
-			"a field of another type", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","form_id":"2","platform":["fb"]}`,
-			meta.Lead{ID: "1", Created: fixtureTime, Form: "2", Defect: meta.DefectAnswers},
+			"side fields of another type, taken as the text they are", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","form_id":2,"ad_id":120210000000000101,
+			"ad_name":5,"adset_name":29178540000000011.50,"campaign_name":true,"is_organic":"true","platform":7,"partner_name":null,"retailer_item_id":9007199254740993,
+			"field_data":[{"name":"a","values":["x"]}],"custom_disclaimer_responses":{"checkbox_key":"optional_1","is_checked":true}}`,
+			meta.Lead{
+				ID: "1", Created: fixtureTime, Form: "2", Ad: ad, AdName: "5", AdSetName: "29178540000000011.50", CampaignName: "true",
+				Organic: true, Platform: "7", RetailerItem: "9007199254740993",
+				Answers: []meta.Answer{{"a", []string{"x"}}}, Consents: []meta.Consent{{"optional_1", true}},
+			},
 		},
+		{
+			"side fields that nobody can read", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","form_id":{},"ad_id":1.5,"adset_id":true,
+			"ad_name":["x"],"is_organic":{},"platform":["fb"],"field_data":[{"name":"a","values":["x"]}],"custom_disclaimer_responses":{}}`,
+			meta.Lead{
+				ID: "1", Created: fixtureTime, Answers: []meta.Answer{{"a", []string{"x"}}},
+				LeftOut: []string{"form_id", "ad_id", "ad_name", "adset_id", "is_organic", "platform", "custom_disclaimer_responses"},
+			},
+		},
+		{
+			"one good consent among bad ones", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","custom_disclaimer_responses":
+			[5,{"checkbox_key":"a","is_checked":{"1":1}},{"checkbox_key":"b","is_checked":1},{"is_checked":"1"}]}`,
+			meta.Lead{
+				ID: "1", Created: fixtureTime, Consents: []meta.Consent{{"b", true}},
+				LeftOut: []string{"custom_disclaimer_responses"},
+			},
+		},
+		{"an id nobody can read", `{"id":{},"created_time":"2026-11-02T15:04:05+0000","form_id":"2"}`, meta.Lead{Created: fixtureTime, Form: "2", Defect: meta.DefectID}},
 		{"no time", `{"id":"1"}`, meta.Lead{ID: "1", Defect: meta.DefectTime}},
 		{"answers under another key", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","form_id":"2","field_data":[{"name":"full_name","value":"Persona"}]}`, meta.Lead{ID: "1", Created: fixtureTime, Form: "2", Defect: meta.DefectAnswers}},
 		{"neither answers nor a time", `{"id":"1","form_id":"2","field_data":{"nombre":"Persona"}}`, meta.Lead{ID: "1", Form: "2", Defect: meta.DefectAnswers}},
