@@ -32,7 +32,8 @@ var enums = map[string]map[string][]any{
 	"LeadDetail":   {"state": {"received", "fetched", "registered", "linked", "test", "held", "failed"}},
 	"Health":       {"level": {"ok", "warn", "bad"}},
 	"HealthItem":   {"level": {"ok", "warn", "bad"}},
-	"HealthToken":  {"state": {"none", "valid", "refused"}},
+	"HealthToken":  {"state": {"none", "valid", "expired", "refused"}},
+	"Status":       {"token_state": {"none", "valid", "expired", "refused"}},
 }
 
 // absent are objects that may be null.

@@ -117,19 +117,12 @@ func (c *checker) run(ctx context.Context) error {
 	if err == nil && problem == "" {
 		c.info, err = inspect(ctx, c.l.client, c.l.token)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("check the connection: %w", err)
-	case problem == meta.AdviceAppSecretWrong:
-		c.set(checkAppSecret, CheckMissing, "problem", problem)
-		return nil
-	case problem != "":
-		c.set(checkAppSecret, CheckOK)
-		c.set(checkTokenValid, CheckMissing, "problem", problem)
+	}
+	if c.connection(problem); problem != "" {
 		return nil
 	}
-	c.set(checkAppSecret, CheckOK)
-	c.set(checkTokenValid, CheckOK)
 	c.life()
 	c.scopes()
 	if err := c.s.discoverPages(ctx); err != nil {
@@ -142,6 +135,20 @@ func (c *checker) run(ctx context.Context) error {
 		return err
 	}
 	return c.pages(ctx)
+}
+
+// connection sets the checks that all others need, by what is wrong with it: "" for nothing.
+func (c *checker) connection(problem string) {
+	if problem == meta.AdviceAppSecretWrong {
+		c.set(checkAppSecret, CheckMissing, "problem", problem)
+		return
+	}
+	c.set(checkAppSecret, CheckOK)
+	if problem != "" {
+		c.set(checkTokenValid, CheckMissing, "problem", problem)
+		return
+	}
+	c.set(checkTokenValid, CheckOK)
 }
 
 // life looks at how long the token lives.

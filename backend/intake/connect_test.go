@@ -501,13 +501,70 @@ func TestHealth_TokenThatEnds(t *testing.T) {
 		}
 	}
 	w.Clock.Advance(2 * 24 * time.Hour)
-	w.step("check", w.svc.CheckStep)
-	h, err := w.svc.Health(ctx, w.Admin)
-	if err != nil || !hasItem(h, "meta.token_dead", intake.LevelBad) {
-		t.Errorf("dead: %+v, %v", h.Items, err)
+	for _, by := range []string{"its own date", "Meta"} {
+		h, err := w.svc.Health(ctx, w.Admin)
+		if err != nil || !hasItem(h, "meta.token_dead", intake.LevelBad) || hasItem(h, "meta.token_expires", intake.LevelBad) {
+			t.Errorf("dead by %s: %+v, %v", by, h.Items, err)
+		}
+		if h.Token.State != intake.TokenExpired || h.Token.ExpiresAt == nil {
+			t.Errorf("dead by %s: token = %+v", by, h.Token)
+		}
+		w.mustTellOneStory(meta.AdviceTokenExpired)
+		w.step("check", w.svc.CheckStep)
 	}
-	if h.Token.State != intake.TokenRefused || h.Token.ExpiresAt == nil {
-		t.Errorf("dead: token = %+v", h.Token)
+}
+
+func TestHealth_DeadTokenIsNotSaidToLastForEver(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		subcode int
+		problem string
+		state   string
+	}{
+		{"expired", 463, meta.AdviceTokenExpired, intake.TokenExpired},
+		{"revoked", 460, meta.AdvicePasswordChanged, intake.TokenRefused},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, 1)
+			w.connect()
+			if err := w.sim.KillToken(w.token, tt.subcode); err != nil {
+				t.Fatal(err)
+			}
+			w.Clock.Advance(10 * time.Minute)
+			w.step("poll", w.svc.PollStep)
+			h, err := w.svc.Health(ctx, w.Admin)
+			if err != nil || h.Token.State != tt.state || h.Token.ExpiresAt != nil || h.Token.AskedAt == nil {
+				t.Errorf("token = %+v, %v", h.Token, err)
+			}
+			w.mustTellOneStory(tt.problem)
+		})
+	}
+}
+
+// mustTellOneStory holds the connection's page to one problem, in its state, its ends and its checks.
+func (w *world) mustTellOneStory(problem string) {
+	w.t.Helper()
+	st, err := w.svc.Status(ctx, w.Admin)
+	if err != nil || st.Problem != problem || st.TokenState == intake.TokenValid {
+		w.t.Errorf("problem %s, token %s; %v", st.Problem, st.TokenState, err)
+	}
+	if at := st.Token.ExpiresAt; st.TokenState == intake.TokenRefused && at != nil || at != nil && *at > w.Clock.Now().UTC().Format(time.RFC3339) {
+		w.t.Errorf("a dead token ends at %v", *at)
+	}
+	for _, c := range st.Checks {
+		want := intake.CheckUnknown
+		switch c.Code {
+		case "token_valid":
+			want = intake.CheckMissing
+		case "app_secret":
+			want = intake.CheckOK
+		}
+		if c.State != want {
+			w.t.Errorf("%s is %s beside a dead token", c.Code, c.State)
+		}
+	}
+	if len(st.Checks) == 0 {
+		w.t.Error("no checks")
 	}
 }
 

@@ -24,6 +24,7 @@ type Status struct {
 	ProblemArgs map[string]any `json:"problem_args"`
 	Checks      []Check        `json:"checks"`
 	Token       TokenStatus    `json:"token"`
+	TokenState  string         `json:"token_state"` // one of the states of a HealthToken
 	Pages       []Page         `json:"pages"`
 	Forms       []Form         `json:"forms"`
 }
@@ -43,7 +44,8 @@ const (
 	CheckWarn    = "warn"
 )
 
-// TokenStatus is what Meta says about the token. Nil instants are never.
+// TokenStatus is what Meta says about the token. Nil instants are never; in a Status they are what they are in a
+// HealthToken.
 type TokenStatus struct {
 	Type                string   `json:"type"` // USER, SYSTEM_USER, PAGE
 	ExpiresAt           *string  `json:"expires_at"`

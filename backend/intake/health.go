@@ -40,10 +40,12 @@ type HealthItem struct {
 const (
 	TokenNone    = "none"    // Meta is not connected
 	TokenValid   = "valid"   //
-	TokenRefused = "refused" // Meta no longer takes it; an item says why
+	TokenExpired = "expired" // its time is over
+	TokenRefused = "refused" // Meta no longer takes it, or the app it is of; an item says why
 )
 
-// HealthToken is how the connection's token stands, also while nobody has to do anything about it. Nil ends are never.
+// HealthToken is how the connection's token stands, also while nobody has to do anything about it. A valid token has its
+// ends, where nil is never; an expired one when it ended, where nil is not known; one that is refused has none.
 type HealthToken struct {
 	State               string  `json:"state"`
 	ExpiresAt           *string `json:"expires_at"`
@@ -52,17 +54,13 @@ type HealthToken struct {
 }
 
 // tokenHealth reads how the token of a connection stands.
-func tokenHealth(rec linkRecord, connected bool) HealthToken {
+func tokenHealth(rec linkRecord, connected bool, now time.Time) HealthToken {
 	if !connected {
 		return HealthToken{State: TokenNone}
 	}
-	t := HealthToken{
-		State: TokenValid, ExpiresAt: rec.Token.ExpiresAt, DataAccessExpiresAt: rec.Token.DataAccessExpiresAt,
-		AskedAt: optional(parse(max(rec.CheckedAt, rec.DebuggedAt))),
-	}
-	if rec.Problem != "" {
-		t.State = TokenRefused
-	}
+	t := HealthToken{State: rec.tokenState(now), AskedAt: optional(parse(max(rec.CheckedAt, rec.DebuggedAt)))}
+	ends := rec.ends(now)
+	t.ExpiresAt, t.DataAccessExpiresAt = ends.ExpiresAt, ends.DataAccessExpiresAt
 	return t
 }
 
@@ -137,13 +135,14 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 	if err != nil {
 		return err
 	}
-	h.Token = tokenHealth(rec, ok)
 	now := s.clock.Now()
+	h.Token = tokenHealth(rec, ok, now)
+	problem, args := rec.trouble(now)
 	switch expires := expiry(rec); {
 	case !ok:
 		h.add("meta.not_connected", LevelWarn, "open_meta")
-	case rec.Problem != "":
-		h.add("meta.token_dead", LevelBad, "reconnect", flat(rec.ProblemArgs, "problem", rec.Problem)...)
+	case problem != "":
+		h.add("meta.token_dead", LevelBad, "reconnect", flat(args, "problem", problem)...)
 	case !expires.IsZero() && expires.Sub(now) < expiresSoon:
 		level := LevelWarn
 		if expires.Sub(now) < expiresNow {
@@ -169,7 +168,7 @@ func (s *Service) healthOfMeta(ctx context.Context, h *Health) error {
 		if !ok || !f.polled() {
 			continue
 		}
-		if f.Problem != "" && rec.Problem == "" {
+		if f.Problem != "" && problem == "" {
 			h.add("meta.form_failing", LevelBad, "retry", flat(f.ProblemArgs, "name", f.Name, "form_id", f.ID, "problem", f.Problem)...)
 		}
 		stale = max(stale, now.Sub(parse(first(format(f.PulledAt), rec.ConnectedAt))))

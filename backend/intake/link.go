@@ -41,6 +41,56 @@ type linkRecord struct {
 	ProblemArgs map[string]any `json:"problem_args,omitempty"`
 }
 
+// trouble is the code of what has broken the connection, "" when it works: what Meta said last, or that the token's time has
+// passed, which happens also while Meta cannot be asked.
+func (rec linkRecord) trouble(now time.Time) (code string, args map[string]any) {
+	if rec.Problem != "" {
+		return rec.Problem, rec.ProblemArgs
+	}
+	if end := rec.Token.ExpiresAt; end != nil && !parse(*end).After(now) {
+		return meta.AdviceTokenExpired, map[string]any{"date": *end}
+	}
+	return "", nil
+}
+
+// tokenState is one of the states of a token, by the connection's trouble.
+func (rec linkRecord) tokenState(now time.Time) string {
+	switch problem, _ := rec.trouble(now); problem {
+	case "":
+		return TokenValid
+	case meta.AdviceTokenExpired, meta.AdviceTokenUndated:
+		return TokenExpired
+	}
+	return TokenRefused
+}
+
+// ends is what is known of the token without the ends that say nothing any more: those of a token that does not work,
+// except when it ended.
+func (rec linkRecord) ends(now time.Time) TokenStatus {
+	t := rec.Token
+	state := rec.tokenState(now)
+	if state == TokenValid {
+		return t
+	}
+	if state == TokenRefused || t.ExpiresAt != nil && parse(*t.ExpiresAt).After(now) {
+		t.ExpiresAt = nil
+	}
+	t.DataAccessExpiresAt = nil
+	return t
+}
+
+// checks are the checks as they were last seen; what Meta or the clock has said since about the connection itself goes
+// before them, and leaves the others open.
+func (rec linkRecord) checks(now time.Time) []Check {
+	problem, _ := rec.trouble(now)
+	if problem == "" || len(rec.Checks) == 0 {
+		return rec.Checks
+	}
+	var c checker
+	c.connection(problem)
+	return c.list()
+}
+
 // link is the live connection. It is read from the database and the Vault when first needed.
 type link struct {
 	mu   sync.Mutex

@@ -18,15 +18,17 @@ func (s *Service) Status(ctx context.Context, v account.Viewer) (Status, error) 
 	if err := account.AdminOnly(v); err != nil {
 		return Status{}, err
 	}
-	out := Status{Checks: []Check{}, ProblemArgs: map[string]any{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
+	out := Status{TokenState: TokenNone, Checks: []Check{}, ProblemArgs: map[string]any{}, Token: TokenStatus{Scopes: []string{}}, Forms: []Form{}}
 	rec, ok, err := readRecord(ctx, s.store.Read())
 	if err != nil {
 		return Status{}, err
 	}
 	if ok {
 		out.Configured, out.AppID, out.Version, out.BaseURL = true, rec.AppID, rec.Version, rec.BaseURL
-		out.CheckedAt, out.Problem, out.Checks, out.Token = rec.CheckedAt, rec.Problem, rec.Checks, rec.Token
-		maps.Copy(out.ProblemArgs, rec.ProblemArgs)
+		now := s.clock.Now()
+		problem, args := rec.trouble(now)
+		out.CheckedAt, out.Problem, out.Checks, out.Token, out.TokenState = rec.CheckedAt, problem, rec.checks(now), rec.ends(now), rec.tokenState(now)
+		maps.Copy(out.ProblemArgs, args)
 	}
 	if out.Pages, err = s.listPages(ctx); err != nil {
 		return Status{}, err

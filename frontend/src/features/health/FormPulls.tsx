@@ -13,8 +13,8 @@ import { useFormPull } from "./health-queries";
 
 type FormPull = Health["forms"][number];
 
-/** When each active form was last asked, and how it went. */
-export function FormPulls({ forms }: { forms: readonly FormPull[] }) {
+/** When each active form was last asked, and how it went; `wait` when the token lets none of them be asked. */
+export function FormPulls({ forms, wait }: { forms: readonly FormPull[]; wait: boolean }) {
   const { t } = useTranslation("health");
   const active = forms.filter((form) => form.active);
   return (
@@ -37,7 +37,7 @@ export function FormPulls({ forms }: { forms: readonly FormPull[] }) {
           </thead>
           <tbody>
             {active.map((form) => (
-              <FormRow key={form.id} form={form} />
+              <FormRow key={form.id} form={form} waits={wait} />
             ))}
           </tbody>
         </table>
@@ -46,11 +46,13 @@ export function FormPulls({ forms }: { forms: readonly FormPull[] }) {
   );
 }
 
-function FormRow({ form }: { form: FormPull }) {
+function FormRow({ form, waits }: { form: FormPull; waits: boolean }) {
   const { t } = useTranslation("health");
   const { t: common } = useTranslation();
   const pull = useFormPull();
   const isWell = form.problem === "";
+  const level = isWell ? "ok" : "bad";
+  const words = isWell ? t("forms.well") : faultSentence(form.problem, form.problem_args);
   return (
     <tr>
       <td>
@@ -62,8 +64,8 @@ function FormRow({ form }: { form: FormPull }) {
       </td>
       <td>
         <span className={classes.state}>
-          <Signal level={isWell ? "ok" : "bad"} />
-          {isWell ? t("forms.well") : faultSentence(form.problem, form.problem_args)}
+          <Signal level={waits ? "unknown" : level} />
+          {waits ? t("forms.waits") : words}
         </span>
       </td>
       <td className={table.end}>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { healthQuery } from "@/shared/api/counters";
 import type { Health as HealthData } from "@/shared/api/types";
 import { formatBytes, formatCount } from "@/shared/lib/text";
+import { formsWait } from "@/shared/lib/token";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { Section } from "@/shared/ui/Section";
@@ -27,7 +28,7 @@ export function Health() {
             <StuckLeads state="failed" />
             <StuckLeads state="held" />
             <TokenFacts token={health.data.token} />
-            <FormPulls forms={health.data.forms} />
+            <FormPulls forms={health.data.forms} wait={formsWait(health.data.token.state)} />
             <Machine health={health.data} />
           </>
         )}

@@ -12,8 +12,8 @@ import classes from "./Meta.module.css";
 import { MetaMappingDialog } from "./MetaMappingDialog";
 import { useFormChange, useFormPull } from "./meta-queries";
 
-/** The forms whose leads come in, and where each answer goes. */
-export function MetaForms({ forms }: { forms: readonly MetaForm[] }) {
+/** The forms whose leads come in, and where each answer goes; `wait` when the token lets none of them be asked. */
+export function MetaForms({ forms, wait }: { forms: readonly MetaForm[]; wait: boolean }) {
   const { t } = useTranslation("settings");
   const [mapped, setMapped] = useState<string | null>(null);
   const pages = [...new Set(forms.map(({ page_name }) => page_name))];
@@ -27,7 +27,12 @@ export function MetaForms({ forms }: { forms: readonly MetaForm[] }) {
             {forms
               .filter(({ page_name }) => page_name === page)
               .map((form) => (
-                <FormItem key={form.id} form={form} onMap={() => setMapped(form.id)} />
+                <FormItem
+                  key={form.id}
+                  form={form}
+                  waits={wait && form.active}
+                  onMap={() => setMapped(form.id)}
+                />
               ))}
           </ul>
         </div>
@@ -40,7 +45,7 @@ export function MetaForms({ forms }: { forms: readonly MetaForm[] }) {
   );
 }
 
-function FormItem({ form, onMap }: { form: MetaForm; onMap: () => void }) {
+function FormItem({ form, waits, onMap }: { form: MetaForm; waits: boolean; onMap: () => void }) {
   const { t } = useTranslation("settings");
   const { t: common } = useTranslation();
   const change = useFormChange();
@@ -66,7 +71,8 @@ function FormItem({ form, onMap }: { form: MetaForm; onMap: () => void }) {
         {form.inherited_from !== null && (
           <span className={classes.quiet}>{t("meta.forms.inherited", { name: form.inherited_name })}</span>
         )}
-        {form.problem !== "" && (
+        {waits && <span className={classes.quiet}>{t("meta.forms.waits")}</span>}
+        {form.problem !== "" && !waits && (
           <span className={classes.problem}>{faultSentence(form.problem, form.problem_args)}</span>
         )}
       </span>

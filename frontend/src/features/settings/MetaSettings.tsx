@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { formsWait } from "@/shared/lib/token";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { Section } from "@/shared/ui/Section";
 import { MetaChecklist } from "./MetaChecklist";
@@ -37,7 +38,7 @@ export function MetaSettings() {
       <MetaSummary meta={meta.data} onReplace={() => setReplacing(true)} />
       <MetaChecklist checks={meta.data.checks} />
       <MetaPages pages={meta.data.pages} />
-      <MetaForms forms={meta.data.forms} />
+      <MetaForms forms={meta.data.forms} wait={formsWait(meta.data.token_state)} />
     </>
   );
 }

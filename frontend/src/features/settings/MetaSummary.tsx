@@ -3,6 +3,7 @@ import { IconDots, IconKey, IconPlugConnectedX, IconRefresh } from "@tabler/icon
 import { useTranslation } from "react-i18next";
 import { AppError } from "@/shared/api/app-error";
 import type { Meta } from "@/shared/api/types";
+import { tokenEnds } from "@/shared/lib/token";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
@@ -62,16 +63,12 @@ export function MetaSummary({ meta, onReplace }: { meta: Meta; onReplace: () => 
           <dt>{t("meta.app")}</dt>
           <dd>{meta.app_id}</dd>
         </div>
-        <div>
-          <dt>{t("meta.tokenExpires")}</dt>
-          <dd>
-            {meta.token.expires_at === null ? (
-              t("meta.tokenNever")
-            ) : (
-              <RelativeDate at={meta.token.expires_at} dayOnly />
-            )}
-          </dd>
-        </div>
+        {tokenEnds({ ...meta.token, state: meta.token_state }).map(({ word, at }) => (
+          <div key={word}>
+            <dt>{t(`meta.token.${word}`)}</dt>
+            <dd>{at === null ? t("meta.token.never") : <RelativeDate at={at} dayOnly />}</dd>
+          </div>
+        ))}
         <div>
           <dt>{t("meta.checkedAt")}</dt>
           <dd>{meta.checked_at === "" ? common("never") : <RelativeDate at={meta.checked_at} />}</dd>

@@ -1718,7 +1718,7 @@ export interface components {
             data_access_expires_at: string | null;
             expires_at: string | null;
             /** @enum {string} */
-            state: "none" | "valid" | "refused";
+            state: "none" | "valid" | "expired" | "refused";
         };
         IDs: {
             ids: string[];
@@ -2270,6 +2270,8 @@ export interface components {
                 [key: string]: unknown;
             };
             token: components["schemas"]["TokenStatus"];
+            /** @enum {string} */
+            token_state: "none" | "valid" | "expired" | "refused";
             version: string;
         };
         Submission: {
