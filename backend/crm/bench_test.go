@@ -78,6 +78,8 @@ func BenchmarkLists(b *testing.B) {
 		{"seller/search-mart", seller, crm.ProspectFilter{Query: "mart"}},
 		{"seller/search-gonzalez-digits", seller, crm.ProspectFilter{Query: "gonzalez 4455"}},
 		{"seller/search-digits", seller, crm.ProspectFilter{Query: "4455"}},
+		{"seller/search-begun-digits", seller, crm.ProspectFilter{Query: "gonzalez 00"}},
+		{"seller/search-begun-digits-alone", seller, crm.ProspectFilter{Query: "00"}},
 		{"seller/search-puebla", seller, crm.ProspectFilter{Query: "puebla"}},
 		{"seller/search-nobody", seller, crm.ProspectFilter{Query: "zzz ma"}},
 		{"admin/recent", office.Admin, crm.ProspectFilter{Open: crm.OpenOnly}},

@@ -20,6 +20,8 @@ type cursor struct {
 	N     int64  `json:"n,omitempty"`
 	ID    string `json:"i,omitempty"`
 	Total int    `json:"t,omitempty"` // counted for the first page, carried along
+	// Shortened is true in a search that found nothing with the digits it ends in, and goes on without them.
+	Shortened bool `json:"s,omitempty"`
 }
 
 func (c cursor) String() string {

@@ -70,24 +70,38 @@ func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f Prospec
 		return ProspectPage{}, err
 	}
 	f.Limit = pageLimit(f.Limit)
-	var rows []cardRow
-	total := CountUnknown
-	if strings.TrimSpace(f.Query) != "" && !isBegun(f.Query) {
-		rows, total, err = s.searchRows(ctx, v, f, after)
-	} else {
-		rows, err = s.listRows(ctx, v, f, after)
-		if err == nil && after == nil && len(rows) > f.Limit {
-			total, err = s.countProspects(ctx, v, f)
-		}
+	shorter, mayShorten := withoutBegunDigits(f.Query)
+	shortened := mayShorten && after != nil && after.Shortened
+	if shortened {
+		f.Query = shorter
+	}
+	rows, total, err := s.rowsOf(ctx, v, f, after)
+	if err == nil && len(rows) == 0 && after == nil && mayShorten {
+		shortened, f.Query = true, shorter
+		rows, total, err = s.rowsOf(ctx, v, f, after)
 	}
 	if err != nil {
 		return ProspectPage{}, fmt.Errorf("list prospects: %w", err)
 	}
-	return f.page(rows, total, after), nil
+	return f.page(rows, total, after, shortened), nil
 }
 
-// page is the page that rows, one more than it holds when there is another, make. total counts where they are not all.
-func (f ProspectFilter) page(rows []cardRow, total int, after *cursor) ProspectPage {
+// rowsOf reads one row more than the page holds, and counts for the first page what the rows do not tell.
+func (s *Service) rowsOf(ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor) ([]cardRow, int, error) {
+	if strings.TrimSpace(f.Query) != "" && !isBegun(f.Query) {
+		return s.searchRows(ctx, v, f, after)
+	}
+	rows, err := s.listRows(ctx, v, f, after)
+	if err != nil || after != nil || len(rows) <= f.Limit {
+		return rows, CountUnknown, err
+	}
+	total, err := s.countProspects(ctx, v, f)
+	return rows, total, err
+}
+
+// page is the page that rows, one more than it holds when there is another, make. total counts where they are not all;
+// shortened says that the search was read without its last digits.
+func (f ProspectFilter) page(rows []cardRow, total int, after *cursor, shortened bool) ProspectPage {
 	page := ProspectPage{Items: make([]Card, min(len(rows), f.Limit)), Total: total}
 	for i := range page.Items {
 		page.Items[i] = rows[i].card()
@@ -100,7 +114,9 @@ func (f ProspectFilter) page(rows []cardRow, total int, after *cursor) ProspectP
 		page.Total = len(rows)
 	}
 	if more {
-		page.Next = f.cursorAt(rows[f.Limit-1], page.Total).String()
+		next := f.cursorAt(rows[f.Limit-1], page.Total)
+		next.Shortened = shortened
+		page.Next = next.String()
 	}
 	return page
 }

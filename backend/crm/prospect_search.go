@@ -114,6 +114,21 @@ func isBegun(text string) bool {
 	return len(words) == 1 && len([]rune(words[0])) == 1
 }
 
+// fewDigits is how many of a phone's last digits are too few to look for it by: it is looked for by its last four.
+const fewDigits = 3
+
+// withoutBegunDigits is the search without the two or three digits it ends in. They may be the first of a phone's last
+// four, which nothing has until the fourth is there: where they find nobody they are read as being typed, so that the list
+// does not go empty between two keys. ok is false for a search that ends otherwise.
+func withoutBegunDigits(text string) (shorter string, ok bool) {
+	words := searchWords(text)
+	last := len(words) - 1
+	if last < 0 || len(words[last]) < 2 || len(words[last]) > fewDigits || !isDigits(words[last]) {
+		return "", false
+	}
+	return strings.Join(words[:last], " "), true
+}
+
 func isDigits(word string) bool {
 	for _, r := range word {
 		if r < '0' || r > '9' {

@@ -100,6 +100,65 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestSearch_LastDigitsDoNotEmptyTheListWhileTheyAreTyped(t *testing.T) {
+	office := crmtest.New(t, 1)
+	byName := people(t, office,
+		crm.Enquiry{Name: "Ana Ruiz", Phones: []string{"222 123 4455"}},
+		crm.Enquiry{Name: "Eva Gómez", Phones: []string{"222 123 9944"}},
+		crm.Enquiry{Name: "Iris Gómez", Phones: []string{"777 123 4455"}},
+	)
+	everybody := []string{"Iris Gómez", "Eva Gómez", "Ana Ruiz"}
+	for _, tt := range []struct {
+		query string
+		want  []string
+	}{
+		{"4", everybody},
+		{"44", everybody},
+		{"445", everybody},
+		{"4455", []string{"Iris Gómez", "Ana Ruiz"}},
+		{"44559", []string{}},
+		{"9999", []string{}},
+		{"77", []string{"Iris Gómez"}}, // what begins a phone is found from the second digit on
+		{"944", []string{"Eva Gómez"}}, // and what ends one from the third
+		{"gomez 4", []string{"Iris Gómez", "Eva Gómez"}},
+		{"gomez 44", []string{"Iris Gómez", "Eva Gómez"}},
+		{"gomez 445", []string{"Iris Gómez", "Eva Gómez"}},
+		{"gomez 4455", []string{"Iris Gómez"}},
+		{"nadie 445", []string{}},
+		{"445 gomez", []string{}}, // they are no longer being typed
+	} {
+		if diff := cmp.Diff(tt.want, found(t, office, byName, crm.ProspectFilter{Query: tt.query})); diff != "" {
+			t.Errorf("search %q (-want +got):\n%s", tt.query, diff)
+		}
+	}
+	if got := list(t, office, office.Admin, crm.ProspectFilter{Query: "44", Status: crm.StatusClosed}).Items; len(got) != 0 {
+		t.Errorf("digits that are being typed took a filter away: %v", got)
+	}
+}
+
+func TestSearch_PagesOfAListWithoutItsLastDigits(t *testing.T) {
+	office, all := mixed(t, 20)
+	for _, query := range []string{"99", "pue 99"} {
+		seen := map[string]bool{}
+		f := crm.ProspectFilter{Query: query, Limit: 7, Open: crm.OpenAll}
+		for {
+			page := list(t, office, office.Admin, f)
+			for _, id := range ids(page) {
+				if seen[id] {
+					t.Errorf("%q shows %s twice", query, id)
+				}
+				seen[id] = true
+			}
+			if f.Cursor = page.Next; f.Cursor == "" {
+				break
+			}
+		}
+		if len(seen) != len(all) {
+			t.Errorf("%q shows %d of %d", query, len(seen), len(all))
+		}
+	}
+}
+
 func TestSearch_FollowsEveryChange(t *testing.T) {
 	office := crmtest.New(t, 2)
 	e := office.Enquiry(func(e *crm.Enquiry) {
