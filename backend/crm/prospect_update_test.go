@@ -194,12 +194,43 @@ func TestCreateProspect(t *testing.T) {
 
 	t.Run("known to another seller", func(t *testing.T) {
 		office.Clock.Advance(time.Minute)
-		theirs, err := office.CRM.CreateProspect(ctx, other, crm.NewProspect{Name: "Tomás", Phones: []string{"5555550101"}})
+		theirs, err := office.CRM.CreateProspect(ctx, other, crm.NewProspect{Name: "Tomás", City: "Puebla", Phones: []string{"5555550101"}})
 		if err != nil || !theirs.Linked || theirs.ID != "" {
 			t.Errorf("created = %+v, %v", theirs, err)
 		}
-		if d := detail(t, office, seller, mine.ID); len(d.Submissions) != 2 || d.OwnerID != seller.UserID {
+		if d := detail(t, office, seller, mine.ID); len(d.Submissions) != 2 || d.OwnerID != seller.UserID || len(d.Submissions[0].Answers) != 3 {
 			t.Errorf("detail = %+v", d)
+		}
+	})
+	t.Run("what was typed is kept where the contact has another", func(t *testing.T) {
+		office.Clock.Advance(time.Minute)
+		again := crm.NewProspect{
+			Name: "Teresa Ávila", Phones: []string{"55 5555 0133"}, Emails: []string{"TOMAS@example.com"}, City: "Atlixco", Note: "Es su hermana",
+		}
+		made, err := office.CRM.CreateProspect(ctx, office.Admin, again)
+		if err != nil || !made.Linked || made.ID != mine.ID {
+			t.Fatalf("created = %+v, %v", made, err)
+		}
+		d := detail(t, office, seller, mine.ID)
+		want := []crm.Answer{{Name: "full_name", Type: "FULL_NAME", Values: []string{"Teresa Ávila"}}}
+		if diff := cmp.Diff(want, d.Submissions[0].Answers); diff != "" {
+			t.Errorf("answers (-want +got):\n%s", diff)
+		}
+		if d.Contact.Name != "Tomás Ávila" || d.Contact.City != "Atlixco" || len(d.Contact.Phones) != 2 {
+			t.Errorf("contact = %+v", d.Contact)
+		}
+		office.Clock.Advance(time.Minute)
+		again.Name, again.City = "Tomás Ávila", "Cholula"
+		if _, err := office.CRM.CreateProspect(ctx, office.Admin, again); err != nil {
+			t.Fatal(err)
+		}
+		want = []crm.Answer{{Name: "city", Type: "CITY", Values: []string{"Cholula"}}}
+		if diff := cmp.Diff(want, detail(t, office, seller, mine.ID).Submissions[0].Answers); diff != "" {
+			t.Errorf("answers of the same name in another city (-want +got):\n%s", diff)
+		}
+		byName := map[string]string{"Tomás Ávila": mine.ID}
+		if got := found(t, office, byName, crm.ProspectFilter{Query: "teresa"}); len(got) != 1 {
+			t.Errorf("by the name that was typed one finds %v", got)
 		}
 	})
 	t.Run("conflict tells a seller no ids", func(t *testing.T) {

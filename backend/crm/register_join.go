@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -160,7 +161,7 @@ func (n *registrar) keepOwner(p current) error {
 	return assign(n.tx, p.ID, p.OwnerID, to, "")
 }
 
-// keepReach keeps in the enquiry what the contact's seller may want to add to the contact.
+// keepReach keeps in the enquiry what the contact's seller may want to add to the contact, or to know.
 func (n *registrar) keepReach() {
 	for _, p := range n.phones {
 		n.e.Answers = append(n.e.Answers, Answer{Name: "phone_number", Type: "PHONE", Values: []string{p.Raw}})
@@ -168,12 +169,25 @@ func (n *registrar) keepReach() {
 	for _, m := range n.emails {
 		n.e.Answers = append(n.e.Answers, Answer{Name: "email", Type: "EMAIL", Values: []string{m.Raw}})
 	}
-	if n.e.Name != "" {
+	n.keepWords("", "")
+}
+
+// keepWords keeps in an enquiry made by hand a name and a city that are not the contact's own. Those of forms and files are
+// among their answers; these would be gone.
+func (n *registrar) keepWords(name, city string) {
+	if n.e.Source != SourceManual {
+		return
+	}
+	if n.e.Name != "" && n.e.Name != name {
 		n.e.Answers = append(n.e.Answers, Answer{Name: "full_name", Type: "FULL_NAME", Values: []string{n.e.Name}})
+	}
+	if n.e.City != "" && n.e.City != city {
+		n.e.Answers = append(n.e.Answers, Answer{Name: "city", Type: "CITY", Values: []string{n.e.City}})
 	}
 }
 
-// completeContact adds what the enquiry knows and the contact does not: reach, and a name or city where there is none.
+// completeContact adds what the enquiry knows and the contact does not: reach, and a name or city where there is none. A name
+// or city where there is another stays with the enquiry.
 func (n *registrar) completeContact() error {
 	phones, emails, err := reachOf(n.tx, n.done.ContactID)
 	if err != nil {
@@ -199,6 +213,7 @@ func (n *registrar) completeContact() error {
 	if city == "" && n.e.City != "" {
 		row["city"] = n.e.City
 	}
+	n.keepWords(cmp.Or(name, n.e.Name), cmp.Or(city, n.e.City))
 	if len(row) == 0 {
 		return nil
 	}

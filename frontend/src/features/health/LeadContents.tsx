@@ -43,7 +43,7 @@ function Answers({ raw }: { raw: NonNullable<LeadDetail["raw"]> }) {
     ...usual.flatMap((code) => raw.filter(({ name }) => name === code)),
     ...raw.filter(({ name }) => !known(name)),
   ];
-  return <FormAnswers answers={sorted.map(({ name, values }) => ({ label: word(name), values }))} />;
+  return <FormAnswers answers={sorted.map(({ name, values }) => ({ name, label: word(name), values }))} />;
 }
 
 function Decision({ lead }: { lead: LeadDetail }) {

@@ -50,7 +50,7 @@ export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
       <div className={classes.body}>
         <section className={classes.section} aria-label={t("answers")}>
           <h3 className={classes.heading}>{t("answers")}</h3>
-          <FormAnswers answers={latest === undefined ? card.answers : splitAnswers(latest.answers).own} />
+          <FormAnswers answers={latest === undefined ? card.answers : splitAnswers(latest).own} />
         </section>
         {prospect !== undefined && <Origin prospect={prospect} card={card} />}
       </div>

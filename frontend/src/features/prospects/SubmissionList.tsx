@@ -9,18 +9,15 @@ import { useWord } from "@/shared/prospect/use-word";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import facts from "./Facts.module.css";
 import classes from "./SubmissionList.module.css";
+import { enquiryWords } from "./timeline-lines";
 
 /** What the person answered and where the lead came from; earlier enquiries stay folded. */
 export function SubmissionList({ prospect }: { prospect: Prospect }) {
-  const { t } = useTranslation("prospects");
   const [latest, ...earlier] = prospect.submissions;
   if (latest === undefined) return <ManualOrigin prospect={prospect} />;
   return (
     <>
-      <section aria-label={t("answers.title")} className={facts.section}>
-        <h2 className={facts.heading}>{t("answers.title")}</h2>
-        <Answers submission={latest} />
-      </section>
+      <Latest submission={latest} />
       <Origin prospect={prospect} submission={latest} />
       {earlier.map((submission, index) => (
         <Earlier key={submission.id} submission={submission} n={earlier.length - index} />
@@ -29,11 +26,27 @@ export function SubmissionList({ prospect }: { prospect: Prospect }) {
   );
 }
 
+/** The newest enquiry. One made by hand has no form: only what was typed and is not among the contact's data. */
+function Latest({ submission }: { submission: Submission }) {
+  const { t } = useTranslation("prospects");
+  const byHand = submission.origin === "manual";
+  if (byHand && submission.answers.length === 0) return null;
+  const title = t(byHand ? "answers.byHand" : "answers.title");
+  return (
+    <section aria-label={title} className={facts.section}>
+      <h2 className={facts.heading}>{title}</h2>
+      <Answers submission={submission} />
+    </section>
+  );
+}
+
 /** The answers first; what stands among the contact's data already is a press away, as it was sent. */
 function Answers({ submission }: { submission: Submission }) {
   const { t } = useTranslation("prospects");
   const [all, setAll] = useState(false);
-  const { own, rest } = splitAnswers(submission.answers);
+  const { own, rest } = splitAnswers(submission);
+  if (submission.origin === "manual" && own.length === 0)
+    return <p className={classes.same}>{t("answers.same")}</p>;
   return (
     <>
       <FormAnswers answers={all ? submission.answers : own} />
@@ -154,7 +167,8 @@ function Earlier({ submission, n }: { submission: Submission; n: number }) {
       <button type="button" className={classes.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
         <span className={classes.foldTitle}>{t("answers.earlier", { n })}</span>
         <span className={classes.foldNote}>
-          {submission.form_name} · <RelativeDate at={submission.lead_at} />
+          {submission.form_name || t(enquiryWords(submission.origin))} ·{" "}
+          <RelativeDate at={submission.lead_at} />
         </span>
       </button>
       {open && <Answers submission={submission} />}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TimelineItem } from "@/shared/api/types";
-import { datum, isPlanned, timelineLines } from "./timeline-lines";
+import { datum, enquiryWords, isPlanned, timelineLines } from "./timeline-lines";
 
 const item = (id: string, more: Partial<TimelineItem>): TimelineItem => ({
   id,
@@ -64,4 +64,13 @@ describe("isPlanned", () => {
       isPlanned(item("a", { type: "activity", due_on: "2026-11-25", done_at: "2026-11-24T12:00:00.000Z" })),
     ).toBe(false);
   });
+});
+
+describe("enquiryWords", () => {
+  it.each([
+    ["manual", "line.byHand"],
+    ["file", "line.byFile"],
+    ["webhook", "line.form"],
+    ["poll", "line.form"],
+  ])("%s", (origin, want) => expect(enquiryWords(origin)).toBe(want));
 });

@@ -31,3 +31,9 @@ export function timelineLines(items: readonly TimelineItem[], next?: string): Ti
 export function isPlanned({ type, done_at, due_at, due_on }: TimelineItem): boolean {
   return type === "activity" && done_at === null && (due_at !== null || due_on !== null);
 }
+
+/** How an enquiry came in, by its origin: the key of its words. */
+export function enquiryWords(origin: string): "line.byHand" | "line.byFile" | "line.form" {
+  if (origin === "manual") return "line.byHand";
+  return origin === "file" ? "line.byFile" : "line.form";
+}

@@ -5,7 +5,7 @@ import type { TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useWord } from "@/shared/prospect/use-word";
 import { usersQuery } from "./prospect-list-queries";
-import { datum, isPlanned, number } from "./timeline-lines";
+import { datum, enquiryWords, isPlanned, number } from "./timeline-lines";
 
 /** One line of the timeline in words; `detail` is what was written with it. */
 export type TimelineText = { title: string; detail: string };
@@ -85,7 +85,6 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
   return (item) => {
     if (item.type === "activity") return activity(item);
     if (item.type === "event") return event(item);
-    const how = item.kind === "manual" ? "line.byHand" : item.kind === "file" ? "line.byFile" : "line.form";
-    return { title: t(how), detail: datum(item, "form_name") };
+    return { title: t(enquiryWords(item.kind)), detail: datum(item, "form_name").trim() };
   };
 }

@@ -14,11 +14,25 @@ const aboutThePerson = new Set([
 ]);
 
 type Typed = { type: string };
+type Enquiry<Answer> = { origin: string; answers: readonly Answer[] };
 
-/** Splits what was sent into what the person was really asked, and what stands among the contact's data anyway. */
-export function splitAnswers<Answer extends Typed>(
-  answers: readonly Answer[],
-): { own: Answer[]; rest: Answer[] } {
+/**
+ * Splits what was sent into what the person was really asked, and what stands among the contact's data anyway. What was
+ * typed in by hand is kept as an answer only where it does not stand there.
+ */
+export function splitAnswers<Answer extends Typed>({
+  origin,
+  answers,
+}: Enquiry<Answer>): { own: Answer[]; rest: Answer[] } {
+  if (origin === "manual") return { own: [...answers], rest: [] };
   const own = answers.filter(({ type }) => !aboutThePerson.has(type));
   return { own, rest: answers.filter(({ type }) => aboutThePerson.has(type)) };
+}
+
+/** What somebody typed in by hand has names of ours and no labels. */
+const typedNames = ["full_name", "phone_number", "email", "city"] as const;
+
+/** The name of ours that an answer without a label has, for its words. */
+export function typedName({ name, label }: { name?: string; label: string }) {
+  return label === "" ? typedNames.find((known) => known === name) : undefined;
 }
