@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
-import { type KeyboardEvent, type Ref, useState } from "react";
+import { Fragment, type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { addressPieces } from "@/shared/lib/text";
 import classes from "./EditableText.module.css";
 
 type EditableTextProps = {
@@ -45,7 +46,7 @@ export function EditableText(props: EditableTextProps) {
         title={t("data.edit")}
         onClick={() => setDraft(value)}
       >
-        {empty ? placeholder : shown}
+        {empty ? placeholder : type === "email" ? <Address text={shown} /> : shown}
       </button>
     );
   }
@@ -76,4 +77,15 @@ export function EditableText(props: EditableTextProps) {
       onKeyDown={onKeyDown}
     />
   );
+}
+
+/** An address that a narrow column breaks between its words, not within them. */
+function Address({ text }: { text: string }) {
+  return addressPieces(text).map((piece, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in its order
+    <Fragment key={place}>
+      {place > 0 && <wbr />}
+      {piece}
+    </Fragment>
+  ));
 }

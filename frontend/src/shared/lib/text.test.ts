@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fold, formatBytes, formatCount, initials, markAccents, matchesWords } from "./text";
+import { addressPieces, fold, formatBytes, formatCount, initials, markAccents, matchesWords } from "./text";
 
 describe("fold", () => {
   it.each([
@@ -47,4 +47,17 @@ describe("markAccents", () => {
     ]);
   });
   it("gives nothing for an empty cell", () => expect(markAccents("")).toEqual([]));
+});
+
+describe("addressPieces", () => {
+  it.each([
+    ["ana.maria_ruiz@correo-largo.com.mx", ["ana.", "maria_", "ruiz", "@correo-", "largo.", "com.", "mx"]],
+    ["ana@example.com", ["ana", "@example.", "com"]],
+    ["ana..b@x", ["ana..", "b", "@x"]],
+    ["sin arroba", ["sin arroba"]],
+    ["", []],
+  ])("%s", (address, want) => {
+    expect(addressPieces(address)).toEqual(want);
+    expect(addressPieces(address).join("")).toBe(address);
+  });
 });

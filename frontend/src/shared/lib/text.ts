@@ -57,3 +57,8 @@ export function markAccents(text: string): TextRun[] {
   }
   return runs;
 }
+
+/** An address in pieces between which a line may end: before the "@" and behind what joins words. */
+export function addressPieces(address: string): string[] {
+  return (address.match(/@?[^@._+-]*[._+-]*/g) ?? []).filter(Boolean);
+}
