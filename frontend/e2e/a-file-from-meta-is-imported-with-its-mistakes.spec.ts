@@ -27,6 +27,15 @@ test("the file that Meta's Leads Centre offers is imported, and rows with mistak
     ).toBeVisible();
   });
 
+  await test.step("a column that is left out stays to be taken back", async () => {
+    const address = page.getByRole("cell", { name: /@example\.mx/ }).first();
+    await importing.take("email", "No importar");
+    await expect(address).toBeVisible();
+    await expect(address).toHaveAttribute("data-ignored", "true");
+    await importing.take("email", "Correo");
+    await expect(address).toHaveAttribute("data-ignored", "false");
+  });
+
   await test.step("all rows but one become prospects", async () => {
     await importing.run(rows + 1);
     await importing.expectDone(rows + 1);

@@ -11,6 +11,14 @@ export class ImportPage {
     await expect(this.page.getByRole("heading", { name })).toBeVisible();
   }
 
+  /** Says what a column is to be taken for, by what stands in its list. */
+  async take(header: string, target: string): Promise<void> {
+    const column = this.page.getByRole("combobox", { name: `Destino de la columna ${header}`, exact: true });
+    await column.click();
+    await this.page.getByRole("option", { name: target, exact: true }).click();
+    await expect(column).toHaveValue(target);
+  }
+
   async run(rows: number): Promise<void> {
     await this.page
       .getByRole("button", { name: rows === 1 ? "Importar 1 fila" : `Importar ${rows} filas` })

@@ -124,7 +124,7 @@ function PreviewTable({ current, clashing, onMap }: PreviewTableProps) {
         <thead>
           <tr>
             {current.columns.map((column) => (
-              <th key={column.index} scope="col">
+              <th key={column.index} scope="col" data-ignored={column.target === "ignore"}>
                 <span className={classes.header}>{column.header}</span>
                 <TargetSelect
                   column={column}

@@ -95,12 +95,14 @@ function Origin({ prospect, submission }: { prospect: Prospect; submission: Subm
         <Fact label={t("origin.ad")} value={submission.ad_name} />
         <Fact label={t("column.form")} value={submission.form_name} />
         <Fact label={t("origin.platform")} value={platform.filter(Boolean).join(" · ")} />
-        <div>
-          <dt>{t("origin.sent")}</dt>
-          <dd>
-            <Instant at={submission.lead_at} />
-          </dd>
-        </div>
+        {submission.origin !== "manual" && (
+          <div>
+            <dt>{t("origin.sent")}</dt>
+            <dd>
+              <Instant at={submission.lead_at} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{t("origin.received")}</dt>
           <dd>
