@@ -368,3 +368,44 @@ func TestRefusals_AppliedWithAClick(t *testing.T) {
 		}
 	}
 }
+
+// TestHost_TakeOverOnANewComputerKeepsWhoWasRevoked: the backup and the recovery code are all that the next host has, and who
+// was revoked after the backup would be let in again. The others know better, also once the next host has signed as many
+// lists as the one before, or more.
+func TestHost_TakeOverOnANewComputerKeepsWhoWasRevoked(t *testing.T) {
+	for _, signed := range []int{0, 1, 3} {
+		b := newBase(t)
+		ctx := t.Context()
+		c, revoked := b.enrol(b.Sellers[0]), b.enrol(b.Sellers[1])
+		revoked.connect()
+		old := b.backup()
+		must(t, b.host.Revoke(ctx, b.Admin, revoked.key.DeviceID()))
+		c.connect()
+
+		key, err := identity.NewKey(chance(6))
+		must(t, err)
+		b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+		b.restore(old)
+		must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code))
+		for range signed {
+			b.enrol(b.Admin)
+		}
+		// The connection breaks once the member has heard what the new host knows, before it could say more itself.
+		c.cut()
+		c.up, c.down = b.host.Session(c.key.DeviceID()), c.Session(b.deps.Key.DeviceID())
+		out, err := c.up.Open(ctx)
+		c.fromHost(out, err)
+		c.fromMember(c.down.Handle(ctx, c.dwn[0]))
+		c.dwn = nil
+		c.fromHost(c.up.Handle(ctx, c.ups[0]))
+		for _, f := range c.dwn {
+			c.fromMember(c.down.Handle(ctx, f))
+		}
+		c.connect()
+		revoked.connect()
+		if !revoked.wiped {
+			t.Errorf("after %d more lists who was revoked is a member of the new host", signed)
+		}
+		c.same()
+	}
+}

@@ -111,7 +111,7 @@ func (m *Member) takeList(ctx context.Context, raw []byte) error {
 	if err != nil {
 		return &Farewell{ByeProtocol, &breachError{"membership list with a bad signature"}}
 	}
-	if list.Serial <= m.newest().Serial {
+	if known := m.newest(); list.Serial <= known.Serial || list.forgets(known) {
 		return nil
 	}
 	if err := m.put(ctx, stateMembers, encode64(raw)); err != nil {

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -179,7 +180,9 @@ func (s *MemberSession) hello(ctx context.Context, h *wire.Hello) error {
 		ProtoMin: wire.ProtoMin, ProtoMax: wire.ProtoMax, Schema: s.m.schema, Device: s.m.Device, Version: s.m.Version,
 		At: s.m.now().UnixMilli(), Serial: list.Serial, Cursor: r.Cursor, CredentialAt: changedAt(mine), Office: s.m.office,
 	})
-	if list.Serial > h.Serial {
+	if list.Serial > h.Serial || list.raw != nil && !bytes.Equal(list.cert.raw, h.Certificate) {
+		// One of a former host may know of a computer that was revoked after the backup from which this host was made, however
+		// many lists this one has signed since.
 		s.send(&wire.Members{List: list.raw})
 	}
 	if err := s.offerCredential(); err != nil {

@@ -40,6 +40,16 @@ func readMembership(raw []byte, root [32]byte, officeID string) (membership, err
 	return membership{Membership: m, cert: cert, raw: bytes.Clone(raw)}, nil
 }
 
+// forgets reports whether a computer that was revoked is not in this list: its host was restored, and has to hear of it
+// before the other list is gone.
+func (m membership) forgets(known membership) bool {
+	revoked := map[string]bool{}
+	for _, d := range known.Devices {
+		revoked[d.ID] = d.Revoked
+	}
+	return slices.ContainsFunc(m.Devices, func(d identity.MemberDevice) bool { return revoked[d.ID] && !d.Revoked })
+}
+
 // loadMembership adopts the best of what the file, the vault and the file beside it hold, and puts it back where it is
 // missing.
 func (h *Host) loadMembership(ctx context.Context) error {
