@@ -398,14 +398,18 @@ func keepNext(p place, key []byte, device identity.Key) error {
 		i = installation{File: p.clock.NewID()}
 	}
 	i.Device = device.DeviceID()
-	if err := errors.Join(p.vault.Set(i.keyName(), key), p.vault.Set(i.deviceKeyName(), device.Marshal())); err != nil {
-		return fmt.Errorf("keep keys: %w", err)
-	}
 	text, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {
 		return err
 	}
-	return replaceFile(nextInstallation(p.folder), append(text, '\n'))
+	// The name first: keys that nothing names would stay in the keyring for ever.
+	if err := replaceFile(nextInstallation(p.folder), append(text, '\n')); err != nil {
+		return err
+	}
+	if err := errors.Join(p.vault.Set(i.keyName(), key), p.vault.Set(i.deviceKeyName(), device.Marshal())); err != nil {
+		return fmt.Errorf("keep keys: %w", err)
+	}
+	return nil
 }
 
 // resumeRestore ends a restore in which the program was stopped.

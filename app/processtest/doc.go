@@ -7,6 +7,9 @@
 //	SITEGROUP_TEST_SECONDS=600 go test ./app/processtest -v -timeout 1h   rounds for ten minutes
 //	SITEGROUP_TEST_SEED=4711 go test ./app/processtest -v             the mishaps and the work of that seed
 //
+// A second office brings a computer in and wipes it while it is killed, and a third gets another host – one that takes over,
+// one that is handed the office, a new one with the backup and the recovery code – while either host is killed.
+//
 // A seed repeats what is done and in which order on each computer, not how the system's scheduler interleaves it.
 //
 // Each computer has a network namespace of its own where the system allows that to an ordinary account (and /dev/net/tun can

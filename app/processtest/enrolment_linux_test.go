@@ -171,7 +171,15 @@ func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 			return err
 		}
 	}
-	err = eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
+	if err := o.emptied(ctx, m); err != nil {
+		return err
+	}
+	return m.end(syscall.SIGKILL)
+}
+
+// emptied waits until nothing is left of the office on a computer.
+func (o *office) emptied(ctx context.Context, m *computer) error {
+	err := eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
 		files, err := filepath.Glob(filepath.Join(m.folder(), "office*"))
 		if err != nil {
 			return false, err
@@ -182,5 +190,5 @@ func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 	if err != nil {
 		return errors.Join(err, o.standing(ctx))
 	}
-	return m.end(syscall.SIGKILL)
+	return nil
 }

@@ -20,6 +20,7 @@ type office struct {
 	wire    *wire // nil where computers share the loopback
 	host    *computer
 	members []*computer
+	code    string // recovery code
 	say     func(format string, args ...any)
 	ledger  ledger
 	counts  counts
@@ -69,6 +70,7 @@ func (o *office) found(ctx context.Context) (err error) {
 	if err := o.host.must(ctx, "POST", "/api/recovery/code", nil, &made); err != nil {
 		return err
 	}
+	o.code = made.Code
 	return o.host.must(ctx, "POST", "/api/recovery/code/confirm", map[string]string{"code": strings.ToLower(made.Code)}, nil)
 }
 

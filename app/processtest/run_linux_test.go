@@ -27,12 +27,9 @@ func newOffice(t *testing.T) (*office, time.Duration) {
 	if !apartAlready && inNamespaces(t) {
 		return nil, 0
 	}
-	seed := number(t, seedEnv, uint64(time.Now().UnixNano())) //nolint:gosec // any number
-	seconds := number(t, secondsEnv, 0)
-	t.Logf("seed %d; again with %s=%d %s=%d go test ./app/processtest -run %s -v", seed, seedEnv, seed, secondsEnv, seconds, t.Name())
-	o := &office{dir: t.TempDir(), seed: seed, say: t.Logf}
+	o, length := anOffice(t)
 	if apartAlready {
-		o.wire = newWire(seed)
+		o.wire = newWire(o.seed)
 		t.Cleanup(func() { _ = o.wire.close() })
 		probe, err := apart(o.wire, addressOf(99))
 		if err != nil {
@@ -40,6 +37,21 @@ func newOffice(t *testing.T) (*office, time.Duration) {
 		}
 		close(probe.jobs)
 	}
+	killAtEnd(t, o)
+	return o, length
+}
+
+// anOffice returns an office without computers, which share the loopback, and how long the run is to be.
+func anOffice(t *testing.T) (*office, time.Duration) {
+	t.Helper()
+	seed := number(t, seedEnv, uint64(time.Now().UnixNano())) //nolint:gosec // any number
+	seconds := number(t, secondsEnv, 0)
+	t.Logf("seed %d; again with %s=%d %s=%d go test ./app/processtest -run %s -v", seed, seedEnv, seed, secondsEnv, seconds, t.Name())
+	return &office{dir: t.TempDir(), seed: seed, say: t.Logf}, time.Duration(seconds) * time.Second //nolint:gosec // a number of seconds
+}
+
+// killAtEnd has no program of an office outlive the test.
+func killAtEnd(t *testing.T, o *office) {
 	t.Cleanup(func() {
 		for _, c := range o.all() {
 			if c != nil && c.process != nil {
@@ -48,7 +60,6 @@ func newOffice(t *testing.T) (*office, time.Duration) {
 			}
 		}
 	})
-	return o, time.Duration(seconds) * time.Second //nolint:gosec // a number of seconds
 }
 
 func number(t *testing.T, name string, usual uint64) uint64 {
