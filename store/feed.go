@@ -14,8 +14,8 @@ import (
 // feedLimit is how many rows a page has when nobody says otherwise.
 const feedLimit = 500
 
-// grantWeight is what a granted root counts for when a page is cut: it brings rows that nobody has counted.
-const grantWeight = 8
+// rowsOfRoot is how many rows a granted root is thought to bring, when it is decided of how many the rows are read.
+const rowsOfRoot = 6
 
 // Feed reads the next page for a device's user, from one snapshot of the file. It answers *ResetError when From is not a
 // place in this file's history, or not one from which the user's rows can still be told.
@@ -170,6 +170,9 @@ func (f *feed) read() error {
 		if tables, err = f.changedUpTo(to); err != nil {
 			return err
 		}
+		if err := f.granted(tables, to, nil); err != nil {
+			return err
+		}
 	}
 	f.page.To, f.page.More = Cursor{Pos: to, Head: f.head.Head, Nonce: f.head.Nonce}, to < f.head.Head
 	f.page.Rest = f.head.Head - to
@@ -179,9 +182,6 @@ func (f *feed) read() error {
 		}
 	}
 	if err := f.forgotten(to); err != nil {
-		return err
-	}
-	if err := f.granted(tables, to); err != nil {
 		return err
 	}
 	if err := f.outcomes(to); err != nil {
@@ -262,17 +262,39 @@ func (f *feed) changed() (map[string][]found, *cut, error) {
 	if err := f.weigh(c, "SELECT revoked_rev FROM scope WHERE user_id = ? AND revoked_rev > ? ORDER BY revoked_rev LIMIT ?", f.q.User, 1); err != nil {
 		return nil, nil, err
 	}
-	if f.from > 0 { // before that there is no row that a grant could bring and no change has
-		if err := f.weigh(c, "SELECT granted_rev FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? ORDER BY granted_rev LIMIT ?", f.q.User, grantWeight); err != nil {
-			return nil, nil, err
-		}
-	}
-	return rowsOf(tables), c, nil
+	found := rowsOf(tables)
+	return found, c, f.weighGranted(c, found)
 }
 
-// weigh counts what a query says into the cut.
+// weighGranted adds the older rows of roots that became the user's, of as many grants as a page may have room for. They are
+// counted row by row: a root that the user was given when it was made brings none that was not counted.
+func (f *feed) weighGranted(c *cut, tables map[string][]found) error {
+	if f.from == 0 { // there is no row that a grant could bring and no change has
+		return nil
+	}
+	grants := &cut{}
+	most := f.q.Limit/rowsOfRoot + 1
+	if err := f.weighUpTo(grants, most, "SELECT granted_rev FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? ORDER BY granted_rev LIMIT ?", f.q.User, 0); err != nil {
+		return err
+	}
+	to := f.head.Head
+	if grants.short {
+		c.shorten(grants.bound)
+		to = grants.bound - 1
+	}
+	if len(grants.weights) == 0 || to <= f.from {
+		return nil
+	}
+	return f.granted(tables, to, c)
+}
+
+// weigh counts what a query says into the cut, as far as a page may have room for it.
 func (f *feed) weigh(c *cut, text, whose string, w int64) error {
-	rows, err := f.tx.QueryContext(f.ctx, text, whose, f.from, f.q.Limit+1)
+	return f.weighUpTo(c, f.q.Limit, text, whose, w)
+}
+
+func (f *feed) weighUpTo(c *cut, most int, text, whose string, w int64) error {
+	rows, err := f.tx.QueryContext(f.ctx, text, whose, f.from, most+1)
 	if err != nil {
 		return fmt.Errorf("weigh page: %w", explain(err))
 	}
@@ -285,7 +307,7 @@ func (f *feed) weigh(c *cut, text, whose string, w int64) error {
 		c.add(place, w)
 		n++
 	}
-	if n > f.q.Limit {
+	if n > most {
 		c.shorten(place)
 	}
 	return explain(rows.Err())
@@ -368,15 +390,10 @@ func (f *feed) forgotten(to int64) error {
 	return explain(rows.Err())
 }
 
-// granted adds the older rows of roots that became the user's.
-func (f *feed) granted(tables map[string][]found, to int64) error {
+// granted adds the older rows of roots that became the user's up to a commit, and counts them into the cut, if there is one.
+func (f *feed) granted(tables map[string][]found, to int64, c *cut) error {
 	if f.all || f.from == 0 || mutant.On(mutant.GrantOnlyChanges) {
 		return nil
-	}
-	var some bool
-	err := f.one("SELECT EXISTS (SELECT 1 FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? AND granted_rev <= ?)", []any{f.q.User, f.from, to}, &some)
-	if err != nil || !some {
-		return err
 	}
 	for _, e := range f.s.feedOrder {
 		if e.root == everyRoot {
@@ -387,6 +404,11 @@ func (f *feed) granted(tables map[string][]found, to int64) error {
 			return err
 		}
 		tables[e.name] = append(tables[e.name], rows...)
+		if c != nil {
+			for _, r := range rows {
+				c.add(r.place, 1)
+			}
+		}
 	}
 	return nil
 }

@@ -60,13 +60,14 @@ func (e *entity) planFeed() {
 		LIMIT :limit`
 	q.granted = `
 		WITH g AS (
-			SELECT DISTINCT ` + e.reach + ` AS root
+			SELECT ` + e.reach + ` AS root, min(s.granted_rev) AS rev
 			FROM main.scope s
 			WHERE s.user_id = :user
 			AND s.active = 1
 			AND s.granted_rev > :after
-			AND s.granted_rev <= :to)
-		SELECT ` + list("e.") + `, :to
+			AND s.granted_rev <= :to
+			GROUP BY 1)
+		SELECT ` + list("e.") + `, g.rev
 		FROM g
 		CROSS JOIN ` + table + " e ON e." + quote(e.root) + ` = g.root
 		WHERE e.rev <= :after`
