@@ -13,6 +13,7 @@ const (
 	pageLimit  = 500    // rows of a page when the member names no number
 	mostPage   = 20_000 // rows that a member may ask for at once
 	checkEvery = time.Hour
+	checkMost  = 2_000 // rows of a page that may carry a check sum: one that fills a replica is not kept waiting for it
 )
 
 // push settles transactions of a member. The acknowledgement tells that they are on disk, or that this host is too old for
@@ -94,7 +95,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 		return nil, err
 	}
 	page, err := s.h.Store.Feed(ctx, store.FeedQuery{
-		User: a.User, Device: s.device, From: p.Cursor, Limit: limit, Check: s.h.checkDue(s.device),
+		User: a.User, Device: s.device, From: p.Cursor, Limit: limit, Check: limit <= checkMost && s.h.checkDue(s.device),
 	})
 	var reset *store.ResetError
 	if errors.As(err, &reset) {
