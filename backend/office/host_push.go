@@ -109,7 +109,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	if page.Check != nil {
 		s.h.checkSent(s.device)
 	}
-	chunks, err := wire.EncodePage(page)
+	chunks, err := s.pages.Encode(page)
 	if err != nil {
 		return nil, &Farewell{ByeClosing, err}
 	}

@@ -32,6 +32,7 @@ type HostSession struct {
 	stage     stage
 	user      string // as of the last frame
 	listed    int64  // serial of the membership list that the other end has
+	pages     wire.PageEncoder
 	calls     map[uint64]*callParts
 	callBytes int
 

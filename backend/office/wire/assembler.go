@@ -11,16 +11,18 @@ import (
 type Assembler struct {
 	of, next int
 	bytes    []byte
+	known    known
 }
 
 // Add takes the next chunk and returns the page when it was the last one, otherwise nil. After an error, which wraps
 // ErrMalformed or ErrTooLarge, the assembler is empty again; the connection is not worth keeping.
 func (a *Assembler) Add(c PageChunk) (*store.Page, error) {
 	page, err := a.add(c)
-	if page != nil || err != nil {
-		*a = Assembler{}
+	if page != nil {
+		*a = Assembler{known: a.known}
 	}
 	if err != nil {
+		*a = Assembler{}
 		return nil, fmt.Errorf("assemble page: %w", err)
 	}
 	return page, nil
@@ -47,5 +49,5 @@ func (a *Assembler) add(c PageChunk) (*store.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pageIn(raw)
+	return pageIn(raw, &a.known)
 }

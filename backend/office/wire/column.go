@@ -23,6 +23,7 @@ const (
 	kindFloat   = 4
 	kindText    = 5 // the lengths, then the bytes
 	kindDict    = 6 // few different texts: how many, a column of them, then the number of each value
+	kindKnown   = 7 // ids that the run has named before, by their number: differences from the value before
 )
 
 const (
@@ -35,6 +36,7 @@ const (
 	otherInt   = 0
 	otherFloat = 1
 	otherText  = 2
+	otherUUID  = 3 // in a column of kindKnown: text, its 16 bytes
 )
 
 // dictMost is how many different texts a dictionary holds at most.
@@ -90,8 +92,14 @@ func fewDifferent(values []any) bool {
 	return len(different)*3 <= total
 }
 
-func isPlain(kind byte, v any) bool {
+func isPlain(kind byte, v any, k *known) bool {
 	switch kind {
+	case kindKnown:
+		s, ok := v.(string)
+		if ok {
+			_, ok = k.number[s]
+		}
+		return ok
 	case kindInt:
 		_, ok := v.(int64)
 		return ok
@@ -108,12 +116,27 @@ func isPlain(kind byte, v any) bool {
 	return false
 }
 
-// columnOut encodes a column. Its error has no Place yet.
-func columnOut(values []any) ([]byte, *ValueError) {
-	return encodeColumn(values, kindOf(values))
+// columnOut encodes a column. k is nil for one that does not refer to other rows. Its error has no Place yet.
+func columnOut(values []any, k *known) ([]byte, *ValueError) {
+	if k == nil {
+		return encodeColumn(values, kindOf(values), nil)
+	}
+	if k.most(values) {
+		return encodeColumn(values, kindKnown, k)
+	}
+	kind := kindOf(values)
+	b, err := encodeColumn(values, kind, nil)
+	if err == nil && kind == kindUUID {
+		for _, v := range values {
+			if isPlain(kindUUID, v, nil) {
+				k.learn(v.(string))
+			}
+		}
+	}
+	return b, err
 }
 
-func encodeColumn(values []any, kind byte) ([]byte, *ValueError) {
+func encodeColumn(values []any, kind byte, k *known) ([]byte, *ValueError) {
 	b := []byte{kind}
 	var plain, other []any
 	last, run := byte(classPlain), 0
@@ -122,7 +145,7 @@ func encodeColumn(values []any, kind byte) ([]byte, *ValueError) {
 		switch {
 		case v == nil:
 			class = classNil
-		case isPlain(kind, v):
+		case isPlain(kind, v, k):
 			class = classPlain
 			plain = append(plain, v)
 		default:
@@ -140,7 +163,7 @@ func encodeColumn(values []any, kind byte) ([]byte, *ValueError) {
 	if run > 0 {
 		b = binary.AppendUvarint(append(b, last), uint64(run))
 	}
-	b = appendPlain(b, kind, plain)
+	b = appendPlain(b, kind, plain, k)
 	for _, v := range other {
 		switch v := v.(type) {
 		case int64:
@@ -148,6 +171,11 @@ func encodeColumn(values []any, kind byte) ([]byte, *ValueError) {
 		case float64:
 			b = binary.LittleEndian.AppendUint64(append(b, otherFloat), math.Float64bits(v))
 		case string:
+			if id, ok := uuidBytes(v); ok && kind == kindKnown {
+				b = append(append(b, otherUUID), id[:]...)
+				k.learn(v)
+				continue
+			}
 			b = binary.AppendUvarint(append(b, otherText), uint64(len(v)))
 			b = append(b, v...)
 		default:
@@ -158,7 +186,7 @@ func encodeColumn(values []any, kind byte) ([]byte, *ValueError) {
 }
 
 // appendPlain packs values that are all plain for the kind.
-func appendPlain(b []byte, kind byte, plain []any) []byte {
+func appendPlain(b []byte, kind byte, plain []any, k *known) []byte {
 	var last int64
 	switch kind {
 	case kindInt:
@@ -188,6 +216,12 @@ func appendPlain(b []byte, kind byte, plain []any) []byte {
 		}
 	case kindDict:
 		b = appendDict(b, plain)
+	case kindKnown:
+		for _, v := range plain {
+			n := int64(k.number[v.(string)])
+			b = binary.AppendVarint(b, n-last)
+			last = n
+		}
 	}
 	return b
 }
@@ -222,7 +256,7 @@ func appendDict(b []byte, plain []any) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(words)))
 	b = append(b, kind)
-	b = appendPlain(b, kind, words)
+	b = appendPlain(b, kind, words, nil)
 	for _, v := range plain {
 		b = binary.AppendUvarint(b, number[v.(string)])
 	}
@@ -231,7 +265,7 @@ func appendDict(b []byte, plain []any) []byte {
 
 func all(values []any, kind byte) bool {
 	for _, v := range values {
-		if !isPlain(kind, v) {
+		if !isPlain(kind, v, nil) {
 			return false
 		}
 	}

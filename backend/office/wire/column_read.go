@@ -8,8 +8,9 @@ import (
 
 // reader takes numbers and bytes off the front of a column. Its text is one string that the values are cut from.
 type reader struct {
-	b    []byte
-	text string
+	b     []byte
+	text  string
+	known *known // of a column that refers to other rows
 }
 
 func (r *reader) byte() (byte, bool) {
@@ -59,11 +60,12 @@ func (r *reader) string(n uint64) (string, bool) {
 	return s, utf8.ValidString(s)
 }
 
-// columnIn decodes a column into cells[at], cells[at+step] … to the end of cells.
-func columnIn(data []byte, cells []any, at, step int) error {
-	r := &reader{b: data, text: string(data)}
+// columnIn decodes a column into cells[at], cells[at+step] … to the end of cells. k is nil for one that does not refer to
+// other rows.
+func columnIn(data []byte, cells []any, at, step int, k *known) error {
+	r := &reader{b: data, text: string(data), known: k}
 	kind, ok := r.byte()
-	if !ok || kind > kindDict {
+	if !ok || kind > kindKnown || kind == kindKnown && k == nil {
 		return malformed("kind")
 	}
 	rows := len(cells) / step
@@ -76,12 +78,15 @@ func columnIn(data []byte, cells []any, at, step int) error {
 	if err != nil {
 		return err
 	}
+	if kind == kindUUID && k != nil {
+		k.hear(values...)
+	}
 	for i, class := range classes {
 		switch class {
 		case classPlain:
 			cells[at+i*step], values = values[0], values[1:]
 		case classOther:
-			if cells[at+i*step], err = r.other(); err != nil {
+			if cells[at+i*step], err = r.other(kind); err != nil {
 				return err
 			}
 			other--
@@ -116,12 +121,19 @@ func (r *reader) classes(of []byte) (plain, other int, err error) {
 	return plain, other, nil
 }
 
-func (r *reader) other() (any, error) {
+func (r *reader) other(of byte) (any, error) {
 	kind, ok := r.byte()
 	if !ok {
 		return nil, malformed("value")
 	}
 	switch kind {
+	case otherUUID:
+		if of == kindKnown && len(r.b) >= 16 {
+			v := any(string(appendUUID(nil, r.b[:16])))
+			r.b = r.b[16:]
+			r.known.hear(v)
+			return v, nil
+		}
 	case otherInt:
 		if n, ok := r.varint(); ok {
 			return n, nil
@@ -141,7 +153,7 @@ func (r *reader) other() (any, error) {
 }
 
 // least is the fewest bytes that a plain value of a kind takes, so that a number of values can be believed.
-var least = [...]int{kindInt: 1, kindInstant: 1, kindUUID: 16, kindFloat: 8, kindText: 1, kindDict: 1}
+var least = [...]int{kindInt: 1, kindInstant: 1, kindUUID: 16, kindFloat: 8, kindText: 1, kindDict: 1, kindKnown: 1}
 
 // plain reads n packed values.
 func (r *reader) plain(kind byte, n int) ([]any, error) {
@@ -162,8 +174,23 @@ func (r *reader) plain(kind byte, n int) ([]any, error) {
 		return r.floats(n)
 	case kindText:
 		return r.texts(n)
+	case kindKnown:
+		return r.knowns(n)
 	}
 	return r.dict(n)
+}
+
+func (r *reader) knowns(n int) ([]any, error) {
+	values, last := make([]any, n), int64(0)
+	for i := range values {
+		d, ok := r.varint()
+		last += d
+		if !ok || last < 0 || last >= int64(len(r.known.ids)) {
+			return nil, malformed("number of an id")
+		}
+		values[i] = r.known.ids[last]
+	}
+	return values, nil
 }
 
 func (r *reader) ints(n int) ([]any, error) {

@@ -36,13 +36,27 @@ type tableBody struct {
 	Data   [][]byte `cbor:"4,keyasint,omitempty"` // one for each column, see column.go
 }
 
-// EncodePage lays a page out by column, deflates it and cuts it into chunks, each of which fits a frame. It answers
-// ErrTooLarge for a page beyond MaxPage or MaxCells, ErrMalformed for rows that do not match their columns, and a
-// *ValueError for a value that cannot travel.
+// PageEncoder encodes the pages of one connection, whose other end puts them together with one Assembler. The zero
+// PageEncoder is ready; it is not for several goroutines. After an error the connection is not worth keeping.
+type PageEncoder struct {
+	known known
+}
+
+// EncodePage encodes a page that has a connection for itself.
 func EncodePage(p store.Page) ([]PageChunk, error) {
-	body, err := pageOut(&p)
+	return (&PageEncoder{}).Encode(p)
+}
+
+// Encode lays a page out by column, deflates it and cuts it into chunks, each of which fits a frame; all of them are to be
+// sent. It answers ErrTooLarge for a page beyond MaxPage or MaxCells, ErrMalformed for rows that do not match their columns,
+// and a *ValueError for a value that cannot travel.
+func (e *PageEncoder) Encode(p store.Page) ([]PageChunk, error) {
+	body, err := e.pageOut(&p)
 	if err != nil {
 		return nil, fmt.Errorf("encode page: %w", err)
+	}
+	if !p.More {
+		e.known = known{}
 	}
 	raw, err := marshal(body)
 	if err != nil {
@@ -63,7 +77,7 @@ func EncodePage(p store.Page) ([]PageChunk, error) {
 	return chunks, nil
 }
 
-func pageOut(p *store.Page) (*pageBody, error) {
+func (e *PageEncoder) pageOut(p *store.Page) (*pageBody, error) {
 	body := &pageBody{
 		From: cursorOut(p.From), To: cursorOut(p.To), More: p.More, Rest: p.Rest, Clock: int64(p.Clock), At: p.At,
 	}
@@ -76,7 +90,7 @@ func pageOut(p *store.Page) (*pageBody, error) {
 		for i, id := range p.Forget {
 			rows[i] = []any{id}
 		}
-		t, err := tableOut(&store.Table{Entity: "forget", Columns: []string{"id"}, Rows: rows}, &room)
+		t, err := tableOut(&store.Table{Entity: "forget", Columns: []string{"id"}, Rows: rows}, &room, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +98,7 @@ func pageOut(p *store.Page) (*pageBody, error) {
 		body.Forget = t
 	}
 	if len(p.Outcomes) > 0 {
-		t, err := tableOut(outcomesOut(p.Outcomes), &room)
+		t, err := tableOut(outcomesOut(p.Outcomes), &room, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +109,7 @@ func pageOut(p *store.Page) (*pageBody, error) {
 		return nil, fmt.Errorf("%d tables: %w", len(p.Tables), ErrTooLarge)
 	}
 	for i := range p.Tables {
-		t, err := tableOut(&p.Tables[i], &room)
+		t, err := tableOut(&p.Tables[i], &room, &e.known)
 		if err != nil {
 			return nil, err
 		}
@@ -104,8 +118,8 @@ func pageOut(p *store.Page) (*pageBody, error) {
 	return body, nil
 }
 
-// tableOut encodes a table and takes its cells from room.
-func tableOut(t *store.Table, room *int) (*tableBody, error) {
+// tableOut encodes a table and takes its cells from room. k is nil for a table that refers to no rows.
+func tableOut(t *store.Table, room *int, k *known) (*tableBody, error) {
 	width := len(t.Columns)
 	if width == 0 || width > maxColumns {
 		return nil, fmt.Errorf("%s of %d columns: %w", t.Entity, width, ErrMalformed)
@@ -122,7 +136,7 @@ func tableOut(t *store.Table, room *int) (*tableBody, error) {
 			}
 			values[r] = row[c]
 		}
-		data, err := columnOut(values)
+		data, err := columnOut(values, k.of(t.Columns[c]))
 		if err != nil {
 			err.Place = t.Entity + "." + t.Columns[c]
 			return nil, err
@@ -144,8 +158,8 @@ func outcomesOut(list []store.OpOutcome) *store.Table {
 	return t
 }
 
-// pageIn reads what EncodePage has written, before it was deflated.
-func pageIn(raw []byte) (*store.Page, error) {
+// pageIn reads what Encode has written, before it was deflated.
+func pageIn(raw []byte, k *known) (*store.Page, error) {
 	var in pageBody
 	if err := unmarshal(raw, &in); err != nil {
 		return nil, err
@@ -177,17 +191,20 @@ func pageIn(raw []byte) (*store.Page, error) {
 	}
 	for i := range in.Tables {
 		t := &in.Tables[i]
-		rows, err := rowsIn(t, len(t.Names), &room)
+		rows, err := rowsIn(t, len(t.Names), &room, k)
 		if err != nil {
 			return nil, fmt.Errorf("read table %q: %w", t.Entity, err)
 		}
 		p.Tables = append(p.Tables, store.Table{Entity: t.Entity, Columns: t.Names, Rows: rows})
 	}
+	if !p.More {
+		*k = known{}
+	}
 	return p, nil
 }
 
 // rowsIn decodes a table's columns into rows and takes its cells from room.
-func rowsIn(t *tableBody, width int, room *int) ([][]any, error) {
+func rowsIn(t *tableBody, width int, room *int, k *known) ([][]any, error) {
 	if width == 0 || width > maxColumns || len(t.Data) != width || t.Rows < 0 || t.Rows > MaxCells {
 		return nil, fmt.Errorf("%d columns of %d, %d rows: %w", len(t.Data), width, t.Rows, ErrMalformed)
 	}
@@ -196,7 +213,11 @@ func rowsIn(t *tableBody, width int, room *int) ([][]any, error) {
 	}
 	cells := make([]any, width*t.Rows)
 	for c, data := range t.Data {
-		if err := columnIn(data, cells, c, width); err != nil {
+		var name string
+		if c < len(t.Names) {
+			name = t.Names[c]
+		}
+		if err := columnIn(data, cells, c, width, k.of(name)); err != nil {
 			return nil, fmt.Errorf("column %d: %w", c, err)
 		}
 	}
@@ -211,7 +232,7 @@ func forgetIn(t *tableBody, room *int) ([]string, error) {
 	if t == nil {
 		return nil, nil
 	}
-	rows, err := rowsIn(t, 1, room)
+	rows, err := rowsIn(t, 1, room, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read what to forget: %w", err)
 	}
@@ -230,7 +251,7 @@ func outcomesIn(t *tableBody, room *int) ([]store.OpOutcome, error) {
 	if t == nil {
 		return nil, nil
 	}
-	rows, err := rowsIn(t, len(outcomeColumns), room)
+	rows, err := rowsIn(t, len(outcomeColumns), room, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read outcomes: %w", err)
 	}
