@@ -104,3 +104,6 @@ func TakeUntilNamed(ctx context.Context, dir, keyFile string) error {
 	_, err = p.move(ctx, o, offer.ID, lost)
 	return errors.Join(err, p.close())
 }
+
+// NoticeBody is noticeBody.
+var NoticeBody = noticeBody

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	system "runtime"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ var icon []byte
 
 // Notify implements api.Window: it shows a system notification. Choosing it opens the prospect, if one is named.
 func (w *window) Notify(_ context.Context, n api.Notice) error {
-	options := runtime.NotificationOptions{ID: uuid.NewString(), Title: n.Title, Body: n.Body}
+	options := runtime.NotificationOptions{ID: uuid.NewString(), Title: n.Title, Body: noticeBody(system.GOOS, n.Body)}
 	if n.ProspectID != "" {
 		options.Data = map[string]any{"prospect_id": n.ProspectID}
 	}
