@@ -37,11 +37,16 @@ func windowTest(ctx context.Context, r *result) {
 	if !r.check("start Xvfb", err) {
 		return
 	}
+	bus, err := startDesktop(ctx, work)
+	if !r.check("start a desktop's bus", err) {
+		return
+	}
 	w := &windowRun{result: r, work: work, env: []string{
+		"DBUS_SESSION_BUS_ADDRESS=" + bus.address,
 		"DISPLAY=" + display, "WAYLAND_DISPLAY=", "HOME=" + work, "XDG_RUNTIME_DIR=" + work, "XDG_DATA_HOME=" + filepath.Join(work, "data"),
 		"LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "TMPDIR=" + work, "NO_AT_BRIDGE=1",
 	}}
-	w.steps(ctx)
+	w.steps(ctx, bus)
 	w.keepEvidence()
 }
 
@@ -54,9 +59,9 @@ type windowRun struct {
 	ended chan struct{} // closed once the program has ended
 }
 
-func (w *windowRun) steps(ctx context.Context) {
+func (w *windowRun) steps(ctx context.Context, bus *desktop) {
 	start := tool{env: w.env, args: []string{
-		"dbus-run-session", "--", program, "demo", "--surface=window", "--every=2s", "--log-level=debug", "--language=es-MX",
+		program, "demo", "--surface=window", "--every=2s", "--log-level=debug", "--language=es-MX",
 	}}.command(ctx)
 	start.Stdout, start.Stderr = &w.out, &w.out
 	if !w.check("start the program", start.Start()) {
@@ -96,6 +101,7 @@ func (w *windowRun) steps(ctx context.Context) {
 		}
 		return nil
 	})
+	w.notices(ctx, bus)
 }
 
 func (w *windowRun) until(ctx context.Context, what string, try func() error) {
@@ -156,16 +162,7 @@ type figures struct {
 
 // drawn photographs the screen and measures the picture.
 func (w *windowRun) drawn(ctx context.Context, name string, f *figures) error {
-	path := filepath.Join(w.work, name)
-	if _, err := (tool{env: w.env, args: []string{"import", "-window", "root", path}}).run(ctx); err != nil {
-		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close() //nolint:errcheck // read only
-	picture, _, err := image.Decode(file)
+	picture, err := w.photograph(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -174,6 +171,21 @@ func (w *windowRun) drawn(ctx context.Context, name string, f *figures) error {
 		return fmt.Errorf("the picture is as good as empty: %+v", *f)
 	}
 	return nil
+}
+
+// photograph takes a picture of the screen and keeps it under this name.
+func (w *windowRun) photograph(ctx context.Context, name string) (image.Image, error) {
+	path := filepath.Join(w.work, name)
+	if _, err := (tool{env: w.env, args: []string{"import", "-window", "root", path}}).run(ctx); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // read only
+	picture, _, err := image.Decode(file)
+	return picture, err
 }
 
 func measure(picture image.Image) figures {
