@@ -41,8 +41,8 @@ type desktop struct {
 	notices []desktopNotice
 }
 
-// startDesktop starts a bus in a folder. It ends with ctx.
-func startDesktop(ctx context.Context, folder string) (*desktop, error) {
+// startDesktop starts a bus in a folder. It ends with ctx, and is waited for beside.
+func startDesktop(ctx context.Context, folder string, beside *sync.WaitGroup) (*desktop, error) {
 	cmd := exec.CommandContext(ctx, "dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(folder, "bus"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -52,7 +52,7 @@ func startDesktop(ctx context.Context, folder string) (*desktop, error) {
 		return nil, err
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
-	go func() { _ = cmd.Wait() }() // it ends when it is killed, with an error
+	beside.Go(func() { _ = cmd.Wait() }) // it ends when it is killed, with an error
 	if err != nil {
 		return nil, fmt.Errorf("read the bus's address: %w", err)
 	}

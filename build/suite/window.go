@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,18 +27,20 @@ const patience = 60 * time.Second
 
 // windowTest starts the real program on a demo office under Xvfb, signs in with the keyboard, and looks at what is there.
 func windowTest(ctx context.Context, r *result) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	work, err := os.MkdirTemp("", "sitegroup-window-")
 	if !r.check("make a folder", err) {
 		return
 	}
 	defer os.RemoveAll(work) //nolint:errcheck // a leftover in the system's folder for such things
-	display, err := startXvfb(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait() // what runs beside the program is gone when the test ends
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	display, err := startXvfb(ctx, &beside)
 	if !r.check("start Xvfb", err) {
 		return
 	}
-	bus, err := startDesktop(ctx, work)
+	bus, err := startDesktop(ctx, work, &beside)
 	if !r.check("start a desktop's bus", err) {
 		return
 	}
@@ -227,8 +230,8 @@ func (w *windowRun) keepEvidence() {
 	}
 }
 
-// startXvfb starts a screen of its own and returns its name. It ends with ctx.
-func startXvfb(ctx context.Context) (string, error) {
+// startXvfb starts a screen of its own and returns its name. It ends with ctx, and is waited for beside.
+func startXvfb(ctx context.Context, beside *sync.WaitGroup) (string, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return "", err
@@ -241,7 +244,7 @@ func startXvfb(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	go func() { _ = cmd.Wait() }() // it ends when it is killed, with an error
+	beside.Go(func() { _ = cmd.Wait() }) // it ends when it is killed, with an error
 	line, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
 		return "", fmt.Errorf("read the display's number: %w", err)
