@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -34,33 +35,46 @@ type Stats struct {
 	Oldest        time.Time
 }
 
-// Quota bounds what waits for one office.
+// Before reports whether another certificate of the office takes precedence over this one, as everywhere in the office: two
+// take-overs that did not know of each other may have the same serial, and everybody has to choose the same.
+func (o Office) Before(other Office) bool {
+	return cmp.Or(cmp.Compare(o.Serial, other.Serial), cmp.Compare(o.SerialAt, other.SerialAt), cmp.Compare(o.Device, other.Device)) < 0
+}
+
+// ListBytes is what the bodies of one List are about bounded by.
+const ListBytes = 1 << 20
+
+// Quota bounds what waits for one office; 0 is no bound.
 type Quota struct {
 	Events, Bytes int64
 }
 
 // Errors of an Inbox.
 var (
-	ErrNotFound = errors.New("relay: not found")
-	ErrFull     = errors.New("relay: the inbox is full")
-	ErrTaken    = errors.New("relay: another office has this hook")
-	ErrAbsent   = errors.New("relay: the host is not connected")
+	ErrNotFound   = errors.New("relay: not found")
+	ErrFull       = errors.New("relay: the inbox is full")
+	ErrTaken      = errors.New("relay: another office has this hook")
+	ErrSuperseded = errors.New("relay: the office has a later host")
+	ErrAbsent     = errors.New("relay: the host is not connected")
 )
 
 // Inbox keeps what must outlive a relay's process and tells its nodes of each other: in a file of SQLite for one node, in
 // JetStream for any number. What a call has answered without an error is on disk. Every method may be called from any
 // goroutine.
 type Inbox interface {
-	// PutOffice creates or replaces an office, ErrTaken when its Hook or Page is another's.
+	// PutOffice creates or replaces an office: ErrTaken when its Hook or Page is another's, ErrSuperseded when what is kept
+	// takes precedence over it (see Office.Before).
 	PutOffice(ctx context.Context, o Office) error
 	// Office, OfficeByHook and OfficeByPage find one, or ErrNotFound.
 	Office(ctx context.Context, id string) (Office, error)
 	OfficeByHook(ctx context.Context, hook string) (Office, error)
 	OfficeByPage(ctx context.Context, page string) (Office, error)
 
-	// Append keeps an event at the end of an office's inbox and returns its Seq. ErrFull beyond the quota.
+	// Append keeps an event at the end of an office's inbox and returns its Seq. ErrFull beyond the quota, ErrNotFound for an
+	// office that was never put.
 	Append(ctx context.Context, office string, e relaywire.Event, q Quota) (seq int64, err error)
-	// List returns at most limit events after a Seq, oldest first.
+	// List returns at most limit events after a Seq, oldest first. It may stop once they are more than ListBytes together, never
+	// before the first.
 	List(ctx context.Context, office string, after int64, limit int) ([]relaywire.Event, error)
 	// AckThrough drops events up to a Seq.
 	AckThrough(ctx context.Context, office string, seq int64) error

@@ -23,13 +23,25 @@ const (
 	TunnelHostPath = "/v1/tunnel-host/" // + Open.ID: websocket, the host's end
 )
 
+// AnswerHeader says, on an answer that is no websocket, why: who dials acts on it, and not on the sentence beside it.
+const AnswerHeader = "Sitegroup-Relay-Code"
+
+// Codes of AnswerHeader.
+const (
+	AnswerAbsent   = "absent"   // the office's host is not linked, or did not come in time
+	AnswerBusy     = "busy"     // too many, or too often; Retry-After says when to come again
+	AnswerGone     = "gone"     // nobody waits under this id any more
+	AnswerDraining = "draining" // the relay is stopping; come again at once
+)
+
 // Bounds of a link.
 const (
 	Version       = 1
-	MaxFrame      = 2 << 20 // bytes
-	MaxBody       = 1 << 20 // bytes of one event's body: 1,000 changes are about 300 KB (meta-lead-ads.md §1.4)
-	MaxNotice     = 64 << 10
-	Window        = 64 // events that are sent and not acknowledged
+	MaxFrame      = 2 << 20  // bytes
+	MaxBody       = 1 << 20  // bytes of one event's body: 1,000 changes are about 300 KB (meta-lead-ads.md §1.4)
+	MaxNotice     = 64 << 10 // bytes of the public texts together
+	MaxReason     = 500      // bytes of Outcome.Reason
+	Window        = 64       // events that are sent and not acknowledged
 	ChallengeSize = 32
 )
 
@@ -64,6 +76,7 @@ type Hello struct {
 	Proof     []byte `cbor:"2,keyasint"`
 	Admission string `cbor:"3,keyasint,omitempty"` // the operator's token; only an office that the relay does not know needs it
 	// Hook and VerifyToken are those the office has told Meta, for a relay that has lost everything; empty takes the relay's.
+	// They are 16 to 128 characters of A-Z, a-z, 0-9, _ and -.
 	Hook        string `cbor:"4,keyasint,omitempty"`
 	VerifyToken string `cbor:"5,keyasint,omitempty"`
 }
