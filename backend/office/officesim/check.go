@@ -243,7 +243,7 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 	if err != nil {
 		return err
 	}
-	here, err := texts(e.by.store, "SELECT state || iif(forgotten, ' forgotten', '') FROM outbox WHERE op_id = {:id}", dbx.Params{"id": bytesOf(op.ID)})
+	here, err := texts(e.by.store, "SELECT state || iif(forgotten, ' forgotten', '') || iif(dismissed, ' dismissed', '') FROM outbox WHERE op_id = {:id}", dbx.Params{"id": bytesOf(op.ID)})
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,11 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 	if len(here) == 0 {
 		return violation("I2", "%s has lost its op %s on %s.%s %s", e.by.name, op.ID, op.Entity, op.Field, op.Row)
 	}
-	state, forgotten := strings.CutSuffix(here[0], " forgotten")
+	state, dismissed := strings.CutSuffix(here[0], " dismissed")
+	if len(there) == 0 && dismissed && !s.rewound.Before(e.at) { // its author has put it away, so it is not sent again
+		return nil
+	}
+	state, forgotten := strings.CutSuffix(state, " forgotten")
 	if len(there) == 0 && forgotten { // its value went with the prospect, so a restored host cannot be told again
 		return nil
 	}

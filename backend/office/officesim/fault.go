@@ -18,7 +18,11 @@ import (
 type backup struct {
 	path  string
 	edits int // that the ledger held by then
+	known int // computers of the office by then
 }
+
+// backup is one that is taken now.
+func (s *sim) backup(path string) backup { return backup{path, len(s.ledger), len(s.members)} }
 
 // mishap is a fault of a computer.
 type mishap struct {
@@ -43,8 +47,11 @@ var mishaps = []mishap{
 	{"rewound host", (*sim).rewind},
 }
 
-// aging is a mishap of every third run. It is drawn apart from the others, so that the other runs are what they were.
-var aging = mishap{"long time", (*sim).growOld}
+// apart are mishaps of every third run each. They are drawn apart from the others, so that the other runs are what they were.
+var apart = []mishap{
+	{"long time", (*sim).growOld},
+	{"two hosts", (*sim).twoHosts},
+}
 
 // choose draws which faults a run has, so that some meet often in one run and never in another.
 func (s *sim) choose() {
@@ -57,8 +64,11 @@ func (s *sim) choose() {
 			s.mishaps = append(s.mishaps, &mishaps[i])
 		}
 	}
-	if apart := rand.New(rand.NewPCG(s.opts.Seed, 0xa9e)); apart.IntN(3) == 0 { //nolint:gosec // repeatable on purpose
-		s.mishaps = append(s.mishaps, &aging)
+	rng := rand.New(rand.NewPCG(s.opts.Seed, 0xa9e)) //nolint:gosec // repeatable on purpose
+	for i := range apart {
+		if rng.IntN(3) == 0 {
+			s.mishaps = append(s.mishaps, &apart[i])
+		}
 	}
 }
 
@@ -107,7 +117,7 @@ func (s *sim) wrongClock() error {
 const year = 365 * 24 * time.Hour
 
 func (s *sim) copyHost() error {
-	b := backup{s.path("backup"), len(s.ledger)}
+	b := s.backup(s.path("backup"))
 	if err := s.host.store.BackupTo(s.ctx, b.path); err != nil {
 		return err
 	}
@@ -170,7 +180,7 @@ func (s *sim) copyMember() error {
 	if m == nil {
 		return nil
 	}
-	b := backup{s.path("copy"), len(s.ledger)}
+	b := s.backup(s.path("copy"))
 	if err := m.store.BackupTo(s.ctx, b.path); err != nil {
 		return err
 	}
@@ -332,7 +342,7 @@ func (s *sim) handOver() error {
 	if err := s.newHost(); err != nil {
 		return err
 	}
-	b := backup{s.path("moving"), len(s.ledger)}
+	b := s.backup(s.path("moving"))
 	err := old.store.BackupTo(s.ctx, b.path)
 	if err != nil {
 		s.host = old

@@ -87,7 +87,7 @@ func (s *sim) relapse() error {
 	if err := errors.Join(s.connect(m), s.drain(m)); err != nil {
 		return err
 	}
-	b := backup{s.path("copy"), len(s.ledger)}
+	b := s.backup(s.path("copy"))
 	if err := m.store.BackupTo(s.ctx, b.path); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *sim) rewind() error {
 	if err := errors.Join(s.work(s.hostDesk()), s.work(s.hostDesk())); err != nil {
 		return err
 	}
-	b := backup{s.path("backup"), len(s.ledger)}
+	b := s.backup(s.path("backup"))
 	if err := s.host.store.BackupTo(s.ctx, b.path); err != nil {
 		return err
 	}
