@@ -70,6 +70,49 @@ func (a *applier) dropUnreferred(id string) error {
 	return a.forgetOps(id)
 }
 
+// leaves notes that a root, as it is about to be written or, with nil, removed, no longer refers to what it refers to now:
+// that may have lost its last one.
+func (a *applier) leaves(e *entity, id string, values []any) error {
+	if !e.isRoot() || a.s.replica.orphaned {
+		return nil
+	}
+	before, err := a.tx.current(e, id)
+	if err != nil {
+		return err
+	}
+	a.compare(e, before, values)
+	return nil
+}
+
+// leavesKept does so for the host's version of a root with pending ops.
+func (a *applier) leavesKept(e *entity, id string, values []any) error {
+	if !e.isRoot() || a.s.replica.orphaned {
+		return nil
+	}
+	var body *string
+	kept, err := a.s.row(a.s.st.member.base, []any{e.name, id}, &body)
+	if err != nil || !kept || body == nil {
+		return err
+	}
+	before, err := e.readFull(*body)
+	if err != nil {
+		return err
+	}
+	a.compare(e, before, values)
+	return nil
+}
+
+func (a *applier) compare(e *entity, before, after []any) {
+	if before == nil {
+		return
+	}
+	for i := range e.columns {
+		if to := e.columns[i].refers; to != nil && to.roots != "" && (after == nil || before[i] != after[i]) {
+			a.s.replica.orphaned = true
+		}
+	}
+}
+
 // dropOrphans forgets every contact that no root refers to and that the host has told of, also one of which only a phone has
 // come: the contact was changed again, and its root was lost before that page. The ops of one that was made here go as well,
 // or they would be sent again without their root when the host comes back from a copy. Only at the head: before that the root may be

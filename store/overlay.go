@@ -104,8 +104,8 @@ func (a *applier) rebuild(k rowKey) error {
 		}
 	}
 	a.touched(k)
-	if e.isRoot() {
-		a.s.replica.orphaned = true // it may refer to another contact than before
+	if err := a.leaves(e, k.id, values); err != nil {
+		return err
 	}
 	if values == nil {
 		return a.deleteRow(e, k.id)

@@ -270,7 +270,13 @@ func (a *applier) put(e *entity, values []any, set uint64) error {
 			return fmt.Errorf("recall ops: %w", err)
 		}
 	}
+	if e.roots != "" && a.page.More {
+		a.s.replica.orphaned = true // its root comes later, and may by then refer to something else
+	}
 	if a.overlaid[k] {
+		if err := a.leavesKept(e, id, values); err != nil {
+			return err
+		}
 		body := string(e.appendRow(nil, values, set))
 		if err := a.s.exec(a.s.st.member.putBase, e.name, id, body); err != nil {
 			return fmt.Errorf("keep the host's row: %w", err)
@@ -279,11 +285,11 @@ func (a *applier) put(e *entity, values []any, set uint64) error {
 		return nil
 	}
 	a.touched(k)
-	if e.isRoot() {
-		if a.s.replica.filling {
-			return a.await(e, id, values)
-		}
-		a.s.replica.orphaned = true // it may refer to another contact than before
+	if e.isRoot() && a.s.replica.filling {
+		return a.await(e, id, values)
+	}
+	if err := a.leaves(e, id, values); err != nil {
+		return err
 	}
 	return a.write(e, values, set)
 }
