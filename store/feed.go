@@ -259,7 +259,7 @@ func (f *feed) changed() (map[string][]found, *cut, error) {
 	if f.all {
 		return rowsOf(tables), c, nil
 	}
-	if err := f.weigh(c, "SELECT revoked_rev FROM scope WHERE user_id = ? AND revoked_rev > ? ORDER BY revoked_rev LIMIT ?", f.q.User, 1); err != nil {
+	if err := f.weigh(c, "SELECT revoked_rev FROM scope WHERE user_id = ? AND revoked_rev > 0 AND revoked_rev > ? ORDER BY revoked_rev LIMIT ?", f.q.User, 1); err != nil {
 		return nil, nil, err
 	}
 	found := rowsOf(tables)
@@ -274,7 +274,7 @@ func (f *feed) weighGranted(c *cut, tables map[string][]found) error {
 	}
 	grants := &cut{}
 	most := f.q.Limit/rowsOfRoot + 1
-	if err := f.weighUpTo(grants, most, "SELECT granted_rev FROM scope WHERE user_id = ? AND active = 1 AND granted_rev > ? ORDER BY granted_rev LIMIT ?", f.q.User, 0); err != nil {
+	if err := f.weighUpTo(grants, most, "SELECT granted_rev FROM scope WHERE user_id = ? AND active AND granted_rev > ? ORDER BY granted_rev LIMIT ?", f.q.User, 0); err != nil {
 		return err
 	}
 	to := f.head.Head
@@ -369,6 +369,7 @@ func (f *feed) forgotten(to int64) error {
 		SELECT root_id, revoked_rev
 		FROM scope
 		WHERE user_id = ?1
+		AND revoked_rev > 0
 		AND revoked_rev > ?2
 		AND revoked_rev <= ?3
 		ORDER BY revoked_rev, root_id`, f.q.User, f.from, to)

@@ -63,7 +63,7 @@ func (e *entity) planFeed() {
 			SELECT ` + e.reach + ` AS root, min(s.granted_rev) AS rev
 			FROM main.scope s
 			WHERE s.user_id = :user
-			AND s.active = 1
+			AND s.active
 			AND s.granted_rev > :after
 			AND s.granted_rev <= :to
 			GROUP BY 1)

@@ -743,7 +743,7 @@ CREATE TABLE scope (
 
 CREATE INDEX scope_granted ON scope (user_id, granted_rev) WHERE active;
 
-CREATE INDEX scope_revoked ON scope (user_id, revoked_rev) WHERE NOT active;
+CREATE INDEX scope_revoked ON scope (user_id, revoked_rev) WHERE revoked_rev > 0;
 
 CREATE TABLE session (
   token_hash BLOB PRIMARY KEY,           -- SHA-256 of the bearer token
