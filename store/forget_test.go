@@ -340,3 +340,29 @@ func (p *pair) cursor() store.Cursor {
 	}
 	return r.Cursor
 }
+
+// TestForget_OpsOfAContactMadeHereAndLostBeforeItCameBack: with the prospect go the values of its contact, which the host has
+// never told of here, and nothing of the contact is sent to a host that comes back from a copy.
+func TestForget_OpsOfAContactMadeHereAndLostBeforeItCameBack(t *testing.T) {
+	p := newPair(t, nil)
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	write(t, p.member, ana, func(tx *store.Tx) error {
+		return errors.Join(createContact(tx, "c7", "Zacarías Inventado"), createProspect(tx, "p7", "c7", "u-ana"))
+	})
+	p.push()
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p7", store.Row{"owner_id": "u-beto"}) })
+	p.pull()
+	p.same()
+	var kept int
+	err := p.member.Read().NewQuery("SELECT count(*) FROM outbox WHERE entity = 'contact' AND row_id = 'c7' AND (forgotten = 0 OR value IS NOT NULL)").Row(&kept)
+	if err != nil || kept > 0 {
+		t.Errorf("%d ops of somebody else's contact are kept with their values, %v", kept, err)
+	}
+	if err := p.member.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.member.Pending(t.Context(), 0, 100); err != nil || len(again) > 0 {
+		t.Errorf("they are sent again: %+v, %v", again, err)
+	}
+}
