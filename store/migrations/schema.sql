@@ -98,9 +98,17 @@ CREATE TABLE contact (
 
 CREATE INDEX contact_rev ON contact (rev);
 
-CREATE TRIGGER contact_changed AFTER UPDATE OF name, city ON contact
+CREATE TRIGGER contact_changed AFTER UPDATE OF name ON contact
+WHEN OLD.name IS NOT NEW.name
 BEGIN
-  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+  UPDATE prospect_card
+    SET (name, name_key) = (SELECT s.name, s.name_key FROM prospect_card_source s WHERE s.n = prospect_card.n)
+    WHERE n IN (SELECT n FROM prospect WHERE contact_id = NEW.id);
+END;
+
+CREATE TRIGGER contact_changed_words AFTER UPDATE OF name, city ON contact
+WHEN OLD.name IS NOT NEW.name OR OLD.city IS NOT NEW.city
+BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
 END;
 
