@@ -96,7 +96,10 @@ func (tx *Tx) purgeRemoved(p PurgePolicy, r *PurgeReport) error {
 	if err := tx.s.exec(tx.s.st.putState, statePurgedTo, to); err != nil {
 		return err
 	}
-	return tx.s.exec(tx.s.st.putState, statePurgedAt, tx.s.rev)
+	// A commit of its own: a page that was cut before the purge is not to look like one that was read after it.
+	tx.touch()
+	tx.logged = true
+	return tx.s.exec(tx.s.st.putState, statePurgedAt, tx.rev)
 }
 
 // revBefore is the last commit that is older than age; 0 for none, and for an age of 0.

@@ -141,6 +141,33 @@ func TestPurge_WhoHasNotHeardBeginsAgain(t *testing.T) {
 	}
 }
 
+// TestPurge_APageCutBeforeItSaysNothingOfWhatCameAfter: the purge may come with nothing written between, so that the page's
+// head is still the newest commit.
+func TestPurge_APageCutBeforeItSaysNothingOfWhatCameAfter(t *testing.T) {
+	p, c := agingPair(t)
+	for n := range 4 {
+		p.prospectOf(n, "u-ana")
+	}
+	p.pull()
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"temperature": "hot"}) })
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Remove("prospect", "p2") })
+	page, err := p.host.Feed(t.Context(), store.FeedQuery{User: p.as.User, Device: p.as.Device, From: p.cursor(), Limit: 1})
+	if err != nil || !page.More {
+		t.Fatalf("a page with more behind it: %+v, %v", page, err)
+	}
+	if applied, err := p.member.ApplyPage(t.Context(), page); err != nil || !applied {
+		t.Fatalf("applied %v: %v", applied, err)
+	}
+	c.Advance(181 * day)
+	p.purge()
+	wantReset(t, p.feedError(), store.ResetPurged)
+	p.pull()
+	p.same()
+	if err := p.feedError(); err != nil {
+		t.Errorf("who has begun again begins once more: %v", err)
+	}
+}
+
 // TestPurge_WhoHasHeardGoesOn: replicas keep removed rows and what is under them when the host drops them, and neither needs
 // to begin again nor differs by its check sum.
 func TestPurge_WhoHasHeardGoesOn(t *testing.T) {
