@@ -122,5 +122,5 @@ func (c *command) tellLead(n intake.LeadNotice) {
 	if seller == "" {
 		seller = c.say.say("demo.noSeller")
 	}
-	fmt.Fprintln(c.Out, c.say.say("demo.lead", "id", n.LeadID, "state", fmt.Sprintf("%-10s", n.State), "seller", seller))
+	fmt.Fprintln(c.Out, c.say.say("demo.lead", "id", n.LeadID, "state", fmt.Sprintf("%-14s", c.say.say("demo.state."+string(n.State))), "seller", seller))
 }

@@ -11,10 +11,12 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -145,12 +147,26 @@ func New(d Deps) *API {
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("SITEGROUP CRM", "1")
 	c.CreateHooks = nil // they add $schema to every body
+	c.Formats = map[string]huma.Format{"application/json": wellFormed(huma.DefaultJSONFormat), "json": wellFormed(huma.DefaultJSONFormat)}
 	c.OpenAPIPath = "/api/openapi"
 	c.DocsPath, c.SchemasPath = "", ""
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Transformers = []huma.Transformer{a.trace}
 	return c
+}
+
+// wellFormed refuses what is not UTF-8 (RFC 8259, section 8.1). Go's decoder would put a mark where it cannot read, and a name
+// would be kept as two of them.
+func wellFormed(f huma.Format) huma.Format {
+	decode := f.Unmarshal
+	f.Unmarshal = func(data []byte, v any) error {
+		if !utf8.Valid(data) {
+			return errors.New("not UTF-8")
+		}
+		return decode(data, v)
+	}
+	return f
 }
 
 // OpenAPI returns the description of every operation, for the generated client and for tests.

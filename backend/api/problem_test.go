@@ -27,6 +27,7 @@ func TestProblems(t *testing.T) {
 	}{
 		{"no such route", "admin", "GET", "/api/nada", nil, 404, "route.not_found", ""},
 		{"another method", "admin", "DELETE", "/api/prospects", nil, 404, "route.not_found", ""},
+		{"not UTF-8", "admin", "POST", "/api/prospects", "{\"name\":\"\xff\xfe\",\"phones\":[\"5551230109\"],\"emails\":[]}", 422, "input.invalid", ""},
 		{"not JSON", "admin", "POST", "/api/prospects", "{", 422, "input.invalid", ""},
 		{"another kind of content", "admin", "POST", "/api/prospects", []byte("{}"), 422, "input.invalid", ""},
 		{"no body", "admin", "POST", "/api/prospects", nil, 422, "input.invalid", ""},

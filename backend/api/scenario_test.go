@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -234,4 +235,37 @@ func TestScenario_FirstStart(t *testing.T) {
 		{Name: "once is enough", Method: "POST", Path: "/api/setup", Body: office, Status: 409, Code: "setup.done"},
 		{Name: "no demo to leave", As: "admin", Method: "POST", Path: "/api/setup/leave-demo", Status: 409, Code: "demo.not_open"},
 	})
+}
+
+// TestTimeline_SaysWhoWroteAnEnquiryDown: what a person typed is not the program's.
+func TestTimeline_SaysWhoWroteAnEnquiryDown(t *testing.T) {
+	o := apitest.New(t)
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "typed", As: "ana", Method: "POST", Path: "/api/prospects", Body: object{"name": "Rosa Prueba", "phones": []string{"55 5123 0401"}, "emails": []string{}}, Keep: map[string]string{"rosa": "id"}},
+	})
+	var ids struct{ Items []struct{ ID string } }
+	if err := json.Unmarshal([]byte(o.Do("ana", "GET", "/api/prospects", nil).Body), &ids); err != nil || len(ids.Items) != 1 {
+		t.Fatalf("%+v, %v", ids, err)
+	}
+	var page struct {
+		Items []struct {
+			Type       string
+			AuthorName string `json:"author_name"`
+		}
+	}
+	if err := json.Unmarshal([]byte(o.Do("ana", "GET", "/api/prospects/"+ids.Items[0].ID+"/timeline", nil).Body), &page); err != nil {
+		t.Fatal(err)
+	}
+	enquiries := 0
+	for _, item := range page.Items {
+		if item.Type == "submission" {
+			enquiries++
+			if item.AuthorName == "" {
+				t.Error("the enquiry has no author")
+			}
+		}
+	}
+	if enquiries != 1 {
+		t.Errorf("%d enquiries", enquiries)
+	}
 }

@@ -334,8 +334,8 @@ func TestLists_ReadTheirIndex(t *testing.T) {
 			indexes++
 		}
 	}
-	if indexes != 3 {
-		t.Errorf("the timeline reads %d of its three tables by prospect", indexes)
+	if indexes != 4 {
+		t.Errorf("the timeline reads %d times by prospect, want once each table and once for who wrote an enquiry down", indexes)
 	}
 }
 

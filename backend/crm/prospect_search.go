@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -37,13 +38,7 @@ var openWords = map[string]string{OpenOnly: openMark + "1", OpenNot: openMark + 
 // may also end a phone. Words are quoted and hold only letters and digits, so no text has a meaning for FTS5. It returns
 // "" when there is nothing to look for.
 func searchQuery(text string) string {
-	words := searchWords(text)
-	if len(words) == 0 {
-		return ""
-	}
-	if last := len(words) - 1; last > 0 && len([]rune(words[last])) == 1 {
-		words = words[:last] // it is being typed: the list is not to go empty between two keys
-	}
+	words, _ := wordsAndInitials(text)
 	var terms []string
 	for i := 0; i < len(words); {
 		run := i
@@ -60,6 +55,26 @@ func searchQuery(text string) string {
 	}
 	return strings.Join(terms, " AND ")
 }
+
+// wordsAndInitials splits what was typed into words and into single letters, which are looked for as initials of the name:
+// "j martinez". A single character at the end is being typed, and the list is not to go empty between two keys, so it is
+// left out.
+func wordsAndInitials(text string) (words, initials []string) {
+	all := searchWords(text)
+	if last := len(all) - 1; last > 0 && isSingle(all[last]) {
+		all = all[:last]
+	}
+	for _, word := range all {
+		if isSingle(word) && !isDigits(word) {
+			initials = append(initials, word)
+			continue
+		}
+		words = append(words, word)
+	}
+	return words, initials
+}
+
+func isSingle(word string) bool { return len([]rune(word)) == 1 }
 
 // digitsTerm looks for digits that were typed in one or more groups ("55 1234 5678"), apart and together.
 func digitsTerm(groups []string) string {
@@ -91,7 +106,7 @@ func phoneTerm(digits string) string {
 // prefixTerm matches words that begin with this one; a single character only itself, for nearly every row has a word that
 // begins with it.
 func prefixTerm(word string) string {
-	if len([]rune(word)) == 1 {
+	if isSingle(word) {
 		return quoteTerm(word)
 	}
 	return quoteTerm(word) + "*"
@@ -107,11 +122,11 @@ func reversed(digits string) string {
 	return string(b)
 }
 
-// isBegun reports whether a query is a single letter or digit. It is being typed, nearly every row has a word that begins
-// with it, and the list is shown as if there were none yet.
+// isBegun reports whether a query is nothing but single letters, or one digit. It is being typed, nearly every row has a word
+// that begins with it, and the list is shown as if there were none yet.
 func isBegun(text string) bool {
-	words := searchWords(text)
-	return len(words) == 1 && len([]rune(words[0])) == 1
+	words, initials := wordsAndInitials(text)
+	return len(words) == 0 && len(initials) > 0 || len(words) == 1 && len(initials) == 0 && isSingle(words[0])
 }
 
 // fewDigits is how many of a phone's last digits are too few to look for it by: it is looked for by its last four.
@@ -181,6 +196,12 @@ func (f ProspectFilter) searchPlan(v account.Viewer) listPlan {
 		words = quoteTerm(ownerWord(p.params["owner"].(string))) + " AND " + words
 	}
 	p.filterBy(f)
+	_, initials := wordsAndInitials(f.Query)
+	for i, letter := range initials {
+		name := fmt.Sprintf("initial%d", i)
+		p.params[name] = letter + "%"
+		p.filter = append(p.filter, "(c.name_key LIKE {:"+name+"} OR c.name_key LIKE '% ' || {:"+name+"})")
+	}
 	p.params["words"] = words
 	p.empty = p.empty || nothing
 	return p

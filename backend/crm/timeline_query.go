@@ -44,7 +44,14 @@ const timelineQuery = `
 		WHERE prospect_id = {:id}
 		AND deleted = 0
 		UNION ALL
-		SELECT id, 'submission', received_at, '', origin, '', '', NULL, NULL, NULL,
+		SELECT id, 'submission', received_at, coalesce((
+				SELECT e.author_id
+				FROM event e
+				WHERE e.prospect_id = {:id}
+				AND e.kind IN ('registered', 'enquired_again')
+				AND e.data ->> 'submission_id' = submission.id
+				AND e.deleted = 0
+				LIMIT 1), ''), origin, '', '', NULL, NULL, NULL,
 			json_object('lead_id', lead_id, 'lead_at', lead_at, 'form_name', form_name, 'campaign_name', campaign_name,
 				'platform', platform)
 		FROM submission

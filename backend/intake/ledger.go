@@ -73,9 +73,11 @@ type LeadDetail struct {
 	People []crm.Candidate `json:"people,omitempty"`
 }
 
-// RawAnswer is an answer as it came.
+// RawAnswer is an answer of a lead that waits, in the words of its form where they are known: Label is "" where Name is all
+// there is.
 type RawAnswer struct {
 	Name   string   `json:"name"`
+	Label  string   `json:"label"`
 	Values []string `json:"values"`
 }
 

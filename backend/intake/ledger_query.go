@@ -169,7 +169,11 @@ func (s *Service) Lead(ctx context.Context, v account.Viewer, id string) (LeadDe
 	if err != nil {
 		return LeadDetail{}, err
 	}
-	d.Raw = rawAnswers(l.Payload)
+	form, err := findForm(ctx, s.store.Read(), l.FormID)
+	if err != nil && !fault.Has(err, CodeFormNotFound) {
+		return LeadDetail{}, err
+	}
+	d.Raw = form.rawAnswers(l.Payload)
 	if l.State != StateHeld {
 		return d, nil
 	}
@@ -182,7 +186,7 @@ func (s *Service) Lead(ctx context.Context, v account.Viewer, id string) (LeadDe
 }
 
 // rawAnswers reads the answers of a payload for the screen; what has no known shape is shown as it is.
-func rawAnswers(payload []byte) []RawAnswer {
+func (f formRow) rawAnswers(payload []byte) []RawAnswer {
 	if payload == nil {
 		return nil
 	}
@@ -190,19 +194,28 @@ func rawAnswers(payload []byte) []RawAnswer {
 	var file filePayload
 	if json.Unmarshal(payload, &file) == nil && file.File != nil {
 		e := file.File
-		for _, a := range []RawAnswer{{"full_name", []string{e.Name}}, {"phone_number", e.Phones}, {"email", e.Emails}, {"city", []string{e.City}}} {
+		for _, a := range []RawAnswer{
+			{Name: "full_name", Values: []string{e.Name}},
+			{Name: "phone_number", Values: e.Phones},
+			{Name: "email", Values: e.Emails},
+			{Name: "city", Values: []string{e.City}},
+		} {
 			if len(a.Values) > 0 && a.Values[0] != "" {
 				out = append(out, a)
 			}
 		}
 		for _, a := range e.Answers {
-			out = append(out, RawAnswer{a.Name, a.Values})
+			out = append(out, RawAnswer{a.Name, a.Label, a.Values})
 		}
 		return out
 	}
 	lead := meta.ParseLead(payload)
-	for _, a := range lead.Answers {
-		out = append(out, RawAnswer{clip(a.Name, maxLabel), clean(a.Values)})
+	for _, a := range f.assign(lead.Answers) {
+		values := clean(a.values)
+		if len(a.question.Options) > 0 {
+			values, _ = resolve(a.question.Options, values)
+		}
+		out = append(out, RawAnswer{clip(a.question.Key, maxLabel), clip(a.question.Label, maxLabel), values})
 	}
 	if len(out) == 0 && lead.Defect != "" {
 		out = []RawAnswer{{Name: "", Values: []string{clip(strings.ToValidUTF8(string(payload), "�"), maxValue)}}}

@@ -36,8 +36,9 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 	return errNotAnID
 }
 
-// Valid reports whether the id can be one of Meta's: 1 to 20 digits. Only valid ids ever become part of an address.
-func (id ID) Valid() bool { return len(id) <= 20 && digits(string(id)) }
+// Valid reports whether the id can be one of Meta's: 1 to 20 digits, and not 0, which Meta writes for "none". Only valid ids
+// ever become part of an address.
+func (id ID) Valid() bool { return len(id) <= 20 && digits(string(id)) && id.orNone() != "" }
 
 // orNone turns the ways Meta has of saying "no ad" (absent, "", 0, "0") into the empty ID.
 func (id ID) orNone() ID {

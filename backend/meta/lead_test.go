@@ -101,6 +101,7 @@ func TestParseLead(t *testing.T) {
 		{"answers under another key", `{"id":"1","created_time":"2026-11-02T15:04:05+0000","form_id":"2","field_data":[{"name":"full_name","value":"Persona"}]}`, meta.Lead{ID: "1", Created: fixtureTime, Form: "2", Defect: meta.DefectAnswers}},
 		{"neither answers nor a time", `{"id":"1","form_id":"2","field_data":{"nombre":"Persona"}}`, meta.Lead{ID: "1", Form: "2", Defect: meta.DefectAnswers}},
 		{"a time nobody reads", `{"id":"1","created_time":"ayer"}`, meta.Lead{ID: "1", Defect: meta.DefectTime}},
+		{"the id of none", `{"id":"0","created_time":"2026-11-02T15:04:05+0000"}`, meta.Lead{ID: "0", Created: fixtureTime, Defect: meta.DefectID}},
 		{"no id", `{"created_time":"2026-11-02T15:04:05+0000"}`, meta.Lead{Created: fixtureTime, Defect: meta.DefectID}},
 		{"not JSON", `<html>`, meta.Lead{Defect: meta.DefectID}},
 		{"nothing", ``, meta.Lead{Defect: meta.DefectID}},

@@ -138,6 +138,10 @@ func (w *walker) read(ctx context.Context, query url.Values, limit int) (listPag
 	}
 	var page listPage
 	err := w.c.fetch(ctx, k, &page)
+	if err == nil && (page.Data == nil || page.Paging.Next != "" && page.after() == "") {
+		// Taken for an empty or a last page, it would hide what comes after it.
+		err = failure(k.op, ClassRetry, AdviceUnexpected, "Meta's list has no data, or no way to its next page").with("code", 0)
+	}
 	return page, err
 }
 

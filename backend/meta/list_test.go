@@ -242,6 +242,21 @@ func answers(t testing.TB, texts ...string) *meta.Client {
 	return meta.NewClient(meta.Config{BaseURL: server.URL, Clock: clock.NewFake(fixtureTime, 1)})
 }
 
+// TestClient_Leads_APageThatIsNoneIsNotTheLast: what comes behind it would be passed without a word.
+func TestClient_Leads_APageThatIsNoneIsNotTheLast(t *testing.T) {
+	for _, body := range []string{`{}`, `null`, `{"data":null}`, `{"data":[],"paging":{"next":"https://graph.example.com/x"}}`} {
+		t.Run(body, func(t *testing.T) {
+			c := answers(t, `{"data":[{"id":"1234567890123456","created_time":"2026-11-02T15:04:05+0000"}],`+
+				`"paging":{"cursors":{"after":"A"},"next":"https://graph.facebook.com/x?after=A"}}`, body)
+			leads, err := gather(c.Leads(t.Context(), markedToken, fixtureForm, time.Time{}))
+			var e *meta.Error
+			if len(leads) != 1 || !errors.As(err, &e) || e.Class != meta.ClassRetry {
+				t.Errorf("%d leads and %v, want one and an error to be tried again", len(leads), err)
+			}
+		})
+	}
+}
+
 func TestClient_Leads_RepeatedCursor(t *testing.T) {
 	page := `{"data":[{"id":"%d","created_time":"2026-11-02T15:04:05+0000"}],"paging":{"cursors":{"after":"SAME"},"next":"https://graph.facebook.com/x?after=SAME"}}`
 	c := answers(t, fmt.Sprintf(page, 1234567890123456), fmt.Sprintf(page, 1234567890123457))

@@ -50,6 +50,8 @@ func TestRead_Text(t *testing.T) {
 	}{
 		{"commas", []byte("a,b\n1,2\n"), sheet.Table{Encoding: sheet.UTF8, Separator: ",", Header: []string{"a", "b"}, Rows: [][]string{{"1", "2"}}}},
 		{"semicolons and a mark", []byte("\xef\xbb\xbfa;b,c\r\n1;2\r\n"), sheet.Table{Encoding: sheet.UTF8, Separator: ";", Header: []string{"a", "b,c"}, Rows: [][]string{{"1", "2"}}}},
+		{"more commas in a question than columns", []byte("a;b;c: d, e, f, g?\n1;2;e\n3;4;f\n"), sheet.Table{Encoding: sheet.UTF8, Separator: ";", Header: []string{"a", "b", "c: d, e, f, g?"}, Rows: [][]string{{"1", "2", "e"}, {"3", "4", "f"}}}},
+		{"semicolons in the answers", []byte("a,b\nx;y;z,1\n\"p;q\nr;s\",2\n"), sheet.Table{Encoding: sheet.UTF8, Separator: ",", Header: []string{"a", "b"}, Rows: [][]string{{"x;y;z", "1"}, {"p;q\nr;s", "2"}}}},
 		{"bars", []byte("a|b|c\n1|2|3"), sheet.Table{Encoding: sheet.UTF8, Separator: "|", Header: []string{"a", "b", "c"}, Rows: [][]string{{"1", "2", "3"}}}},
 		{"Excel's hint", []byte("sep=;\r\na,b;c\r\n1;2\r\n"), sheet.Table{Encoding: sheet.UTF8, Separator: ";", Header: []string{"a,b", "c"}, Rows: [][]string{{"1", "2"}}}},
 		{"Windows-1252", []byte("nombre,a\xf1o\nMu\xf1oz,1\n"), sheet.Table{Encoding: sheet.ANSI, Separator: ",", Header: []string{"nombre", "año"}, Rows: [][]string{{"Muñoz", "1"}}}},

@@ -97,8 +97,12 @@ func decode16(body []byte, order binary.ByteOrder) string {
 // separators in the order that wins a tie.
 const separators = "\t;,|"
 
-// separatorOf picks the separator that cuts the header into most columns. Excel's own hint, a first line "sep=;", wins and
-// is taken off.
+// looked is how many records are looked at to find the separator.
+const looked = 20
+
+// separatorOf picks the separator that cuts the header, and the records after it, into most columns: a question may hold
+// more commas than the header has columns, but then the rows have none. Excel's own hint, a first line "sep=;", wins and is
+// taken off.
 func separatorOf(text string) (separator byte, rest string) {
 	text = strings.TrimLeft(text, "\r\n")
 	if len(text) > 5 && strings.EqualFold(text[:4], "sep=") && (text[5] == '\r' || text[5] == '\n') && strings.IndexByte(separators, text[4]) >= 0 {
@@ -106,28 +110,41 @@ func separatorOf(text string) (separator byte, rest string) {
 	}
 	best, most := byte(','), 0
 	for i := 0; i < len(separators); i++ {
-		if n := countOutside(text, separators[i]); n > most {
+		counts := countOutside(text, separators[i])
+		n := 0
+		for _, of := range counts {
+			n += min(of, counts[0]) // a row's own text may hold any number
+		}
+		if n > most {
 			best, most = separators[i], n
 		}
 	}
 	return best, text
 }
 
-// countOutside counts a separator in the first line, outside quotes.
-func countOutside(text string, separator byte) int {
-	n, quoted := 0, false
+// countOutside counts a separator in each of the first records that are not empty, outside quotes.
+func countOutside(text string, separator byte) []int {
+	counts, quoted, begun := []int{0}, false, false
 	for i := 0; i < min(len(text), longestQuoted); i++ {
 		switch c := text[i]; {
 		case c == '"':
 			quoted = !quoted
 		case quoted:
 		case c == separator:
-			n++
+			counts[len(counts)-1]++
 		case c == '\n' || c == '\r':
-			return n
+			if begun && len(counts) == looked {
+				return counts
+			}
+			if begun {
+				counts = append(counts, 0)
+			}
+			begun = false
+			continue
 		}
+		begun = true
 	}
-	return n
+	return counts
 }
 
 // split cuts text into records by RFC 4180, with either kind of line end. A quote that does not begin a cell is a

@@ -26,15 +26,16 @@ export function LeadContents({ id, state }: { id: string; state: Lead["state"] }
   );
 }
 
-/** Meta's names of the usual questions; others are shown as the form calls them. */
+/** Meta's names of the usual questions; others are shown as the form asks them. */
 const usual = ["full_name", "phone_number", "email", "city"] as const;
 
 function Answers({ raw }: { raw: NonNullable<LeadDetail["raw"]> }) {
   const { t } = useTranslation("health");
   if (raw.length === 0) return <p className={classes.quiet}>{t("leads.nothing")}</p>;
-  const word = (name: string) => {
+  const word = ({ name, label }: { name: string; label: string }) => {
     const code = usual.find((each) => each === name);
     if (code !== undefined) return t(`leads.answer.${code}`);
+    if (label !== "" && label !== name) return label;
     return name === "" ? t("leads.answer.unknown") : name.replaceAll("_", " ");
   };
   // Meta's own order differs from lead to lead: who it is comes first.
@@ -43,7 +44,11 @@ function Answers({ raw }: { raw: NonNullable<LeadDetail["raw"]> }) {
     ...usual.flatMap((code) => raw.filter(({ name }) => name === code)),
     ...raw.filter(({ name }) => !known(name)),
   ];
-  return <FormAnswers answers={sorted.map(({ name, values }) => ({ name, label: word(name), values }))} />;
+  return (
+    <FormAnswers
+      answers={sorted.map(({ name, label, values }) => ({ name, label: word({ name, label }), values }))}
+    />
+  );
 }
 
 function Decision({ lead }: { lead: LeadDetail }) {

@@ -2164,6 +2164,7 @@ export interface components {
             raw: string;
         };
         RawAnswer: {
+            label: string;
             name: string;
             values: string[];
         };
