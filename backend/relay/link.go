@@ -81,7 +81,7 @@ func (l *link) run(from netip.Addr) {
 	l.ws.SetReadLimit(maxFromIt)
 	l.ws.SetPongHandler(func(string) error { return l.alive() })
 	l.ws.SetPingHandler(func(data string) error {
-		err := l.ws.WriteControl(websocket.PongMessage, []byte(data), l.s.deps.Clock.Now().Add(writePatience))
+		err := l.ws.WriteControl(websocket.PongMessage, []byte(data), l.s.deps.Clock.Now().Add(l.s.deps.timing.write))
 		if err != nil && !errors.Is(err, websocket.ErrCloseSent) {
 			return err
 		}
@@ -132,7 +132,7 @@ func (l *link) linger() {
 // greet finds out who it is.
 func (l *link) greet(ctx context.Context, from netip.Addr) (Office, error) {
 	now := l.s.deps.Clock.Now()
-	if err := l.ws.SetReadDeadline(now.Add(helloPatience)); err != nil {
+	if err := l.ws.SetReadDeadline(now.Add(l.s.deps.timing.hello)); err != nil {
 		return Office{}, err
 	}
 	challenge := make([]byte, relaywire.ChallengeSize)
@@ -289,7 +289,7 @@ func (l *link) alive() error {
 	if l.ending {
 		return nil // it has little time left
 	}
-	return l.ws.SetReadDeadline(l.s.deps.Clock.Now().Add(silence))
+	return l.ws.SetReadDeadline(l.s.deps.Clock.Now().Add(l.s.deps.timing.silence))
 }
 
 // reads hears what the host says until the link ends.

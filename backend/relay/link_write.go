@@ -80,7 +80,7 @@ func (l *link) endLocked(why relaywire.Refuse) {
 	}
 	l.s.metrics.refused.WithLabelValues(why.Code).Inc()
 	l.ending = true
-	_ = l.ws.SetReadDeadline(l.s.deps.Clock.Now().Add(farewellPatience)) // a socket that is closed reads no more anyway
+	_ = l.ws.SetReadDeadline(l.s.deps.Clock.Now().Add(l.s.deps.timing.farewell)) // a socket that is closed reads no more anyway
 	if b, err := relaywire.Marshal(&relaywire.Frame{Refuse: &why}); err == nil {
 		l.control = append(l.control, b)
 	}
@@ -125,7 +125,7 @@ func (l *link) writes() {
 		if err := l.writeNext(n); err != nil {
 			l.cut()
 		} else if n.ending {
-			_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), l.s.deps.Clock.Now().Add(farewellPatience))
+			_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), l.s.deps.Clock.Now().Add(l.s.deps.timing.farewell))
 		}
 	}
 }
@@ -137,7 +137,7 @@ func (l *link) writeNext(n next) error {
 		}
 	}
 	if n.ping {
-		if err := l.ws.WriteControl(websocket.PingMessage, nil, l.s.deps.Clock.Now().Add(writePatience)); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
+		if err := l.ws.WriteControl(websocket.PingMessage, nil, l.s.deps.Clock.Now().Add(l.s.deps.timing.write)); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
 			return err
 		}
 	}
@@ -183,7 +183,7 @@ func (l *link) write(f *relaywire.Frame) error {
 
 // writeBytes is called by one goroutine at a time: before the welcome by the one that reads, from then on by the other.
 func (l *link) writeBytes(b []byte) error {
-	if err := l.ws.SetWriteDeadline(l.s.deps.Clock.Now().Add(writePatience)); err != nil {
+	if err := l.ws.SetWriteDeadline(l.s.deps.Clock.Now().Add(l.s.deps.timing.write)); err != nil {
 		return err
 	}
 	return l.ws.WriteMessage(websocket.BinaryMessage, b)

@@ -11,11 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Bounds of a tunnel.
-const (
-	tunnelBuffer  = 32 << 10
-	tunnelSilence = 90 * time.Second // what goes before a ping on a slow line may be a lot
-)
+const tunnelBuffer = 32 << 10
 
 // nowhere takes net/http's own lines.
 var nowhere = log.New(io.Discard, "", 0)
@@ -38,7 +34,7 @@ func (s *Server) join(member, host *websocket.Conn) {
 	for _, ws := range t.ends {
 		ws.SetPongHandler(func(string) error { return t.alive(ws) })
 		ws.SetPingHandler(func(data string) error {
-			err := ws.WriteControl(websocket.PongMessage, []byte(data), s.deps.Clock.Now().Add(farewellPatience))
+			err := ws.WriteControl(websocket.PongMessage, []byte(data), s.deps.Clock.Now().Add(t.s.deps.timing.farewell))
 			var timeout interface{ Timeout() bool }
 			if err != nil && !errors.Is(err, websocket.ErrCloseSent) && (!errors.As(err, &timeout) || !timeout.Timeout()) {
 				return err
@@ -54,8 +50,6 @@ func (s *Server) join(member, host *websocket.Conn) {
 		return
 	}
 	defer s.leave(t)
-	s.metrics.tunnelsOpen.Inc()
-	defer s.metrics.tunnelsOpen.Dec()
 	other := make(chan struct{})
 	if !s.spawn("tunnel", func() { defer close(other); t.carry(host, member) }) {
 		return
@@ -82,7 +76,11 @@ func (t *tunnel) carry(from, to *websocket.Conn) {
 			break
 		}
 	}
-	t.goodbye(websocket.CloseGoingAway)
+	code := websocket.CloseGoingAway
+	if t.ending.Load() {
+		code = websocket.CloseNormalClosure // it had long enough to say farewell itself
+	}
+	t.goodbye(code)
 	t.cut()
 }
 
@@ -109,7 +107,7 @@ func (p *piece) Read(b []byte) (int, error) {
 	now := p.t.s.deps.Clock.Now()
 	p.t.moved.Store(now.UnixNano())
 	p.t.s.metrics.tunnelBytes.Add(float64(n))
-	if e := errors.Join(p.t.alive(p.from), p.to.SetWriteDeadline(now.Add(writePatience))); e != nil {
+	if e := errors.Join(p.t.alive(p.from), p.to.SetWriteDeadline(now.Add(p.t.s.deps.timing.write))); e != nil {
 		return n, e
 	}
 	return n, err
@@ -119,12 +117,12 @@ func (p *piece) Read(b []byte) (int, error) {
 func (t *tunnel) half(from, to *websocket.Conn, why *websocket.CloseError) {
 	now := t.s.deps.Clock.Now()
 	t.ending.Store(true)
-	_ = to.SetReadDeadline(now.Add(farewellPatience)) // a socket that is closed reads no more anyway
+	_ = to.SetReadDeadline(now.Add(t.s.deps.timing.farewell)) // a socket that is closed reads no more anyway
 	code := why.Code
 	if code == websocket.CloseNoStatusReceived {
 		code = websocket.CloseNormalClosure
 	}
-	if to.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why.Text), now.Add(farewellPatience)) != nil {
+	if to.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why.Text), now.Add(t.s.deps.timing.farewell)) != nil {
 		_ = to.Close() // it has gone without a word
 	}
 }
@@ -134,19 +132,19 @@ func (t *tunnel) alive(ws *websocket.Conn) error {
 	if t.ending.Load() {
 		return nil // it has little time left
 	}
-	return ws.SetReadDeadline(t.s.deps.Clock.Now().Add(tunnelSilence))
+	return ws.SetReadDeadline(t.s.deps.Clock.Now().Add(t.s.deps.timing.tunnelSilence))
 }
 
 // ping implements pinged. An end that takes nothing is found out by whoever writes to it.
 func (t *tunnel) ping(now time.Time) {
-	if since(t.moved.Load(), now) > tunnelIdle {
+	if since(t.moved.Load(), now) > t.s.deps.timing.idle {
 		t.goodbye(websocket.CloseGoingAway)
 		t.cut()
 		return
 	}
 	t.s.spawn("tunnel ping", func() {
 		for _, ws := range t.ends {
-			_ = ws.WriteControl(websocket.PingMessage, nil, t.s.deps.Clock.Now().Add(farewellPatience)) // the answer is what counts
+			_ = ws.WriteControl(websocket.PingMessage, nil, t.s.deps.Clock.Now().Add(t.s.deps.timing.farewell)) // the answer is what counts
 		}
 	})
 }

@@ -31,20 +31,32 @@ type Deps struct {
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Clock     clock.Clock
 	Log       logrus.FieldLogger
+
+	timing timing
 }
 
-// Bounds of connections; those of a link are the ones of an office's other connections (docs/protocol.md).
+// timing is how long what may take; that of a link is that of an office's other connections (docs/protocol.md).
+type timing struct {
+	hello         time.Duration // for a host to say who it is
+	tick          time.Duration // everybody is pinged every pingSlots of these
+	silence       time.Duration // of a host
+	tunnelSilence time.Duration // of an end of a tunnel: what goes before a ping on a slow line may be a lot
+	idle          time.Duration // of a tunnel through which nothing goes
+	write         time.Duration // for one message
+	farewell      time.Duration
+	body          time.Duration // for a body to come
+	open          time.Duration // for a host to come to its member
+}
+
+var usual = timing{
+	hello: 10 * time.Second, tick: time.Second, silence: 60 * time.Second, tunnelSilence: 90 * time.Second, idle: 10 * time.Minute,
+	write: 30 * time.Second, farewell: 3 * time.Second, body: 20 * time.Second, open: relaywire.OpenPatience * time.Millisecond,
+}
+
 const (
-	helloPatience    = 10 * time.Second
-	pingSlots        = 25 // one each second: everybody is pinged every 25 seconds
-	silence          = 60 * time.Second
-	writePatience    = 30 * time.Second
-	farewellPatience = 3 * time.Second
-	bodyPatience     = 20 * time.Second // for a body to come
-	openPatience     = relaywire.OpenPatience * time.Millisecond
-	tunnelIdle       = 10 * time.Minute
-	expireEvery      = time.Hour
-	healthyFor       = 2 * time.Second // an answer of healthz is as good as new
+	pingSlots   = 25
+	expireEvery = time.Hour
+	healthyFor  = 2 * time.Second // an answer of healthz is as good as new
 )
 
 // Server is a relay. It is an http.Handler; every method may be called from any goroutine.
@@ -102,6 +114,9 @@ func New(d Deps) (*Server, error) {
 	if d.Limits.Kept == 0 {
 		d.Limits.Kept = KeptUsual
 	}
+	if d.timing == (timing{}) {
+		d.timing = usual
+	}
 	l := d.Limits
 	s := &Server{
 		deps: d, host: host,
@@ -114,8 +129,8 @@ func New(d Deps) (*Server, error) {
 	// A page in a browser has no business with a link or a tunnel. A link takes over the buffer that its request was read
 	// with; what is written borrows one.
 	stranger := func(r *http.Request) bool { return r.Header.Get("Origin") == "" }
-	s.linkUpgrader = websocket.Upgrader{HandshakeTimeout: helloPatience, WriteBufferPool: &linkBuffers, WriteBufferSize: 4 << 10, CheckOrigin: stranger, Error: refuseUpgrade}
-	s.tunnelUpgrader = websocket.Upgrader{HandshakeTimeout: helloPatience, WriteBufferPool: &tunnelBuffers, WriteBufferSize: tunnelBuffer, CheckOrigin: stranger, Error: refuseUpgrade}
+	s.linkUpgrader = websocket.Upgrader{HandshakeTimeout: d.timing.hello, WriteBufferPool: &linkBuffers, WriteBufferSize: 4 << 10, CheckOrigin: stranger, Error: refuseUpgrade}
+	s.tunnelUpgrader = websocket.Upgrader{HandshakeTimeout: d.timing.hello, WriteBufferPool: &tunnelBuffers, WriteBufferSize: tunnelBuffer, CheckOrigin: stranger, Error: refuseUpgrade}
 	for i := range s.wheel {
 		s.wheel[i] = map[pinged]struct{}{}
 	}
@@ -272,7 +287,7 @@ func (s *Server) pings() {
 		select {
 		case <-s.running.Done():
 			return
-		case <-s.deps.Clock.After(time.Second):
+		case <-s.deps.Clock.After(s.deps.timing.tick):
 		}
 		for _, p := range s.everybody(at, at+1) {
 			p.ping(s.deps.Clock.Now())

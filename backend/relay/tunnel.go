@@ -46,7 +46,13 @@ func (s *Server) memberEnd(w http.ResponseWriter, r *http.Request) {
 		turnAway(http.StatusTooManyRequests, "busy", relaywire.AnswerBusy, "too many connections", 5)
 		return
 	}
-	defer leave()
+	joined := false
+	defer func() {
+		leave()
+		if joined {
+			s.metrics.tunnelsOpen.Dec()
+		}
+	}()
 
 	id, wait := s.await()
 	defer s.forgo(id, wait)
@@ -63,7 +69,7 @@ func (s *Server) memberEnd(w http.ResponseWriter, r *http.Request) {
 	var host *websocket.Conn
 	select {
 	case host = <-wait.arrived:
-	case <-s.deps.Clock.After(openPatience):
+	case <-s.deps.Clock.After(s.deps.timing.open):
 		turnAway(http.StatusGatewayTimeout, "late", relaywire.AnswerAbsent, "the host did not come", 0)
 		return
 	case <-s.draining:
@@ -80,6 +86,8 @@ func (s *Server) memberEnd(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.metrics.tunnels.WithLabelValues("joined").Inc()
+	s.metrics.tunnelsOpen.Inc()
+	joined = true
 	s.join(member, host)
 }
 

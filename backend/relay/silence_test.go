@@ -1,0 +1,96 @@
+package relay_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay/relaywire"
+)
+
+// hasty is a relay whose seconds are twentieths of one.
+func hasty(t *testing.T) *rig { return start(t, func(d *relay.Deps) { relay.Hurry(d, 20) }) }
+
+func (r *rig) metric(line string) bool {
+	r.t.Helper()
+	return strings.Contains(text(r.t, r.do("GET", "/metrics", "")), "sitegroup_relay_"+line+"\n")
+}
+
+// A computer whose network went away without a word must not be taken for one that is there: members would wait for it.
+func TestLink_HalfOpenIsFoundOut(t *testing.T) {
+	r := hasty(t)
+	o := newOffice(t, 1)
+	silent, _ := r.link(t, o)
+	_ = silent // reads nothing from now on, so that it answers no ping
+	answering, _ := r.link(t, newOffice(t, 2))
+	go func() {
+		for {
+			if _, err := answering.read(); err != nil { // answers pings
+				return
+			}
+		}
+	}()
+	r.until("the silent one is gone", func() bool { return r.metric("hosts 1") })
+	if status, code := refusedTunnel(t, r.url, relaywire.TunnelPath+o.id()); status != 503 || code != relaywire.AnswerAbsent {
+		t.Errorf("its member: %d %q", status, code)
+	}
+}
+
+func TestLink_WhoSaysNothingIsLetGo(t *testing.T) {
+	r := hasty(t)
+	h := r.knock(t)
+	if f, err := h.read(); err == nil {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestTunnel_HostDoesNotCome(t *testing.T) {
+	r := hasty(t)
+	o := newOffice(t, 1)
+	h, _ := r.link(t, o)
+	if status, code := refusedTunnel(t, r.url, relaywire.TunnelPath+o.id()); status != 504 || code != relaywire.AnswerAbsent {
+		t.Errorf("%d %q", status, code)
+	}
+	if status, code := refusedTunnel(t, r.url, relaywire.TunnelHostPath+h.next().Open.ID); status != 404 || code != relaywire.AnswerGone {
+		t.Errorf("the host, late: %d %q", status, code)
+	}
+}
+
+func TestTunnel_HalfOpenIsFoundOut(t *testing.T) {
+	r := hasty(t)
+	o := newOffice(t, 1)
+	h, _ := r.link(t, o)
+	member, _ := r.tunnel(t, h, o) // its host reads nothing from now on
+	if _, err := io.ReadAll(member); err == nil {
+		t.Error("the member was told that all is well")
+	}
+	r.until("the tunnel is over", func() bool { return r.metric("tunnels 0") })
+}
+
+// Whoever sends a byte now and then must not keep a place for ever.
+func TestWebhook_SlowBodiesEnd(t *testing.T) {
+	r := hasty(t)
+	_, w := r.link(t, newOffice(t, 1))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // whatever became of it
+	fmt.Fprintf(conn, "POST /h/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"a\"", w.Hook)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // read or not
+	if answer.StatusCode != 400 {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
+	if stats := r.stats(newOffice(t, 1)); stats.Events != 0 {
+		t.Error("half a delivery was kept")
+	}
+}
