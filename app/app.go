@@ -116,7 +116,7 @@ func (c *command) root() *cobra.Command {
 	c.text(shared, &c.syncListen, "sync-listen", "")
 	c.text(shared, &c.logLevel, "log-level", "info")
 	c.text(shared, &c.language, "language", languages[0])
-	root.AddCommand(c.serveCommand(), c.demoCommand(), c.importCommand(), c.backupCommand(), c.restoreCommand(), c.doctorCommand(), c.graphsimCommand())
+	root.AddCommand(c.serveCommand(), c.demoCommand(), c.importCommand(), c.backupCommand(), c.restoreCommand(), c.doctorCommand(), c.relayCommand(), c.graphsimCommand())
 	c.translateHelp(root)
 	return root
 }

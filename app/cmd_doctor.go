@@ -19,7 +19,16 @@ import (
 )
 
 func (c *command) doctorCommand() *cobra.Command {
-	return c.command("doctor", "doctor", cobra.NoArgs, c.doctor)
+	var relay string
+	cmd := c.command("doctor", "doctor", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if relay != "" {
+			findings, bad := c.lookAtRelay(cmd.Context(), relay)
+			return errors.Join(c.printFindings(findings), bad)
+		}
+		return c.doctor(cmd)
+	})
+	c.text(cmd.Flags(), &relay, "relay", "")
+	return cmd
 }
 
 // finding is one line of doctor's report.
@@ -35,7 +44,7 @@ const (
 )
 
 // doctor looks at everything the program stands on. It changes nothing and ends with a fault when something is bad.
-func (c *command) doctor(cmd *cobra.Command, _ []string) error {
+func (c *command) doctor(cmd *cobra.Command) error {
 	f, err := chooseFolder(c.data, c.Env)
 	if err != nil {
 		return err
@@ -48,6 +57,17 @@ func (c *command) doctor(cmd *cobra.Command, _ []string) error {
 	more, bad := c.lookAtOffice(cmd.Context(), f)
 	findings = append(append(findings, more...), c.lookAtScreens()...)
 
+	if err := c.printFindings(findings); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Out, "\n%s\n", c.say.say("doctor.variables"))
+	if err := c.printVariables(cmd.Root()); err != nil {
+		return err
+	}
+	return bad
+}
+
+func (c *command) printFindings(findings []finding) error {
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	for _, x := range findings {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", c.say.say(x.what), c.say.say(x.state), x.detail)
@@ -55,11 +75,7 @@ func (c *command) doctor(cmd *cobra.Command, _ []string) error {
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print findings: %w", err)
 	}
-	fmt.Fprintf(c.Out, "\n%s\n", c.say.say("doctor.variables"))
-	if err := c.printVariables(cmd.Root()); err != nil {
-		return err
-	}
-	return bad
+	return nil
 }
 
 // lookAtOffice opens keyring and database. The second result is what makes doctor end badly.

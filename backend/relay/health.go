@@ -2,8 +2,11 @@ package relay
 
 import (
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
+
+	"sitegroup.mx/crm/backend/relay/relaywire"
 )
 
 // health remembers the last look at the inbox, so that asking costs nothing.
@@ -13,22 +16,22 @@ type health struct {
 	err error
 }
 
-// healthz says whether webhooks are taken. Its Date tells a doctor how this computer's clock stands.
+// clockHeader tells a doctor that this is a relay, and how its clock stands: milliseconds since 1970.
+const clockHeader = "Sitegroup-Relay"
+
+// healthz says whether webhooks are taken.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(clockHeader, strconv.FormatInt(s.deps.Clock.Now().UnixMilli(), 10))
 	if s.isDraining() {
-		answer(w, http.StatusServiceUnavailable, "draining", "draining", 1)
+		answer(w, http.StatusServiceUnavailable, relaywire.AnswerDraining, "draining", 1)
 		return
 	}
 	if err := s.healthy(r); err != nil {
 		answer(w, http.StatusServiceUnavailable, "", "the inbox cannot be written", 10)
 		return
 	}
-	w.Header().Set("Server", serverName)
 	answer(w, http.StatusOK, "", "ok", 0)
 }
-
-// serverName is how a doctor knows that it speaks with a relay.
-const serverName = "sitegroup-crm relay"
 
 func (s *Server) healthy(r *http.Request) error {
 	h := &s.health

@@ -265,9 +265,9 @@ func TestLink_WhatHasNoMeaningEndsIt(t *testing.T) {
 		})
 	}
 	large, _ := r.link(t, newOffice(t, 99))
-	raw(make([]byte, relaywire.MaxFrame))(large)
-	if f, err := large.read(); !websocket.IsCloseError(err, websocket.CloseMessageTooBig) {
-		t.Errorf("more than a host has to say: %+v, %v", f, err)
+	_ = large.ws.WriteMessage(websocket.BinaryMessage, make([]byte, relaywire.MaxFrame)) // it may be cut off half-way
+	if f, err := large.read(); err == nil {
+		t.Errorf("more than a host has to say: %+v", f)
 	}
 	h := r.knock(t)
 	h.say(&relaywire.Frame{Ack: &relaywire.Ack{Through: 1}})

@@ -97,20 +97,29 @@ type pinged interface {
 	cut()
 }
 
-// New returns a relay that serves at once. Close ends it; the Inbox is not closed with it.
-func New(d Deps) (*Server, error) {
-	u, err := url.Parse(d.BaseURL)
+// ParseURL reads a relay's public address, "https://relay.example.mx", and the name under which a proof is for it.
+func ParseURL(text string) (base, host string, err error) {
+	u, err := url.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("read the relay's address: %w", err)
+		return "", "", fmt.Errorf("read the relay's address: %w", err)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("read the relay's address: %q is no https://name", d.BaseURL)
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", "", fmt.Errorf("read the relay's address: %q is no https://name", text)
 	}
-	host := strings.ToLower(u.Host)
+	host = strings.ToLower(u.Host)
 	if u.Scheme == "https" {
 		host = strings.TrimSuffix(host, ":443")
 	}
-	d.BaseURL = u.Scheme + "://" + host
+	return u.Scheme + "://" + host, host, nil
+}
+
+// New returns a relay that serves at once. Close ends it; the Inbox is not closed with it.
+func New(d Deps) (*Server, error) {
+	base, host, err := ParseURL(d.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	d.BaseURL = base
 	if d.Limits.Kept == 0 {
 		d.Limits.Kept = KeptUsual
 	}
