@@ -37,6 +37,10 @@ type rig struct {
 	url  string
 	log  *bytes.Buffer // read once nothing runs any more
 	dir  string
+	name string // under which it is dialled, if not its own
+
+	clock  clock.Clock
+	logger *logrus.Logger
 }
 
 func start(t testing.TB, change ...func(*relay.Deps)) *rig { return startIn(t, t.TempDir(), change...) }
@@ -60,6 +64,7 @@ func startIn(t testing.TB, dir string, change ...func(*relay.Deps)) *rig {
 	for _, c := range change {
 		c(&d)
 	}
+	r.clock, r.logger = d.Clock, log
 	if r.Server, err = relay.New(d); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +152,7 @@ func (o *office) proof(challenge []byte, relayHost string) []byte {
 type host struct {
 	t         testing.TB
 	ws        *websocket.Conn
-	url       string
+	name      string // of the relay, for the proof
 	challenge []byte
 }
 
@@ -170,7 +175,10 @@ func (r *rig) knock(t testing.TB) *host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &host{t: t, ws: ws, url: r.url}
+	h := &host{t: t, ws: ws, name: strings.TrimPrefix(r.url, "http://")}
+	if r.name != "" {
+		h.name = r.name
+	}
 	f := h.next()
 	if f.Challenge == nil || len(f.Challenge.Bytes) != relaywire.ChallengeSize {
 		t.Fatalf("the first word is %+v", f)
@@ -239,7 +247,7 @@ func (h *host) refused() relaywire.Refuse {
 }
 
 func hello(o *office, h *host) *relaywire.Hello {
-	return &relaywire.Hello{Version: relaywire.Version, Proof: o.proof(h.challenge, strings.TrimPrefix(h.url, "http://")), Admission: token}
+	return &relaywire.Hello{Version: relaywire.Version, Proof: o.proof(h.challenge, h.name), Admission: token}
 }
 
 // greet links an office; the change is to its hello.
