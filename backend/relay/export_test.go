@@ -1,12 +1,18 @@
 package relay
 
-import "time"
-
-// Hurry makes a relay lose its patience n times as soon.
-func Hurry(d *Deps, n time.Duration) {
-	u := usual
-	d.timing = timing{
-		hello: u.hello / n, tick: u.tick / n, silence: u.silence / n, tunnelSilence: u.tunnelSilence / n, idle: u.idle / n, write: u.write / n,
-		farewell: u.farewell / n, body: u.body / n, open: u.open / n,
+// Hurry makes a relay lose its patience with something twenty times as soon.
+func Hurry(d *Deps, with string) {
+	const n = 20
+	t := usual
+	switch with {
+	case "silence":
+		t.tick, t.silence, t.tunnelSilence, t.farewell = t.tick/n, t.silence/n, t.tunnelSilence/n, t.farewell/n
+	case "hello":
+		t.hello /= n
+	case "open":
+		t.open /= n
+	case "body":
+		t.body /= n
 	}
+	d.timing = t
 }

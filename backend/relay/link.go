@@ -72,7 +72,9 @@ func (l *link) run(from netip.Addr) {
 	defer l.cut()
 	ctx := l.s.running
 	l.ws.SetReadLimit(maxHello)
+	leave := context.AfterFunc(ctx, l.cut) // a stranger who says nothing does not keep the relay from stopping
 	o, err := l.greet(ctx, from)
+	leave()
 	if err != nil {
 		l.refuse(err)
 		return
@@ -88,6 +90,10 @@ func (l *link) run(from netip.Addr) {
 		return l.alive()
 	})
 	stop, err := l.begin(ctx, o)
+	if errors.Is(err, errDraining) {
+		l.refuse(&refusal{code: relaywire.RefusedDraining})
+		return
+	}
 	if err != nil {
 		l.s.log(l.office).WithError(err).Error("a host was not linked")
 		l.refuse(&refusal{relaywire.RefusedBusy, 5 * time.Second})
@@ -262,7 +268,7 @@ func (l *link) begin(ctx context.Context, o Office) (stop func(), err error) {
 	}
 	if !l.s.enter(l) {
 		ignore()
-		return nil, errors.New("relay: draining")
+		return nil, errDraining
 	}
 	l.s.linked(1)
 	l.mu.Lock()

@@ -40,7 +40,9 @@ func (l *link) take(s Signal) {
 		}
 		l.control = append(l.control, open)
 	}
-	l.wake()
+	if len(l.control) > 0 || len(l.inflight) < relaywire.Window { // else the next acknowledgement does
+		l.wake()
+	}
 }
 
 // ping implements pinged. The ping is written by whoever writes: a host that takes nothing holds nobody up.

@@ -389,4 +389,7 @@ func (s *Server) log(office string) logrus.FieldLogger {
 	return s.deps.Log.WithField("office", short(office))
 }
 
-var errProtocol = errors.New("relay: no meaning here")
+var (
+	errProtocol = errors.New("relay: no meaning here")
+	errDraining = errors.New("relay: draining")
+)

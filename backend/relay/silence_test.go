@@ -2,19 +2,25 @@ package relay_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
 
 	"sitegroup.mx/crm/backend/relay"
 	"sitegroup.mx/crm/backend/relay/relaywire"
 )
 
-// hasty is a relay whose seconds are twentieths of one.
-func hasty(t *testing.T) *rig { return start(t, func(d *relay.Deps) { relay.Hurry(d, 20) }) }
+// hasty is a relay that soon loses its patience with something.
+func hasty(t *testing.T, with string) *rig {
+	return start(t, func(d *relay.Deps) { relay.Hurry(d, with) })
+}
 
 func (r *rig) metric(line string) bool {
 	r.t.Helper()
@@ -23,26 +29,20 @@ func (r *rig) metric(line string) bool {
 
 // A computer whose network went away without a word must not be taken for one that is there: members would wait for it.
 func TestLink_HalfOpenIsFoundOut(t *testing.T) {
-	r := hasty(t)
+	r := hasty(t, "silence")
 	o := newOffice(t, 1)
 	silent, _ := r.link(t, o)
 	_ = silent // reads nothing from now on, so that it answers no ping
-	answering, _ := r.link(t, newOffice(t, 2))
-	go func() {
-		for {
-			if _, err := answering.read(); err != nil { // answers pings
-				return
-			}
-		}
-	}()
-	r.until("the silent one is gone", func() bool { return r.metric("hosts 1") })
+	r.until("it is gone", func() bool {
+		return errors.Is(r.in.Signal(t.Context(), o.id(), relay.Signal{Event: true}), relay.ErrAbsent)
+	})
 	if status, code := refusedTunnel(t, r.url, relaywire.TunnelPath+o.id()); status != 503 || code != relaywire.AnswerAbsent {
 		t.Errorf("its member: %d %q", status, code)
 	}
 }
 
 func TestLink_WhoSaysNothingIsLetGo(t *testing.T) {
-	r := hasty(t)
+	r := hasty(t, "hello")
 	h := r.knock(t)
 	if f, err := h.read(); err == nil {
 		t.Errorf("%+v", f)
@@ -50,7 +50,7 @@ func TestLink_WhoSaysNothingIsLetGo(t *testing.T) {
 }
 
 func TestTunnel_HostDoesNotCome(t *testing.T) {
-	r := hasty(t)
+	r := hasty(t, "open")
 	o := newOffice(t, 1)
 	h, _ := r.link(t, o)
 	if status, code := refusedTunnel(t, r.url, relaywire.TunnelPath+o.id()); status != 504 || code != relaywire.AnswerAbsent {
@@ -62,7 +62,7 @@ func TestTunnel_HostDoesNotCome(t *testing.T) {
 }
 
 func TestTunnel_HalfOpenIsFoundOut(t *testing.T) {
-	r := hasty(t)
+	r := hasty(t, "silence")
 	o := newOffice(t, 1)
 	h, _ := r.link(t, o)
 	member, _ := r.tunnel(t, h, o) // its host reads nothing from now on
@@ -74,7 +74,7 @@ func TestTunnel_HalfOpenIsFoundOut(t *testing.T) {
 
 // Whoever sends a byte now and then must not keep a place for ever.
 func TestWebhook_SlowBodiesEnd(t *testing.T) {
-	r := hasty(t)
+	r := hasty(t, "body")
 	_, w := r.link(t, newOffice(t, 1))
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 	if err != nil {
@@ -92,5 +92,35 @@ func TestWebhook_SlowBodiesEnd(t *testing.T) {
 	}
 	if stats := r.stats(newOffice(t, 1)); stats.Events != 0 {
 		t.Error("half a delivery was kept")
+	}
+}
+
+// And one that answers is kept for as long as it does, however little it says.
+func TestLink_WhoAnswersStays(t *testing.T) {
+	r := hasty(t, "silence")
+	h, w := r.link(t, newOffice(t, 1))
+	pings := make(chan struct{}, 100)
+	h.ws.SetPingHandler(func(data string) error {
+		pings <- struct{}{}
+		return h.ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(patience))
+	})
+	got := make(chan *relaywire.Frame, 1)
+	go func() {
+		f, err := h.read()
+		if err != nil {
+			t.Error(err)
+		}
+		got <- f
+	}()
+	for range 4 { // longer than the silence that ends a link
+		select {
+		case <-pings:
+		case <-time.After(patience):
+			t.Fatal("nobody asks")
+		}
+	}
+	r.do("POST", "/h/"+w.Hook, delivery)
+	if f := <-got; f == nil || f.Event == nil {
+		t.Errorf("the host hears %+v", f)
 	}
 }
