@@ -18,7 +18,8 @@ const (
 	patience       = 30 * time.Second // for something to be kept or read
 	tellPatience   = 5 * time.Second  // for another node to be told: an event is not lost by that
 	healthPatience = 3 * time.Second
-	firstAnswer    = 2 * time.Second // then the question is put again, and waits for twice as long
+	firstAnswer    = 2 * time.Second // then the question is put again, and waits for longer, so that slow servers catch up
+	longestAnswer  = 4 * time.Second // a server does not say that it is no leader any more: what it was asked is lost
 	pauseLeast     = 25 * time.Millisecond
 	pauseMost      = time.Second
 	dialPause      = 2 * time.Second
@@ -96,7 +97,7 @@ func (b *Inbox) again(ctx context.Context, within time.Duration, ask func(contex
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	pause := pauseLeast
-	for wait := firstAnswer; ; wait *= 2 {
+	for wait := firstAnswer; ; wait = min(wait+time.Second, longestAnswer) {
 		if b.isClosing() {
 			return errClosed
 		}
