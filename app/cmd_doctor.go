@@ -14,6 +14,7 @@ import (
 
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/relay/natsbox"
 	"sitegroup.mx/crm/backend/secret"
 	"sitegroup.mx/crm/frontend"
 )
@@ -149,7 +150,11 @@ func (c *command) printVariables(root *cobra.Command) error {
 			return
 		}
 		seen[f.Name] = true
-		fmt.Fprintf(table, "  %s\t%s\t--%s\t%s\n", variable(f.Name), c.Env(variable(f.Name)), f.Name, f.Usage)
+		value := c.Env(variable(f.Name))
+		if f.Name == "nats" && value != "" {
+			value = natsbox.Redacted(value)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t--%s\t%s\n", variable(f.Name), value, f.Name, f.Usage)
 	}
 	root.PersistentFlags().VisitAll(list)
 	for _, cmd := range root.Commands() {

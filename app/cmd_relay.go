@@ -34,6 +34,7 @@ type relayOptions struct {
 	quotaEvents, quotaMiB                 int64
 	keepDays, maxConnections              int
 	officeRate, addressRate               float64
+	nats                                  natsOptions
 }
 
 // ofOneAddress is how many connections an address may have open: a large office behind one router has that many computers.
@@ -61,6 +62,7 @@ func (c *command) relayCommand() *cobra.Command {
 	set.Float64Var(&o.officeRate, "office-rate", usual.Webhooks.PerSecond, c.usage("office-rate"))
 	set.Float64Var(&o.addressRate, "address-rate", usual.Requests.PerSecond, c.usage("address-rate"))
 	set.IntVar(&o.maxConnections, "max-connections", 25_000, c.usage("max-connections"))
+	c.natsFlags(set, &o.nats)
 	return cmd
 }
 
@@ -87,7 +89,7 @@ func (c *command) relay(ctx context.Context, o relayOptions) (err error) {
 	if d.Admission, err = c.admission(f, o); err != nil {
 		return err
 	}
-	if d.Inbox, err = openInbox(ctx, f, log); err != nil {
+	if d.Inbox, err = o.openInbox(ctx, f, d, log); err != nil {
 		return err
 	}
 	defer closing(&err, d.Inbox.Close)
@@ -112,8 +114,11 @@ func (c *command) relayFolder() (folder, error) {
 	return f, nil
 }
 
-// openInbox chooses where events are kept: here in a file of this node's own.
-func openInbox(ctx context.Context, f folder, log logrus.FieldLogger) (relay.Inbox, error) {
+// openInbox chooses where events are kept: in a file of this node's own, or where all nodes of the relay find them.
+func (o relayOptions) openInbox(ctx context.Context, f folder, d relay.Deps, log logrus.FieldLogger) (relay.Inbox, error) {
+	if o.nats.urls != "" {
+		return o.nats.open(ctx, d, log)
+	}
 	path := filepath.Join(string(f), "relay.db")
 	in, err := sqlitebox.Open(ctx, path, log.WithField("part", "inbox"))
 	if errors.Is(err, sqlitebox.ErrInUse) {

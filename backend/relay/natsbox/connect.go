@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -27,6 +29,27 @@ const (
 
 // minPayload is what a server has to take at once: a body of the largest size and what is said of it.
 const minPayload = relaywire.MaxBody + 16<<10
+
+// Redacted is a list of servers as it may be shown: without passwords.
+func Redacted(urls string) string {
+	all := strings.Split(urls, ",")
+	for i, text := range all {
+		text = strings.TrimSpace(text)
+		if !strings.Contains(text, "://") {
+			text = "nats://" + text
+		}
+		u, err := url.Parse(text)
+		if err != nil {
+			all[i] = "?" // its error would repeat it
+			continue
+		}
+		if u.User != nil {
+			u.User = url.User("xxxxx") // a name alone is a token
+		}
+		all[i] = u.String()
+	}
+	return strings.Join(all, ",")
+}
 
 // connect connects, and keeps trying until ctx ends. A server that turns us away is not asked again.
 func (b *Inbox) connect(ctx context.Context) error {
@@ -58,6 +81,9 @@ func (b *Inbox) connect(ctx context.Context) error {
 	}
 	if b.cfg.CA != "" {
 		options = append(options, nats.RootCAs(b.cfg.CA))
+	}
+	if strings.Contains(Redacted(b.cfg.URLs), "?") {
+		return fmt.Errorf("%w: the servers' addresses are not understood", ErrConfig)
 	}
 	for {
 		var err error
