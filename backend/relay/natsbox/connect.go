@@ -243,10 +243,10 @@ func (b *Inbox) checkDisk(ctx context.Context) {
 		}
 		heard++
 		if !said.Data.Disabled && !said.Data.Config.SyncAlways {
-			b.cfg.Log.WithField("server", said.Server.Name).Warn("this NATS server does not wait for its disk: set jetstream { sync_always: true }")
+			b.cfg.Log.WithField("server", said.Server.Name).Warn("this NATS server does not wait for its disk: set jetstream { sync_interval: always }")
 		}
 	}
 	if heard == 0 {
-		b.cfg.Log.Info("NATS does not say whether its servers wait for their disks; jetstream { sync_always: true } has to be set on each")
+		b.cfg.Log.Info("NATS does not say whether its servers wait for their disks; jetstream { sync_interval: always } has to be set on each")
 	}
 }

@@ -9,9 +9,9 @@
 // The servers have to be of version 2.12 or later, with
 //
 //	max_payload: 2MB                  # an event of relaywire.MaxBody has to fit
-//	jetstream { sync_always: true }
+//	jetstream { sync_interval: always }
 //
-// Without sync_always a server writes to its disk every two minutes, and events that were answered for are lost when all
+// Without it a server writes to its disk every two minutes, and events that were answered for are lost when all
 // servers lose their power at once. An account cannot ask for it; where the system account shares its service
 // $SYS.REQ.SERVER.PING.JSZ with the relay's, Open does, and warns.
 package natsbox
