@@ -59,9 +59,15 @@ func (c *cluster) open(t testing.TB, namespace string, change ...func(*natsbox.C
 	return in
 }
 
+// Three servers take some seconds to agree on who leads: all tests of a whole cluster share it.
 func TestInbox(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 3, false)
+	t.Run("conforms", c.conforms)
+	t.Run("an office is served by every node", c.servedByAll)
+}
+
+func (c *cluster) conforms(t *testing.T) {
 	namespaces := map[relay.Inbox]string{}
 	inboxtest.Run(t, inboxtest.Subject{
 		Open: func(t *testing.T, dir string) relay.Inbox {

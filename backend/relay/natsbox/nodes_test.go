@@ -190,9 +190,7 @@ func (o *office) speak(t *testing.T, n *node) {
 }
 
 // Behind a balancer nobody chooses a node: Meta, a seller and the office's host come to different ones.
-func TestNodes_OfficeIsServedByAll(t *testing.T) {
-	t.Parallel()
-	c := newCluster(t, 3, false)
+func (c *cluster) servedByAll(t *testing.T) {
 	a, b := c.node(t), c.node(t)
 	o := newOffice(t)
 	host := o.link(t, a)
@@ -215,7 +213,6 @@ func TestNodes_OfficeIsServedByAll(t *testing.T) {
 
 // A host that links at another node must not leave two of them taking events.
 func TestNodes_HostThatMovesIsLinkedOnce(t *testing.T) {
-	t.Parallel()
 	c := newCluster(t, 1, false)
 	a, b := c.node(t), c.node(t)
 	o := newOffice(t)
