@@ -128,20 +128,28 @@ func (s *Service) lengthen(ctx context.Context, c *meta.Client, t meta.Token, in
 func (s *Service) keepConnection(ctx context.Context, v account.Viewer, c Connection, token meta.Token, info meta.TokenInfo) error {
 	s.link.mu.Lock()
 	defer s.link.mu.Unlock()
+	before, connected, err := readRecord(ctx, s.store.Read())
+	if err != nil {
+		return err
+	}
+	formerUntil, err := s.keepFormer(before, connected, c)
+	if err != nil {
+		return err
+	}
 	for name, value := range map[string]string{vaultToken: string(token), vaultSecret: c.AppSecret} {
 		if err := s.vault.Set(name, []byte(value)); err != nil {
 			return fmt.Errorf("keep the connection's secrets: %w", err)
 		}
 	}
 	var stale []string
-	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
 		now := format(tx.Now())
 		if err := tx.Query().NewQuery(`SELECT id FROM meta_page`).Column(&stale); err != nil {
 			return wrap("list pages", err)
 		}
 		rec := linkRecord{
 			AppID: c.AppID, BaseURL: c.BaseURL, Version: first(c.Version, meta.DefaultVersion), UserID: string(info.User),
-			Token: tokenStatus(info), ConnectedAt: now, DebuggedAt: now, Checks: []Check{},
+			Token: tokenStatus(info), ConnectedAt: now, DebuggedAt: now, Checks: []Check{}, FormerUntil: formerUntil,
 		}
 		if err := writeRecord(tx, rec); err != nil {
 			return err
@@ -166,11 +174,7 @@ func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
 	if err := account.AdminOnly(v); err != nil {
 		return err
 	}
-	var pages []string
 	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
-		if err := tx.Query().NewQuery(`SELECT id FROM meta_page`).Column(&pages); err != nil {
-			return wrap("list pages", err)
-		}
 		if _, err := tx.Exec(`DELETE FROM setting WHERE k = {:k}`, dbx.Params{"k": settingConnection}); err != nil {
 			return wrap("forget the connection", err)
 		}
@@ -179,8 +183,17 @@ func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
 	if err != nil {
 		return err
 	}
+	return s.dropSecrets(ctx)
+}
+
+// dropSecrets deletes the secrets of a connection that is forgotten.
+func (s *Service) dropSecrets(ctx context.Context) error {
 	s.forgetLink()
-	names := []string{vaultToken, vaultSecret}
+	var pages []string
+	if err := s.store.Read().NewQuery(`SELECT id FROM meta_page`).WithContext(ctx).Column(&pages); err != nil {
+		return wrap("list pages", err)
+	}
+	names := []string{vaultToken, vaultSecret, vaultFormer}
 	for _, p := range pages {
 		names = append(names, vaultPage+p)
 	}

@@ -70,9 +70,12 @@ type Service struct {
 	imports running    // imports under way
 	wakes   wakes      // ends the loops' naps
 	hooks   hooks      // who wants to hear of leads, imports and the connection
+	fresh   fresh      // what webhooks have told of
+	hook    hook       // whether webhooks come
 
 	probed  instants // when leads that wait for a person were last tried anyway
 	cleared instants // when a page answered although leads of its did not
+	listed  instants // when a page's forms were listed for a lead of a new form
 }
 
 // New returns a Service. It starts nothing; Run does.
@@ -93,6 +96,7 @@ func New(d Deps) *Service {
 		s.random = func() float64 { return 0 }
 	}
 	s.wakes.init()
+	s.fresh.wake = make(chan struct{}, 1)
 	return s
 }
 

@@ -23,6 +23,9 @@ func (s *Service) WorkStep(ctx context.Context) (time.Duration, error) { return 
 // PollStep reads due forms.
 func (s *Service) PollStep(ctx context.Context) (time.Duration, error) { return s.pollStep(ctx) }
 
+// FreshStep asks Meta for what webhooks have told of.
+func (s *Service) FreshStep(ctx context.Context) (time.Duration, error) { return s.freshStep(ctx) }
+
 // SweepStep sweeps due forms.
 func (s *Service) SweepStep(ctx context.Context) (time.Duration, error) { return s.sweepStep(ctx) }
 

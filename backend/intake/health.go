@@ -33,7 +33,7 @@ type HealthItem struct {
 	Code   string         `json:"code"`
 	Level  string         `json:"level"`
 	Args   map[string]any `json:"args"`
-	Action string         `json:"action"` // "", retry, reconnect, open_leads, open_meta
+	Action string         `json:"action"` // "", retry, reconnect, open_leads, open_meta, open_relay
 }
 
 // States of a HealthToken.
@@ -104,6 +104,9 @@ func (s *Service) Health(ctx context.Context, v account.Viewer) (Health, error) 
 	}
 	h := Health{Level: LevelOK, Items: []HealthItem{}, Forms: []HealthForm{}, Version: s.version}
 	if err := s.healthOfMeta(ctx, &h); err != nil {
+		return Health{}, err
+	}
+	if err := s.healthOfWebhooks(ctx, &h); err != nil {
 		return Health{}, err
 	}
 	if err := s.healthOfLeads(ctx, &h); err != nil {

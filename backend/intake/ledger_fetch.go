@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pocketbase/dbx"
 
@@ -70,7 +71,10 @@ func (s *Service) fetchPage(ctx context.Context, pageID string, lines []line) ([
 	var all []outcome
 	for start := 0; start < len(lines); start += meta.BatchLimit {
 		part := lines[start:min(start+meta.BatchLimit, len(lines))]
+		tests := s.newTestFinder()
+		asked := tests.ahead(ctx, part)
 		results, err := s.readLeads(ctx, pageID, part)
+		asked()
 		if ctx.Err() != nil {
 			return all, ctx.Err()
 		}
@@ -83,7 +87,7 @@ func (s *Service) fetchPage(ctx context.Context, pageID string, lines []line) ([
 		if err != nil {
 			return all, err
 		}
-		settled, err := s.settle(ctx, ids)
+		settled, err := s.settleWith(ctx, ids, tests)
 		all = append(all, settled...)
 		if err != nil {
 			return all, err
@@ -189,6 +193,7 @@ func (s *Service) takeLead(tx *store.Tx, a arrival) error {
 // real: a test that reaches a seller does less harm than a person who waits for hours.
 type testFinder struct {
 	s     *Service
+	mu    sync.Mutex // while several forms are asked about at once
 	asked map[string]error
 	tests map[string]bool
 }
@@ -198,6 +203,32 @@ const testTries = 3
 
 func (s *Service) newTestFinder() *testFinder {
 	return &testFinder{s: s, asked: map[string]error{}, tests: map[string]bool{}}
+}
+
+// ahead begins to ask about the forms of lines while their answers are on the way; done waits for that.
+func (f *testFinder) ahead(ctx context.Context, lines []line) (done func()) {
+	forms := map[string]line{}
+	for _, l := range lines {
+		if l.FormID != "" && l.PageID != "" {
+			forms[l.FormID] = l
+		}
+	}
+	jobs := make([]func(context.Context) error, 0, len(forms))
+	for _, l := range forms {
+		jobs = append(jobs, func(ctx context.Context) error {
+			err := f.ask(ctx, l)
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.asked[l.FormID] = err
+			return nil
+		})
+	}
+	wait := beside(ctx, pagesAtOnce, jobs)
+	return func() {
+		if err := wait(); err != nil {
+			f.s.log.WithError(err).Error("test leads could not be listed")
+		}
+	}
 }
 
 // isTest reports whether Meta lists the lead among its form's test leads. The error is Meta's silence, for a lead that may
@@ -231,9 +262,11 @@ func (f *testFinder) ask(ctx context.Context, l line) error {
 			leads, err = live.client.TestLeads(ctx, token, meta.ID(l.FormID))
 			return err
 		})
+		f.mu.Lock()
 		for _, lead := range leads {
 			f.tests[string(lead.ID)] = true
 		}
+		f.mu.Unlock()
 	}
 	if err != nil {
 		f.s.log.WithField("form_id", l.FormID).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")

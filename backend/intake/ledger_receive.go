@@ -31,7 +31,8 @@ type arrival struct {
 	payload []byte // what Meta sent; nil when only the id is known
 	defect  string // code of why the payload cannot be read; "" when it can
 	history bool
-	now     bool // nobody works on it: the retries are to take it up at once
+	now     bool      // nobody works on it: the retries are to take it up at once
+	at      time.Time // when it was received; zero is now
 }
 
 // Receive enters leads into the ledger by their ids, whoever tells of them, and has the new ones fetched soon. Ids that
@@ -52,9 +53,9 @@ func (s *Service) Receive(ctx context.Context, origin string, refs []Ref) (Recei
 	return receipt, err
 }
 
-// receive enters arrivals in one transaction.
-func (s *Service) receive(ctx context.Context, arrivals []arrival) (receipt Receipt, err error) {
-	if len(arrivals) == 0 {
+// receive enters arrivals in one transaction, with what else belongs into it.
+func (s *Service) receive(ctx context.Context, arrivals []arrival, also ...func(*store.Tx) error) (receipt Receipt, err error) {
+	if len(arrivals)+len(also) == 0 {
 		return Receipt{}, nil
 	}
 	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
@@ -71,6 +72,11 @@ func (s *Service) receive(ctx context.Context, arrivals []arrival) (receipt Rece
 			}
 			if a.defect == "" && a.payload != nil && (isNew || completed) {
 				receipt.open = append(receipt.open, a.ref.LeadID)
+			}
+		}
+		for _, fn := range also {
+			if err := fn(tx); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -110,6 +116,9 @@ func (a arrival) line(now time.Time) line {
 	l := line{
 		LeadID: a.ref.LeadID, PageID: a.ref.PageID, FormID: a.ref.FormID, LeadAt: a.ref.LeadAt, Origin: a.origin,
 		State: StateReceived, ReceivedAt: format(now), Payload: a.payload, History: a.history,
+	}
+	if !a.at.IsZero() {
+		l.ReceivedAt = format(a.at)
 	}
 	next := now
 	if !a.now {

@@ -61,8 +61,12 @@ const settleTimes = 200
 // settle takes leads whose answers are in the ledger to their end, each in its own transaction. The error is one that
 // concerns them all: the lines stay as they are, for the retries.
 func (s *Service) settle(ctx context.Context, ids []string) ([]outcome, error) {
+	return s.settleWith(ctx, ids, s.newTestFinder())
+}
+
+// settleWith is settle with what is known of test leads already.
+func (s *Service) settleWith(ctx context.Context, ids []string, tests *testFinder) ([]outcome, error) {
 	var all []outcome
-	tests := s.newTestFinder()
 	for start := 0; start < len(ids); start += settleTimes {
 		lines, err := s.linesOf(ctx, ids[start:min(start+settleTimes, len(ids))])
 		if err != nil {

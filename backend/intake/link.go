@@ -37,6 +37,7 @@ type linkRecord struct {
 	DebuggedAt  string      `json:"debugged_at"` // when Meta was last asked about the token
 	Checks      []Check     `json:"checks"`
 	Problem     string      `json:"problem"`
+	FormerUntil string      `json:"former_until,omitempty"` // until when the app's former secret is accepted
 	// ProblemArgs fill the problem's sentence.
 	ProblemArgs map[string]any `json:"problem_args,omitempty"`
 }

@@ -147,7 +147,7 @@ func (s *Service) pollPage(ctx context.Context, pageID string, forms []formRow, 
 			return err
 		}
 		if err == nil {
-			s.pace.note(f.ID, s.clock.Now(), every, false)
+			s.pace.note(f.ID, s.clock.Now(), s.hook.every(pageID, every), false)
 			continue
 		}
 		failure := failureOf(err)

@@ -63,6 +63,9 @@ func (s *Service) pull(ctx context.Context, formID, origin string) (Pull, error)
 	if err != nil {
 		return p.pull, errors.Join(err, s.pullFailed(ctx, form, err))
 	}
+	if origin == OriginPoll {
+		s.hook.found(form.PageID, p.told, p.missed)
+	}
 	return p.pull, own(s.pullDone(ctx, form, p.high))
 }
 
@@ -73,6 +76,8 @@ type puller struct {
 	origin string
 	high   time.Time
 	pull   Pull
+	told   int             // leads above the high water that a webhook had told of
+	missed int             // and those that nobody had
 	open   []meta.LeadStub // entered and to be settled
 }
 
@@ -99,6 +104,7 @@ func (p *puller) take(ctx context.Context, page []meta.Lead) error {
 			p.pull.Known++ // read once more by ourselves: no news
 			continue
 		}
+		p.compare(k, ok, l)
 		a := arrivalOf(l, p.form, p.origin, now, p.form.PulledAt.IsZero())
 		arrivals, created[a.ref.LeadID] = append(arrivals, a), l.Created
 		if a.defect != "" {
@@ -119,6 +125,17 @@ func (p *puller) take(ctx context.Context, page []meta.Lead) error {
 		p.open = append(p.open, meta.LeadStub{ID: meta.ID(id), Created: created[id]})
 	}
 	return nil
+}
+
+// compare counts whether a webhook has told of a lead that is new to the polls.
+func (p *puller) compare(k knownLine, known bool, l meta.Lead) {
+	switch {
+	case p.form.PulledAt.IsZero(): // the first reading brings what was there before
+	case known && k.Origin == OriginWebhook && l.Created.After(p.form.HighWater):
+		p.told++
+	case !known:
+		p.missed++
+	}
 }
 
 // farFuture is how far ahead of everything else a lead's time may lie and still move the high water: a single wrong one

@@ -39,29 +39,33 @@ const (
 	shortestNap = time.Second
 )
 
-// Run keeps the polls, the sweeps, the retries, the token checks, the discovery of forms and the imports going until ctx
+// Run keeps the polls, the sweeps, the retries, the fetching of what webhooks tell of, the token checks, the discovery of forms and the imports going until ctx
 // ends, and waits for them to stop. A loop that fails or panics is logged and goes on after a rest.
 func (s *Service) Run(ctx context.Context) error {
-	loops := []struct {
+	type work struct {
 		name string
 		wake <-chan struct{}
 		step step
-	}{
+	}
+	loops := []work{
 		{"retries", s.wakes.work, s.workStep},
 		{"polls", s.wakes.poll, s.pollStep},
 		{"sweeps", s.wakes.sweep, s.sweepStep},
 		{"checks", s.wakes.check, s.checkStep},
 		{"imports", s.wakes.files, s.importStep},
 	}
-	var work sync.WaitGroup
+	for range fetchersAtOnce {
+		loops = append(loops, work{"webhooks", s.fresh.wake, s.freshStep})
+	}
+	var running sync.WaitGroup
 	for _, l := range loops {
-		work.Add(1)
+		running.Add(1)
 		go func() { // loop recovers
-			defer work.Done()
+			defer running.Done()
 			s.loop(ctx, l.name, l.wake, l.step)
 		}()
 	}
-	work.Wait()
+	running.Wait()
 	return context.Cause(ctx)
 }
 
@@ -112,6 +116,20 @@ func parallel(ctx context.Context, width int, jobs []func(context.Context) error
 	}
 	work.Wait()
 	return errors.Join(errs...)
+}
+
+// beside runs jobs while the caller goes on; wait returns when they are over.
+func beside(ctx context.Context, width int, jobs []func(context.Context) error) (wait func() error) {
+	var err error
+	over := make(chan struct{})
+	go func() { // parallel recovers
+		defer close(over)
+		err = parallel(ctx, width, jobs)
+	}()
+	return func() error {
+		<-over
+		return err
+	}
 }
 
 // due reports whether something done at last is to be done again after every. A last time in the future was written by a

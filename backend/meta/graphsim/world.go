@@ -102,6 +102,11 @@ func (s *Sim) SetLive(app meta.ID, live bool) error {
 	return s.changeApp(app, func(a *App) { a.Live = live })
 }
 
+// SetSecret gives the app another secret, as its owner does in the dashboard. Tokens stay good.
+func (s *Sim) SetSecret(app meta.ID, secret meta.Secret) error {
+	return s.changeApp(app, func(a *App) { a.Secret = secret })
+}
+
 // SetProofRequired switches the app setting "Require App Secret".
 func (s *Sim) SetProofRequired(app meta.ID, required bool) error {
 	return s.changeApp(app, func(a *App) { a.ProofRequired = required })

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/sirupsen/logrus"
+
+	"sitegroup.mx/crm/backend/clock"
 )
 
 // Bounds of a tunnel.
@@ -18,6 +20,9 @@ const (
 	mostMessage      = 1 << 20  // of one that is received
 	farewellPatience = time.Second
 )
+
+// system is the time that a socket's deadlines are of.
+var system clock.System
 
 // conn is a tunnel: a stream of bytes in the binary messages of a websocket. Reading can go on after a deadline has passed,
 // which a websocket's own cannot, and which net/http relies on.
@@ -44,7 +49,6 @@ type conn struct {
 func newConn(ws *websocket.Conn, remote net.Addr, log logrus.FieldLogger) *conn {
 	c := &conn{
 		ws: ws, local: ws.LocalAddr(), remote: remote, full: make(chan []byte, 1), free: make(chan []byte, 2), over: make(chan struct{}),
-		deadline: makeDeadline(),
 	}
 	ws.SetReadLimit(mostMessage)
 	c.free <- make([]byte, chunk)
@@ -100,7 +104,11 @@ func (c *conn) Read(b []byte) (int, error) {
 	if c.deadline.passed() {
 		return 0, os.ErrDeadlineExceeded
 	}
-	if len(c.rest) == 0 {
+	for len(c.rest) == 0 {
+		if isClosed(c.over) {
+			return 0, net.ErrClosed
+		}
+		come, changed := c.deadline.wait()
 		select {
 		case next, ok := <-c.full:
 			if !ok {
@@ -109,7 +117,8 @@ func (c *conn) Read(b []byte) (int, error) {
 			c.buffer, c.rest = next, next
 		case <-c.over:
 			return 0, net.ErrClosed
-		case <-c.deadline.wait():
+		case <-changed:
+		case <-come:
 			return 0, os.ErrDeadlineExceeded
 		}
 	}
@@ -146,7 +155,7 @@ func (c *conn) Close() error {
 	c.close.Do(func() {
 		close(c.over)
 		farewell := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-		_ = c.ws.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(farewellPatience)) // who has gone hears nothing
+		_ = c.ws.WriteControl(websocket.CloseMessage, farewell, system.Now().Add(farewellPatience)) // who has gone hears nothing
 		err = c.ws.Close()
 	})
 	return err
@@ -172,49 +181,41 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline implements net.Conn.
 func (c *conn) SetWriteDeadline(t time.Time) error { return c.ws.SetWriteDeadline(t) }
 
-// deadline is a channel that is closed when a time has come (as in net.Pipe).
+// deadline is a time that may change while somebody waits for it. The zero value is none.
 type deadline struct {
-	mu     sync.Mutex
-	timer  *time.Timer
-	cancel chan struct{}
+	mu      sync.Mutex
+	at      time.Time
+	changed chan struct{}
 }
-
-func makeDeadline() deadline { return deadline{cancel: make(chan struct{})} }
 
 func (d *deadline) set(t time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.timer != nil && !d.timer.Stop() {
-		<-d.cancel // the timer's function is about to close it
-	}
-	d.timer = nil
-	closed := isClosed(d.cancel)
-	if t.IsZero() {
-		if closed {
-			d.cancel = make(chan struct{})
-		}
-		return
-	}
-	if left := time.Until(t); left > 0 {
-		if closed {
-			d.cancel = make(chan struct{})
-		}
-		cancel := d.cancel
-		d.timer = time.AfterFunc(left, func() { close(cancel) })
-		return
-	}
-	if !closed {
-		close(d.cancel)
+	d.at = t
+	if d.changed != nil {
+		close(d.changed)
+		d.changed = nil
 	}
 }
 
-func (d *deadline) wait() <-chan struct{} {
+// wait returns what tells that the time has come, which is never while there is none, and what tells that it is another one.
+func (d *deadline) wait() (come <-chan time.Time, changed <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.cancel
+	if d.changed == nil {
+		d.changed = make(chan struct{})
+	}
+	if !d.at.IsZero() {
+		come = system.After(d.at.Sub(system.Now()))
+	}
+	return come, d.changed
 }
 
-func (d *deadline) passed() bool { return isClosed(d.wait()) }
+func (d *deadline) passed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.at.IsZero() && !d.at.After(system.Now())
+}
 
 func isClosed(c <-chan struct{}) bool {
 	select {

@@ -13,6 +13,10 @@ export const itemCodes = [
   "database.large",
   "clock.wrong",
   "intake.stale",
+  "webhook.signature",
+  "webhook.unreadable",
+  "webhook.unknown_page",
+  "relay.offline",
 ] as const;
 
 export type ItemCode = (typeof itemCodes)[number];
