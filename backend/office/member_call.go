@@ -50,6 +50,13 @@ func (m *Member) Call(ctx context.Context, c *wire.Call) (*wire.Reply, error) {
 	}
 }
 
+// Calling reports whether somebody waits for an answer of the host.
+func (m *Member) Calling() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.calls) > 0
+}
+
 // sendCalls sends the calls that wait, in order, as many at once as the host takes.
 func (s *MemberSession) sendCalls() {
 	m := s.m

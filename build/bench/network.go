@@ -102,7 +102,7 @@ func (n *netOffice) admit(ctx context.Context, user string) (*admission, error) 
 	}
 	a.state, err = link.Join(ctx, link.JoinDeps{
 		Invitation: a.invitation, Key: a.key, Name: "bench", Version: "bench", Clock: clock.System{}, Log: silent(),
-		Dialer: n.dialer(nil),
+		Dialers: []link.Dialer{n.dialer(nil)},
 		OnDigits: func(digits string) {
 			if digits == "" {
 				return

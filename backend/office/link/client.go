@@ -19,7 +19,7 @@ import (
 type ClientDeps struct {
 	Member  *office.Member
 	Key     identity.Key // this computer's own
-	Dialers []Dialer     // in the order in which they are tried
+	Dialers []Dialer     // the best first: each is tried a moment after the one before, and given up for a better one
 	Clock   clock.Clock
 	Log     logrus.FieldLogger
 	Random  func() float64 // at least 0, less than 1: spreads the members of an office that come back at once
@@ -46,6 +46,7 @@ type Client struct {
 
 	mu     sync.Mutex
 	conn   *conn
+	better *way // that was opened to take the place of conn
 	status Status
 }
 
@@ -140,43 +141,91 @@ func (c *Client) Status() Status {
 
 // once makes one connection and runs it to its end.
 func (c *Client) once(ctx context.Context) error {
-	var problem string
-	for _, d := range c.deps.Dialers {
-		raw, err := d.Dial(ctx)
-		if err != nil {
+	w := c.takeBetter()
+	if w == nil {
+		var err error
+		if w, err = c.opener().race(ctx, c.deps.Dialers); err != nil {
+			var problem string
 			var p *Problem
-			if errors.As(err, &p) && problem == "" {
+			if errors.As(err, &p) {
 				problem = p.Code
 			}
-			continue
+			c.fail(problem)
+			return nil
 		}
-		ws, state, err := open(ctx, raw, sessionPath, c.deps.Key, c.deps.Clock)
-		if err != nil {
-			c.deps.Log.WithError(err).Debug("no session with the host")
-			problem = ProblemUnreachable
-			continue
-		}
-		host, err := peerOf(state)
-		if err != nil {
-			return errors.Join(err, ws.Close())
-		}
-		conn := newConn(ws, c.deps.Clock, c.deps.Log)
-		session := c.deps.Member.Session(host)
-		session.SendEarly(func(frames ...wire.Frame) {
-			if err := conn.send(false, frames...); err != nil {
-				c.deps.Log.WithError(err).Error("a frame cannot be written")
-			}
-		})
-		c.set(conn, Status{Connected: true, Path: d.Name(), Address: raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
-		watched := make(chan struct{})
-		spawn(c.deps.Log, "watch", func() { defer close(watched); c.watch(ctx, conn, raw.LocalAddr()) })
-		err = conn.serve(ctx, told{session, c.deps.OnStatus})
-		<-watched
-		c.set(nil, Status{Since: c.deps.Clock.Now()})
-		return err
 	}
-	c.fail(problem)
-	return nil
+	conn := newConn(w.ws, c.deps.Clock, c.deps.Log)
+	session := c.deps.Member.Session(w.host)
+	session.SendEarly(func(frames ...wire.Frame) {
+		if err := conn.send(false, frames...); err != nil {
+			c.deps.Log.WithError(err).Error("a frame cannot be written")
+		}
+	})
+	c.set(conn, Status{Connected: true, Path: w.dialer.Name(), Address: w.raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
+	var beside sync.WaitGroup
+	beside.Add(2)
+	spawn(c.deps.Log, "watch", func() { defer beside.Done(); c.watch(ctx, conn, w.raw.LocalAddr()) })
+	spawn(c.deps.Log, "better way", func() { defer beside.Done(); c.lookForBetter(ctx, conn, w) })
+	err := conn.serve(ctx, told{session, c.deps.OnStatus})
+	beside.Wait()
+	c.set(nil, Status{Since: c.deps.Clock.Now()})
+	return err
+}
+
+func (c *Client) opener() opener {
+	return opener{path: sessionPath, key: c.deps.Key, clock: c.deps.Clock, log: c.deps.Log}
+}
+
+// betterEvery is how often a member that has not come the best way looks for it.
+var betterEvery = time.Minute
+
+// lookForBetter tries the ways before the one of a connection now and then, and ends the connection once one of them has led
+// to the same host, unless somebody waits for an answer just then.
+func (c *Client) lookForBetter(ctx context.Context, conn *conn, now *way) {
+	best := slices.IndexFunc(c.deps.Dialers, func(d Dialer) bool { return d.Name() == now.dialer.Name() })
+	if best <= 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	spawn(c.deps.Log, "better way", func() {
+		select {
+		case <-conn.gone:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.deps.Clock.After(betterEvery):
+		}
+		w, err := c.opener().race(ctx, c.deps.Dialers[:best])
+		if err != nil {
+			continue
+		}
+		if w.host != now.host || c.deps.Member.Calling() {
+			_ = w.ws.Close() // a stranger at an old address of the host, or another time
+			continue
+		}
+		c.mu.Lock()
+		c.better = w
+		c.mu.Unlock()
+		c.deps.Log.WithField("path", w.dialer.Name()).Info("a better way to the host is taken")
+		nudge(c.retry)
+		conn.close()
+		return
+	}
+}
+
+// takeBetter returns the way that was found while there was a connection.
+func (c *Client) takeBetter() *way {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.better
+	c.better = nil
+	return w
 }
 
 func (c *Client) set(conn *conn, s Status) {

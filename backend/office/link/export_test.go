@@ -11,3 +11,10 @@ func LookEvery(t testing.TB, d time.Duration) {
 	awake = d
 	t.Cleanup(func() { awake = former })
 }
+
+// LookForBetterEvery has clients look for a better way more often than real ones do, until the test ends.
+func LookForBetterEvery(t testing.TB, d time.Duration) {
+	former := betterEvery
+	betterEvery = d
+	t.Cleanup(func() { betterEvery = former })
+}

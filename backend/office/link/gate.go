@@ -20,6 +20,7 @@ const (
 // gate is a listener that knows who has not proved to be of the office yet.
 type gate struct {
 	net.Listener
+	via string // the way's name: "lan" or "relay"
 
 	mu        sync.Mutex
 	strangers []*stranger // oldest first
@@ -91,10 +92,23 @@ func (s *stranger) Close() error {
 
 // proved has a connection count no more because its key is one of the office's.
 func proved(c net.Conn) {
+	if s := strangerOf(c); s != nil {
+		s.leave()
+	}
+}
+
+// wayOf is the name of the way that a connection has come.
+func wayOf(c net.Conn) string {
+	if s := strangerOf(c); s != nil {
+		return s.gate.via
+	}
+	return "lan"
+}
+
+func strangerOf(c net.Conn) *stranger {
 	if secure, ok := c.(*tls.Conn); ok {
 		c = secure.NetConn()
 	}
-	if s, ok := c.(*stranger); ok {
-		s.leave()
-	}
+	s, _ := c.(*stranger)
+	return s
 }

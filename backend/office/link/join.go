@@ -21,7 +21,7 @@ type JoinDeps struct {
 	Key        identity.Key // the new computer's own
 	Name       string       // of the computer, for the administrator's list
 	Version    string       // of the program
-	Dialer     Dialer
+	Dialers    []Dialer     // as in ClientDeps
 	Clock      clock.Clock
 	Log        logrus.FieldLogger
 	// OnDigits hears the six digits that the administrator's screen shows too: once for each connection, because each has
@@ -60,26 +60,21 @@ func Join(ctx context.Context, d JoinDeps) (*wire.EnrolState, error) {
 
 // once is one connection. It ends with a final state or an error.
 func (d JoinDeps) once(ctx context.Context, met *bool) (*wire.EnrolState, error) {
-	raw, err := d.Dialer.Dial(ctx)
+	w, err := opener{path: enrolPath, key: d.Key, clock: d.Clock, log: d.Log}.race(ctx, d.Dialers)
 	if err != nil {
 		return nil, err
 	}
-	ws, state, err := open(ctx, raw, enrolPath, d.Key, d.Clock)
-	if err != nil {
-		return nil, err
-	}
-	host, err := peerOf(state)
-	if err == nil && host != d.Invitation.Host {
+	if w.host != d.Invitation.Host {
 		err = fault.New(office.CodeInvitationForeign)
 	}
 	var digits string
 	if err == nil {
-		digits, err = identity.Digits(state)
+		digits, err = identity.Digits(w.state)
 	}
 	if err != nil {
-		return nil, errors.Join(err, ws.Close())
+		return nil, errors.Join(err, w.ws.Close())
 	}
-	c := newConn(ws, d.Clock, d.Log)
+	c := newConn(w.ws, d.Clock, d.Log)
 	s := &joining{}
 	err = c.send(false, wire.Frame{Type: wire.TypeEnrol, Body: &wire.Enrol{
 		Token: d.Invitation.Token[:], Name: d.Name, Version: d.Version,

@@ -144,7 +144,7 @@ func (b *base) enrol(v account.Viewer, with ...func(*link.ClientDeps)) *computer
 	must(b.t, err)
 	state, err := link.Join(b.t.Context(), link.JoinDeps{
 		Invitation: invitation, Key: c.key, Name: "Portátil", Version: "1", Clock: clock.System{}, Log: quiet(),
-		Dialer: link.LAN{Addresses: func(context.Context) []string { return invitation.Addresses }, Clock: clock.System{}, Log: quiet()},
+		Dialers: []link.Dialer{link.LAN{Addresses: func(context.Context) []string { return invitation.Addresses }, Clock: clock.System{}, Log: quiet()}},
 		OnDigits: func(digits string) {
 			if digits == "" {
 				return
@@ -310,7 +310,7 @@ func TestJoin_AnswersOfTheHost(t *testing.T) {
 	}
 	join := func(i identity.Invitation, d link.Dialer, onDigits func(string)) (*wire.EnrolState, error) {
 		return link.Join(t.Context(), link.JoinDeps{
-			Invitation: i, Key: newKey(t), Name: "x", Version: "1", Dialer: d, Clock: clock.System{}, Log: quiet(), OnDigits: onDigits,
+			Invitation: i, Key: newKey(t), Name: "x", Version: "1", Dialers: []link.Dialer{d}, Clock: clock.System{}, Log: quiet(), OnDigits: onDigits,
 		})
 	}
 	ignore := func(string) {}

@@ -39,7 +39,8 @@ type ServerDeps struct {
 // Server is the host's end of the office's connections. Every method may be called from any goroutine.
 type Server struct {
 	deps     ServerDeps
-	listener net.Listener
+	listener net.Listener // nil where nobody comes over the network
+	tunnels  *tunnels
 	http     *http.Server
 	upgrader websocket.Upgrader
 	stop     context.CancelFunc
@@ -57,6 +58,21 @@ type connKey struct{}
 // Listen begins to serve the office's computers at an address, "host:port", where port 0 takes a free one. Fault
 // network.port_taken.
 func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fault.Wrap(fmt.Errorf("listen for the office's computers: %w", err), CodePortTaken, "addr", addr)
+	}
+	s, err := Serve(ctx, d)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.listener = listener
+	s.serve(&gate{Listener: listener, via: "lan"})
+	return s, nil
+}
+
+// Serve is Listen without an address: computers come only by Take.
+func Serve(ctx context.Context, d ServerDeps) (*Server, error) {
 	config, err := tlsConfig(d.Key, d.Clock)
 	if err != nil {
 		return nil, err
@@ -64,11 +80,7 @@ func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
 	if d.OnConnections == nil {
 		d.OnConnections = func() {}
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fault.Wrap(fmt.Errorf("listen for the office's computers: %w", err), CodePortTaken, "addr", addr)
-	}
-	s := &Server{deps: d, listener: &gate{Listener: listener}, conns: map[string][]*conn{}, rates: map[string]*rate.Limiter{}}
+	s := &Server{deps: d, tunnels: newTunnels(), conns: map[string][]*conn{}, rates: map[string]*rate.Limiter{}}
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: handshakePatience, ReadBufferSize: 4 << 10, WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
 		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" }, // no page has business here
@@ -84,14 +96,19 @@ func Listen(ctx context.Context, addr string, d ServerDeps) (*Server, error) {
 		ErrorLog:     log.New(discard{d.Log}, "", 0),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){}, // no HTTP/2: a websocket needs HTTP/1.1
 	}
+	s.serve(&gate{Listener: s.tunnels, via: "relay"})
+	return s, nil
+}
+
+// serve takes the connections of a listener until the server closes.
+func (s *Server) serve(l net.Listener) {
 	s.busy.Add(1)
-	spawn(d.Log, "listen", func() {
+	spawn(s.deps.Log, "listen", func() {
 		defer s.busy.Done()
-		if err := s.http.ServeTLS(s.listener, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			d.Log.WithError(err).Error("the office's computers cannot connect any more")
+		if err := s.http.ServeTLS(l, "", ""); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			s.deps.Log.WithError(err).Error("the office's computers cannot connect any more")
 		}
 	})
-	return s, nil
 }
 
 // discard takes net/http's own lines: every stranger's handshake is one, none is worth more than a debug line.
@@ -103,8 +120,13 @@ func (d discard) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Addr returns where the server listens.
-func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+// Addr returns where the server listens, nil where it does not.
+func (s *Server) Addr() net.Addr {
+	if s.listener == nil {
+		return nil
+	}
+	return s.listener.Addr()
+}
 
 // accept makes a connection of a request and runs it to its end.
 func (s *Server) accept(ctx context.Context, w http.ResponseWriter, r *http.Request, run func(context.Context, *conn, string, *http.Request) error) {
@@ -179,7 +201,7 @@ func (s *Server) leave(device string, c *conn) {
 // session serves a computer of the office: the host speaks first.
 func (s *Server) session(ctx context.Context, c *conn, device string, r *http.Request) error {
 	session := s.deps.Host.Session(device)
-	session.From("lan", addressOf(r.RemoteAddr))
+	session.From(wayOfRequest(r), addressOf(r.RemoteAddr))
 	out, err := session.Open(ctx)
 	if c.answer(out, err) {
 		return c.serve(ctx, ended{session})
@@ -187,6 +209,12 @@ func (s *Server) session(ctx context.Context, c *conn, device string, r *http.Re
 	s.deps.OnConnections()
 	defer s.deps.OnConnections()
 	return c.serve(ctx, session)
+}
+
+// wayOfRequest is the name of the way that a request has come.
+func wayOfRequest(r *http.Request) string {
+	c, _ := r.Context().Value(connKey{}).(net.Conn)
+	return wayOf(c)
 }
 
 // ended is a session that has said farewell and only waits for it to be read.
