@@ -262,6 +262,19 @@ func (r *intakeRun) begin() {
 	})
 }
 
+// during does something while leads come in, and has end wait for it; errNotTaking while none do.
+func (r *intakeRun) during(fn func() error) error {
+	if r == nil {
+		return errNotTaking
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stop == nil || r.ctx.Err() != nil || r.o.Host.Superseded() {
+		return errNotTaking
+	}
+	return fn()
+}
+
 // stopSoon has nothing more come in and does not wait for what is on its way.
 func (r *intakeRun) stopSoon() {
 	if r == nil {

@@ -218,7 +218,8 @@ func (n *network) addressesToBe(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return link.AddressesAt(n.fixed, s.Port), nil
+	relay, err := n.o.relay.read(ctx)
+	return n.withRelay(link.AddressesAt(n.fixed, s.Port), relay.Address), err
 }
 
 // askSigned asks the host for what only the chosen computer may ask.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -122,11 +123,12 @@ func (p *program) join(ctx context.Context, run int, invitation identity.Invitat
 	log := p.home.log.WithField("part", "network")
 	state, err := link.Join(ctx, link.JoinDeps{
 		Invitation: invitation, Key: key, Name: name, Version: version, Clock: clock.System{}, Log: log,
-		Dialer: link.LAN{
-			Addresses: func(context.Context) []string { return invitation.Addresses },
-			Find:      func(ctx context.Context) []string { return link.Find(ctx, invitation.Root, log) },
-			Clock:     clock.System{}, Log: log,
-		},
+		Dialers: ways(func(context.Context) ([]string, [32]byte) {
+			if invitation.Relay == "" {
+				return invitation.Addresses, invitation.Root
+			}
+			return append(slices.Clone(invitation.Addresses), invitation.Relay), invitation.Root
+		}, log),
 		OnDigits: func(digits string) {
 			p.joining.set(run, func(s *api.JoinState) {
 				if s.State, s.Digits = joinWaiting, digits; digits == "" {

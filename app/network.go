@@ -68,7 +68,7 @@ func (o *openOffice) beHost(ctx context.Context, key []byte) error {
 	n := o.network
 	o.Host = office.NewHost(office.HostDeps{
 		Store: o.Store, Clock: o.clock, Log: o.log.WithField("part", "office"), Vault: o.vault, Random: cryptorand.Reader, Key: o.key,
-		Name: computerName(), Version: version, Sidecar: o.membersFile(), Addresses: n.addresses,
+		Name: computerName(), Version: version, Sidecar: o.membersFile(), Addresses: n.reachable,
 		Call: func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply {
 			if n.around.answer == nil {
 				return nil
@@ -99,23 +99,16 @@ func (o *openOffice) beMember(ctx context.Context) error {
 	})
 	n.client = link.NewClient(link.ClientDeps{
 		Member: o.Member, Key: o.key, Clock: clock.System{}, Log: o.log.WithField("part", "network"), Random: rand.Float64, OnStatus: n.tell,
-		Dialers: []link.Dialer{link.LAN{
-			Clock: clock.System{}, Log: o.log.WithField("part", "network"),
-			Addresses: func(ctx context.Context) []string {
-				_, addresses, err := o.Member.Host(ctx)
-				if err != nil {
-					o.log.WithError(err).Warn("the host's addresses cannot be read")
-				}
-				return addresses
-			},
-			Find: func(ctx context.Context) []string {
-				root, err := o.Member.Root(ctx)
-				if err != nil {
-					return nil
-				}
-				return link.Find(ctx, root, o.log.WithField("part", "network"))
-			},
-		}},
+		Dialers: ways(func(ctx context.Context) (addresses []string, root [32]byte) {
+			_, addresses, err := o.Member.Host(ctx)
+			if err == nil {
+				root, err = o.Member.Root(ctx)
+			}
+			if err != nil {
+				o.log.WithError(err).Warn("the host's addresses cannot be read")
+			}
+			return addresses, root
+		}, o.log.WithField("part", "network")),
 	})
 	err := o.Member.Start(ctx)
 	if fault.Has(err, office.CodeNotJoined) { // office.Join comes after the file is open
@@ -152,7 +145,7 @@ func (n *network) serve(ctx context.Context) {
 	stop := n.o.Store.OnCommit(n.committed)
 	defer stop()
 	s, err := n.setting(ctx)
-	if err == nil && s.Enabled {
+	if err == nil {
 		err = n.listen(ctx, s)
 	}
 	if err != nil {
@@ -223,6 +216,7 @@ func (n *network) changed(device string) {
 func (n *network) ended() {
 	r := n.o.handover.intake
 	r.stopSoon()
+	n.o.relay.stopSoon()
 	if r != nil {
 		n.o.crew.start("end of intake", r.ctx.Done(), func() {
 			r.end()
@@ -232,25 +226,54 @@ func (n *network) ended() {
 	n.tell()
 }
 
-// listen begins to listen.
+// listen begins to serve the office's computers: over the network where the setting says so, and through the relay where
+// there is one, also when the network's port is taken.
 func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
-	addr := n.fixed
-	if addr == "" {
-		addr = net.JoinHostPort("", strconv.Itoa(s.Port))
-	}
-	server, err := link.Listen(ctx, addr, link.ServerDeps{
+	deps := link.ServerDeps{
 		Host: n.o.Host, Key: n.o.key, Clock: clock.System{}, Log: n.o.log.WithField("part", "network"), OnConnections: n.tell,
-	})
+	}
+	var server *link.Server
+	var err error
+	problem := ""
+	if s.Enabled {
+		addr := n.fixed
+		if addr == "" {
+			addr = net.JoinHostPort("", strconv.Itoa(s.Port))
+		}
+		if server, err = link.Listen(ctx, addr, deps); err != nil {
+			problem = link.CodePortTaken
+		}
+	}
+	if server == nil && n.o.relay.address() != "" {
+		var e error
+		server, e = link.Serve(ctx, deps)
+		err = errors.Join(err, e)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.problem = ""
-	if err != nil {
-		n.problem = link.CodePortTaken
-		return err
-	}
-	n.server = server
+	n.problem, n.server = problem, server
 	n.announce()
-	return nil
+	return err
+}
+
+// serving is the server while there is one.
+func (n *network) serving() *link.Server {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.server
+}
+
+// relayChanged has the office's computers come again, and be told of another relay.
+func (n *network) relayChanged(ctx context.Context) {
+	n.configuring.Lock()
+	defer n.configuring.Unlock()
+	s, err := n.setting(ctx)
+	if err == nil {
+		err = errors.Join(n.close(), n.listen(context.WithoutCancel(ctx), s))
+	}
+	if err != nil {
+		n.o.log.WithError(err).Warn("the office's computers are not served anew")
+	}
 }
 
 // announceEvery is how often it is seen whether the network has to be told something else: an address comes and goes with
@@ -281,10 +304,21 @@ func (n *network) close() error {
 func (n *network) addresses() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.server == nil {
+	if n.server == nil || n.server.Addr() == nil {
 		return []string{}
 	}
 	return link.LocalAddresses(n.server.Addr())
+}
+
+// reachable is office.HostDeps.Addresses.
+func (n *network) reachable() []string { return n.withRelay(n.addresses(), n.o.relay.address()) }
+
+// withRelay adds the relay's address to those in the network.
+func (n *network) withRelay(addresses []string, relay string) []string {
+	if relay == "" {
+		return addresses
+	}
+	return append(addresses, relay)
 }
 
 // Connection implements api.Network.
@@ -318,9 +352,7 @@ func (n *network) Configure(ctx context.Context, s api.NetworkSetting) (api.Netw
 		return api.NetworkState{}, err
 	}
 	err := n.close()
-	if s.Enabled {
-		err = errors.Join(err, n.listen(context.WithoutCancel(ctx), s))
-	}
+	err = errors.Join(err, n.listen(context.WithoutCancel(ctx), s))
 	if err != nil {
 		return api.NetworkState{}, err
 	}

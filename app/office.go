@@ -51,6 +51,7 @@ type openOffice struct {
 	installation installation
 	key          identity.Key
 	network      *network
+	relay        *relay
 	crew         crew
 	stop         context.CancelFunc
 	handover     *handover
@@ -119,6 +120,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	})
 	o.network = newNetwork(o)
 	o.handover = newHandover(o)
+	o.relay = newRelay(o)
 	if i.Role == roleMember {
 		err = o.beMember(ctx)
 	} else {
@@ -176,6 +178,7 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	if !o.Host.Superseded() {
 		o.handover.intake.begin()
 	}
+	o.relay.begin(ctx)
 	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
 	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
 	if o.later != nil {
@@ -216,6 +219,9 @@ func (o *openOffice) upkeep(ctx context.Context) {
 func (o *openOffice) Close() error {
 	if o.stop != nil {
 		o.stop()
+	}
+	if o.relay != nil {
+		o.relay.end()
 	}
 	if o.handover != nil && o.handover.intake != nil {
 		o.handover.intake.end()

@@ -43,6 +43,7 @@ type Office struct {
 	Member  *office.Member
 	Backups *recovery.Service // the host's, nil on a member
 	Network Network
+	Relay   Relay // the host's
 	// Handover moves the office to another computer.
 	Handover Handover
 	// Demo tells that it will be thrown away.
@@ -136,6 +137,7 @@ func New(d Deps) *API {
 	a.routeImports()
 	a.routeSync()
 	a.routeDevices()
+	a.routeRelay()
 	a.routeRecovery()
 	a.routeHandover()
 	a.routeWindow()

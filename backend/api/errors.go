@@ -47,6 +47,7 @@ var statuses = map[string]int{
 	"invitation.malformed":    http.StatusUnprocessableEntity,
 	"invitation.mistyped":     http.StatusUnprocessableEntity,
 	"invitation.newer":        http.StatusUnprocessableEntity,
+	"relay.bad_address":       http.StatusUnprocessableEntity,
 	"recovery.malformed":      http.StatusUnprocessableEntity,
 	"recovery.mistyped":       http.StatusUnprocessableEntity,
 	"recovery.wrong_code":     http.StatusUnprocessableEntity,
@@ -66,6 +67,7 @@ var nouns = map[string]int{
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
+	"relay": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

@@ -90,7 +90,7 @@ func handle[I, O any](a *API, r route, fn func(ctx context.Context, c caller, in
 // deadline is what the route's own work may take.
 func (r route) deadline() time.Duration {
 	switch r.noun() {
-	case "meta", "imports", "leads", "setup", "recovery", "handover":
+	case "meta", "imports", "leads", "setup", "recovery", "handover", "relay":
 		return outsideDeadline
 	}
 	return localDeadline

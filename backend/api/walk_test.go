@@ -58,6 +58,8 @@ var bodies = map[string]any{
 	"apply-changes":         map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
 	"apply-refusals":        map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
 	"set-network":           map[string]any{"enabled": true, "port": 8766},
+	"set-relay":             map[string]any{"address": "https://relevo.example.mx", "admission": ""},
+	"publish-relay-texts":   map[string]any{"privacy": "Aviso", "deletion": "Baja"},
 	"offer-handover":        map[string]any{"device_id": "1"},
 	"begin-handover":        map[string]any{"request": []byte("x")},
 	"finish-handover":       map[string]any{"request": []byte("x")},

@@ -72,6 +72,7 @@ type Service struct {
 	hooks   hooks      // who wants to hear of leads, imports and the connection
 	fresh   fresh      // what webhooks have told of
 	hook    hook       // whether webhooks come
+	trips   trips      // test leads on their way
 
 	probed  instants // when leads that wait for a person were last tried anyway
 	cleared instants // when a page answered although leads of its did not

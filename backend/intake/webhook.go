@@ -55,6 +55,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, w Webhook) (WebhookReceipt
 	if err != nil {
 		return WebhookReceipt{}, err
 	}
+	s.trips.arrived(b.arrivals)
 	b.receipt.New, b.receipt.Known = len(receipt.New)-b.newTests(receipt.New), receipt.Known
 	fresh := slices.DeleteFunc(receipt.New, func(id string) bool { return id == dashboardLead })
 	s.fresh.put(fresh, b.pages, b.discover)

@@ -70,6 +70,9 @@ func (h *Host) officeID() string {
 	return h.office
 }
 
+// Certificate returns the host's certificate with all before it, as others verify it; nil before there is one.
+func (h *Host) Certificate() []byte { return h.certificate().raw }
+
 // loadCertificate reads the host's certificate. There is none before the recovery code was confirmed.
 func (h *Host) loadCertificate(ctx context.Context) error {
 	root, raw, err := readRoot(ctx, h.Store)

@@ -57,7 +57,7 @@ type HostDeps struct {
 	Schema  int    // 0 means that of the file; older ones are for tests
 	Sidecar string // path of the file that holds the membership list beside the office's; "" for none
 
-	// Addresses returns where this computer can be reached now, as host:port.
+	// Addresses returns where this computer can be reached now, as host:port, and the URL of its relay.
 	Addresses func() []string
 	// Call answers a member's call as the API would answer that user. nil answers none.
 	Call func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply

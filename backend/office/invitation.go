@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -95,8 +96,9 @@ func (h *Host) Invite(ctx context.Context, v account.Viewer, userID string) (Inv
 	if err != nil {
 		return Invitation{}, fmt.Errorf("invite: %w", err)
 	}
+	network, relay := SplitAddresses(h.Addresses())
 	text := identity.Invitation{
-		Version: identity.InvitationVersion, Office: h.officeID(), Root: h.rootKey(), Host: h.DeviceID(), Addresses: h.Addresses(), Token: token,
+		Version: identity.InvitationVersion, Office: h.officeID(), Root: h.rootKey(), Host: h.DeviceID(), Addresses: network, Relay: relay, Token: token,
 		Expires: expires.UnixMilli(),
 	}
 	made.Text = text.Text()
@@ -106,6 +108,19 @@ func (h *Host) Invite(ctx context.Context, v account.Viewer, userID string) (Inv
 	}
 	made.QRSVG = string(qr)
 	return made, nil
+}
+
+// SplitAddresses sorts the addresses of a host: those in its network, "address:port", and that of its relay, a URL; "" for
+// none.
+func SplitAddresses(all []string) (network []string, relay string) {
+	for _, a := range all {
+		if strings.Contains(a, "://") {
+			relay = a
+		} else {
+			network = append(network, a)
+		}
+	}
+	return network, relay
 }
 
 // authority answers why this computer may not let anybody in.

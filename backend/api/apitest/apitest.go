@@ -90,7 +90,7 @@ func New(t testing.TB, options ...Option) *Office {
 				return o.API.Answer(ctx, user, role, c)
 			},
 		}),
-		Network: &Network{}, Handover: &Handover{},
+		Network: &Network{}, Relay: &Relay{}, Handover: &Handover{},
 	}
 	o.Backups = recovery.New(recovery.Deps{
 		Store: st, Key: storetest.Key(), Dir: t.TempDir(), Office: "test", Device: key.DeviceID(), Version: "test", Clock: clk, Log: log,

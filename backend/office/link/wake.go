@@ -5,6 +5,8 @@ import (
 	"net"
 	"slices"
 	"time"
+
+	"sitegroup.mx/crm/backend/clock"
 )
 
 // How a sleep of the computer and a change of its network are noticed.
@@ -58,5 +60,23 @@ func (c *Client) watch(ctx context.Context, conn *conn, local net.Addr) {
 		nudge(c.retry)
 		conn.close()
 		return
+	}
+}
+
+// Changes calls fn whenever this computer has slept, or its addresses are others than before, until ctx ends.
+func Changes(ctx context.Context, clk clock.Clock, fn func()) {
+	networks := localIPs()
+	for {
+		before := clk.Now()
+		select {
+		case <-ctx.Done():
+			return
+		case <-clk.After(awake):
+		}
+		now := localIPs()
+		if wokeUp(awake, wall(before, clk.Now())) || !slices.Equal(networks, now) {
+			networks = now
+			fn()
+		}
 	}
 }

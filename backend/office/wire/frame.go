@@ -19,7 +19,7 @@ type Hello struct {
 	Cursor             store.Cursor // how far a member has read
 	CredentialAt       int64        // when the password that the sender knows was set, milliseconds since 1970
 	Certificate        []byte       // the host's, see identity.VerifyHostCertificate
-	Addresses          []string     // of the host, "address:port"
+	Addresses          []string     // of the host, "address:port", and the URL of its relay
 	Office             string       // id of the office
 	Lease              int64        // how long a member may go on without contact, milliseconds; 0 is the usual
 }

@@ -189,9 +189,6 @@ func (c *Client) failed(err error) {
 		problem = refused.code
 	case errors.As(err, &p):
 		problem = p.Code
-		if problem == ProblemNoHost { // a link's path is there on every relay
-			problem = ProblemNoRelay
-		}
 	}
 	c.mu.Lock()
 	changed := c.status.State != state || c.status.Problem != problem

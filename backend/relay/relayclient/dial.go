@@ -39,7 +39,8 @@ func (p *Problem) Error() string { return "relay: " + p.Code }
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-const dialPatience = 10 * time.Second
+// dialPatience is above relaywire.OpenPatience: a member waits at the relay until its host has come.
+const dialPatience = 15 * time.Second
 
 // buffers are shared: most tunnels are silent most of the time.
 var buffers sync.Pool
@@ -100,12 +101,14 @@ func problemOf(answer *http.Response, err error) string {
 	case answer == nil:
 		return ProblemUnreachable
 	}
-	switch answer.StatusCode {
-	case http.StatusNotFound, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	switch answer.Header.Get(relaywire.AnswerHeader) {
+	case relaywire.AnswerAbsent, relaywire.AnswerGone:
 		return ProblemNoHost
-	case http.StatusTooManyRequests:
+	case relaywire.AnswerBusy, relaywire.AnswerDraining:
 		return ProblemBusy
-	case http.StatusBadGateway: // of a proxy before it
+	}
+	switch answer.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout: // of a proxy before it
 		return ProblemUnreachable
 	}
 	return ProblemNoRelay

@@ -124,6 +124,7 @@ func (f *fake) member(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	if f.silent {
 		f.mu.Unlock()
+		w.Header().Set(relaywire.AnswerHeader, relaywire.AnswerAbsent)
 		http.Error(w, "no host", http.StatusServiceUnavailable)
 		return
 	}

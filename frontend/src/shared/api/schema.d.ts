@@ -933,6 +933,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the office stands with its relay */
+        get: operations["get-relay"];
+        /** Use a relay */
+        put: operations["set-relay"];
+        post?: never;
+        /** Use no relay */
+        delete: operations["remove-relay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relay/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at every switch between a form and the office */
+        post: operations["check-relay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relay/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have Meta send its webhooks to the relay */
+        post: operations["subscribe-relay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relay/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show the office's public texts */
+        put: operations["publish-relay-texts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reminders": {
         parameters: {
             query?: never;
@@ -2200,6 +2270,72 @@ export interface components {
             user_id: string;
             user_name: string;
         };
+        RelayCheck: {
+            code: string;
+            /**
+             * Format: int64
+             * @description How long a test lead was on its way
+             */
+            ms: number;
+            page: string;
+            /** @description Code of what Meta says, empty for nothing */
+            problem: string;
+            /** @enum {string} */
+            state: "ok" | "missing" | "unknown" | "warn";
+        };
+        RelayPublication: {
+            deletion: string;
+            privacy: string;
+        };
+        RelaySetting: {
+            address: string;
+            /** @description The operator's token; only a relay that does not know the office asks for it */
+            admission: string;
+        };
+        RelayState: {
+            address: string;
+            /** @description For Meta's webhooks */
+            callback_url: string;
+            checked_at: string | null;
+            /** @description As they were last seen since the program began */
+            checks: components["schemas"]["RelayCheck"][];
+            /**
+             * Format: int64
+             * @description The relay's clock minus this computer's
+             */
+            clock_ms: number;
+            /** @description For Meta's data-deletion requests */
+            deletion_callback_url: string;
+            deletion_url: string;
+            /**
+             * Format: int64
+             * @description For which the relay keeps an event
+             */
+            kept_days: number;
+            /** @description When the relay received the last one, since the program began */
+            last_event_at: string | null;
+            privacy_url: string;
+            /** @description Why there is no link: unreachable, certificate, no_relay, busy, or the relay's refusal */
+            problem: string;
+            /** @description Of the state */
+            since: string | null;
+            /** @enum {string} */
+            state: "off" | "unprepared" | "connecting" | "linked" | "offline" | "refused";
+            texts: components["schemas"]["RelayTexts"];
+            verify_token: string;
+            /**
+             * Format: int64
+             * @description Events at the relay that are not here
+             */
+            waiting: number;
+            webhooks: components["schemas"]["WebhookState"];
+        };
+        RelayTexts: {
+            deletion: string;
+            privacy: string;
+            /** @description YYYY-MM-DD; empty before the first time */
+            updated: string;
+        };
         Reminder: {
             activity_id: string;
             body: string;
@@ -2424,6 +2560,27 @@ export interface components {
             stages: components["schemas"]["Stage"][];
             statuses: string[];
             temperatures: string[];
+        };
+        WebhookState: {
+            /**
+             * Format: int64
+             * @description Whose signature was right
+             */
+            calls: number;
+            last_at: string | null;
+            /** @description Of the last that brought a lead */
+            lead_at: string | null;
+            /** @description Of the last connection test from Meta's dashboard */
+            test_at: string | null;
+            unknown_at: string | null;
+            /** @description A page that is not connected and sends leads */
+            unknown_page: string;
+            /**
+             * Format: int64
+             * @description Calls whose signature was not the app's
+             */
+            wrong: number;
+            wrong_at: string | null;
         };
     };
     responses: never;
@@ -4507,6 +4664,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelaySetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subscribe-relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-relay-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelayPublication"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayState"];
                 };
             };
             /** @description Error */
