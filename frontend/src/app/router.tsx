@@ -90,6 +90,12 @@ const metaSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/MetaSettings"), "MetaSettings"),
 });
 
+const relaySettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/relevo",
+  component: lazyRouteComponent(() => import("@/features/relay/RelaySettings"), "RelaySettings"),
+});
+
 const userSettings = createRoute({
   getParentRoute: () => settings,
   path: "/usuarios",
@@ -125,6 +131,7 @@ const routeTree = root.addChildren([
   settings.addChildren([
     settingsHome,
     metaSettings,
+    relaySettings,
     userSettings,
     deviceSettings,
     backupSettings,

@@ -7,6 +7,7 @@ import enImport from "./en/import.json";
 import enInbox from "./en/inbox.json";
 import enMeta from "./en/meta.json";
 import enProspects from "./en/prospects.json";
+import enRelay from "./en/relay.json";
 import enReminders from "./en/reminders.json";
 import enSettings from "./en/settings.json";
 import enSetup from "./en/setup.json";
@@ -22,6 +23,7 @@ import esImport from "./es-MX/import.json";
 import esInbox from "./es-MX/inbox.json";
 import esMeta from "./es-MX/meta.json";
 import esProspects from "./es-MX/prospects.json";
+import esRelay from "./es-MX/relay.json";
 import esReminders from "./es-MX/reminders.json";
 import esSettings from "./es-MX/settings.json";
 import esSetup from "./es-MX/setup.json";
@@ -41,6 +43,7 @@ export const esMX = {
   inbox: esInbox,
   meta: esMeta,
   prospects: esProspects,
+  relay: esRelay,
   reminders: esReminders,
   settings: esSettings,
   setup: esSetup,
@@ -60,6 +63,7 @@ export const en = {
   inbox: enInbox,
   meta: enMeta,
   prospects: enProspects,
+  relay: enRelay,
   reminders: enReminders,
   settings: enSettings,
   setup: enSetup,

@@ -92,6 +92,13 @@ function ItemAction({ item }: { item: HealthItem }) {
       </Button>
     );
   }
+  if (action === "open_relay") {
+    return (
+      <Button variant="default" onClick={() => void navigate({ to: "/ajustes/relevo" })}>
+        {t("action.open_relay")}
+      </Button>
+    );
+  }
   if (action === "open_leads") {
     return (
       <Button

@@ -3,6 +3,7 @@ import {
   IconBrandMeta,
   IconDatabase,
   IconDevices,
+  IconRouteAltRight,
   IconUserCircle,
   IconUsersGroup,
 } from "@tabler/icons-react";
@@ -17,6 +18,7 @@ import classes from "./Settings.module.css";
 export function Settings({ children }: { children: ReactNode }) {
   const { t } = useTranslation("settings");
   const { t: devices } = useTranslation("devices");
+  const { t: relay } = useTranslation("relay");
   const isAdmin = useIsAdmin();
   return (
     <>
@@ -26,6 +28,7 @@ export function Settings({ children }: { children: ReactNode }) {
           <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
+          {isAdmin && <Item to="/ajustes/relevo" icon={IconRouteAltRight} word={relay("title")} />}
           {isAdmin && <Item to="/ajustes/equipos" icon={IconDevices} word={devices("title")} />}
           {isAdmin && <Item to="/ajustes/respaldo" icon={IconDatabase} word={devices("backup.tab")} />}
         </nav>
@@ -36,7 +39,13 @@ export function Settings({ children }: { children: ReactNode }) {
 }
 
 type ItemProps = {
-  to: "/ajustes/mi-cuenta" | "/ajustes/usuarios" | "/ajustes/meta" | "/ajustes/equipos" | "/ajustes/respaldo";
+  to:
+    | "/ajustes/mi-cuenta"
+    | "/ajustes/usuarios"
+    | "/ajustes/meta"
+    | "/ajustes/relevo"
+    | "/ajustes/equipos"
+    | "/ajustes/respaldo";
   icon: Icon;
   word: string;
 };

@@ -26,6 +26,13 @@ describe("syncSentence", () => {
   const before = new Date(2026, 10, 20, 9, 5).toISOString();
   const cases: [string, Partial<SyncStatus>, string | null, Record<string, string | number>][] = [
     ["one computer says nothing", { role: "host" }, null, {}],
+    ["a seller at home", { path: "relay" }, "line.upToDateRelay", {}],
+    [
+      "a seller at home who writes",
+      { path: "relay", state: "sending", pending: 2 },
+      "line.sendingRelay",
+      { count: 2 },
+    ],
     ["a host counts", { role: "host", members: 4, connected: 3 }, "line.connected", { count: 3 }],
     ["a former host warns", { role: "host", state: "stopped" }, "line.superseded", {}],
     ["nothing waits", {}, "line.upToDate", {}],

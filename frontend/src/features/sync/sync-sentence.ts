@@ -25,6 +25,7 @@ export function percent({ done, total }: { done: number; total: number }): numbe
 export function syncSentence(status: SyncStatus, now: Date, language: Language): SyncSentence | null {
   const say = (key: string, level: SyncLevel, args: SyncSentence["args"] = {}) => ({ key, level, args });
   const unsaid = status.pending + status.held;
+  const relayed = status.path === "relay";
   if (status.role === "host") {
     if (status.state === "stopped") return say("line.superseded", "bad");
     return status.members === 0 ? null : say("line.connected", "quiet", { count: status.connected });
@@ -39,9 +40,10 @@ export function syncSentence(status: SyncStatus, now: Date, language: Language):
         ? say("line.offline", "warn")
         : say("line.offlineSince", "warn", { time: since(status.since, now, language) });
     case "sending":
-      return say("line.sending", "quiet", { count: unsaid });
+      return say(relayed ? "line.sendingRelay" : "line.sending", "quiet", { count: unsaid });
     case "up_to_date":
-      return unsaid > 0 ? say("line.held", "warn", { count: unsaid }) : say("line.upToDate", "quiet");
+      if (unsaid > 0) return say("line.held", "warn", { count: unsaid });
+      return say(relayed ? "line.upToDateRelay" : "line.upToDate", "quiet");
     case "locked":
       return say("line.locked", "bad");
     case "update_needed":

@@ -46,7 +46,8 @@ export type KeyFamily =
   | "health"
   | "sync"
   | "devices"
-  | "recovery";
+  | "recovery"
+  | "relay";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
 
@@ -87,9 +88,9 @@ export function keysFor(event: HostEvent): QueryKey[] {
     case "health":
       return [["health"], ["leads"]];
     case "meta":
-      return [["meta"], ["health"]];
+      return [["meta"], ["health"], ["relay"]];
     case "sync":
-      return [["sync"], ["devices"], ["me"]]; // me: this computer may be the host no more
+      return [["sync"], ["devices"], ["me"], ["relay"]]; // me: this computer may be the host no more
     case "hello":
       return [];
   }

@@ -36,4 +36,6 @@ export type Refusal = Schemas["Refusal"];
 export type Device = Schemas["Device"];
 export type Invitation = Schemas["Invitation"];
 export type NetworkState = Schemas["NetworkState"];
+export type RelayState = Schemas["RelayState"];
+export type RelayCheck = Schemas["RelayCheck"];
 export type Backups = Schemas["Backups"];

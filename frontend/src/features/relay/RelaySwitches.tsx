@@ -1,0 +1,94 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { RelayCheck, RelayState } from "@/shared/api/types";
+import list from "@/shared/ui/checks.module.css";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { faultSentence } from "@/shared/ui/fault-sentence";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { Section } from "@/shared/ui/Section";
+import { Signal } from "@/shared/ui/Signal";
+import { showDone } from "@/shared/ui/undo-toast";
+import { CopyLine } from "./CopyLine";
+import classes from "./Relay.module.css";
+import { useRelay } from "./relay-queries";
+import { allChecks, checkLevel, knownCheck } from "./relay-words";
+
+/** What Meta has to be told, the button that tells it, and each switch between a form and this office. */
+export function RelaySwitches({ relay }: { relay: RelayState }) {
+  const { t } = useTranslation("relay");
+  const { subscribe, check } = useRelay();
+  const checks = allChecks(relay.checks);
+  const toFix = checks.filter(({ state }) => state === "missing" || state === "warn").length;
+  const well = relay.checked_at !== null && toFix === 0;
+  return (
+    <>
+      <Section
+        title={t("meta.title")}
+        hint={t("meta.hint")}
+        actions={
+          <Button
+            loading={subscribe.isPending}
+            disabled={relay.state !== "linked"}
+            onClick={() => subscribe.mutate(undefined, { onSuccess: () => showDone(t("action.subscribed")) })}
+          >
+            {t("action.subscribe")}
+          </Button>
+        }
+      >
+        <ErrorNotice error={subscribe.error} />
+        <dl className={classes.copies}>
+          <CopyLine word={t("meta.callback")} value={relay.callback_url} />
+          <CopyLine word={t("meta.verify")} value={relay.verify_token} />
+        </dl>
+      </Section>
+      <Section
+        title={t("check.title")}
+        hint={toFix > 0 ? t("check.toFix", { count: toFix }) : t(well ? "check.allWell" : "check.hint")}
+        actions={
+          <Button variant="default" loading={check.isPending} onClick={() => check.mutate(undefined)}>
+            {t("action.check")}
+          </Button>
+        }
+      >
+        <ErrorNotice error={check.error} />
+        <ul className={list.checks}>
+          {checks.map((one) => (
+            <Step key={`${one.code} ${one.page}`} check={one} />
+          ))}
+        </ul>
+        {relay.checked_at !== null && (
+          <p className={classes.quiet}>
+            {t("check.at")} <RelativeDate at={relay.checked_at} />
+          </p>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function Step({ check }: { check: RelayCheck }) {
+  const { t } = useTranslation("relay");
+  const code = knownCheck(check.code);
+  const { state, page, problem, ms } = check;
+  const advice = () => {
+    if (state === "ok") {
+      return ms > 0 ? t("check.took", { seconds: (ms / 1000).toFixed(1) }) : undefined;
+    }
+    if (code === undefined) return undefined;
+    return state === "unknown" ? t(`check.unknown.${code}`) : t(`check.${code}.fix`);
+  };
+  const words = advice();
+  return (
+    <li className={list.check}>
+      <Signal level={checkLevel(check)} />
+      <span>
+        <span className={list.title}>
+          {code === undefined ? t("check.other") : t(`check.${code}.title`)}
+          {page !== "" && <span className={list.quiet}> · {page}</span>}
+        </span>
+        {problem !== "" && state !== "ok" && <span className={list.fix}>{faultSentence(problem)}</span>}
+        {words !== undefined && <span className={list.fix}>{words}</span>}
+      </span>
+    </li>
+  );
+}

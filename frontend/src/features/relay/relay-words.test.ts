@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { i18n } from "@/locales/i18n";
+import type { RelayCheck } from "@/shared/api/types";
+import {
+  allChecks,
+  checkCodes,
+  checkLevel,
+  knownCheck,
+  minutesOff,
+  paragraphs,
+  problemCodes,
+  problemWord,
+  stateLevel,
+} from "./relay-words";
+
+const check = (code: string, state: RelayCheck["state"], page = ""): RelayCheck => ({
+  code,
+  state,
+  page,
+  problem: "",
+  ms: 0,
+});
+
+describe("allChecks", () => {
+  it("shows every step before the first test", () => {
+    expect(allChecks([]).map(({ code, state }) => `${code} ${state}`)).toEqual(
+      checkCodes.map((code) => `${code} unknown`),
+    );
+  });
+  it("keeps the order of the way, with one line for each page and later steps last", () => {
+    const all = allChecks([
+      check("test_lead", "ok"),
+      check("page_subscription", "ok", "Casas"),
+      check("something_new", "warn"),
+      check("page_subscription", "missing", "Terrenos"),
+      check("link", "ok"),
+    ]);
+    expect(all.map(({ code, page }) => `${code} ${page}`.trim())).toEqual([
+      "link",
+      "app_subscription",
+      "page_subscription Casas",
+      "page_subscription Terrenos",
+      "lead_access",
+      "app_live",
+      "test_lead",
+      "something_new",
+    ]);
+  });
+});
+
+describe("levels", () => {
+  it("draws what is missing, and a refusal, as bad", () => {
+    expect(checkLevel(check("link", "missing"))).toBe("bad");
+    expect(stateLevel("refused")).toBe("bad");
+  });
+  it("draws a relay that is away as worth a look, not as broken: leads still come", () =>
+    expect(stateLevel("offline")).toBe("warn"));
+});
+
+describe("sentences", () => {
+  const exists = (key: string) =>
+    ["es-MX", "en"].filter((lng) => !i18n.exists(key, { ns: "relay", lng, fallbackLng: [] }));
+  it.each(checkCodes)("%s has a title, a way to fix it and a word for unknown", (code) => {
+    for (const key of [`check.${code}.title`, `check.${code}.fix`, `check.unknown.${code}`]) {
+      expect(exists(key), key).toEqual([]);
+    }
+  });
+  it.each([...problemCodes, "other"])("problem %s has a sentence", (code) =>
+    expect(exists(`problem.${code}`)).toEqual([]),
+  );
+  it("has words for what a later version says", () => {
+    expect(problemWord("something_new")).toBe("other");
+    expect(knownCheck("something_new")).toBeUndefined();
+  });
+});
+
+describe("paragraphs", () => {
+  it("begins one at a blank line and drops empty ones", () =>
+    expect(paragraphs("Uno\nsigue\n\n \n\nDos\n")).toEqual(["Uno\nsigue", "Dos"]));
+});
+
+describe("minutesOff", () => {
+  it("says nothing of less than two minutes", () => expect(minutesOff(-80_000)).toBe(0));
+  it("counts minutes either way", () => expect(minutesOff(-300_000)).toBe(5));
+});
