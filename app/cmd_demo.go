@@ -116,11 +116,17 @@ func (c *command) tellUsers() {
 	fmt.Fprintln(c.Out, c.say.say("demo.leads"))
 }
 
+// leadStates are the words for what became of a lead.
+var leadStates = map[intake.State]string{
+	intake.StateRegistered: "demo.state.registered", intake.StateLinked: "demo.state.linked", intake.StateTest: "demo.state.test",
+	intake.StateHeld: "demo.state.held", intake.StateFailed: "demo.state.failed",
+}
+
 // tellLead prints a lead's line: what it became and with whom it is, and nothing about the person.
 func (c *command) tellLead(n intake.LeadNotice) {
 	seller := n.SellerName
 	if seller == "" {
 		seller = c.say.say("demo.noSeller")
 	}
-	fmt.Fprintln(c.Out, c.say.say("demo.lead", "id", n.LeadID, "state", fmt.Sprintf("%-14s", c.say.say("demo.state."+string(n.State))), "seller", seller))
+	fmt.Fprintln(c.Out, c.say.say("demo.lead", "id", n.LeadID, "state", fmt.Sprintf("%-14s", c.say.say(leadStates[n.State])), "seller", seller))
 }

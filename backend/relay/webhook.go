@@ -54,7 +54,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		s.metrics.webhooks.WithLabelValues("unread").Inc()
 		return
 	}
-	if len(signature) > maxSignature || !isObject(body) {
+	if len(signature) > maxSignature || !isPrintable(signature) || !isObject(body) {
 		s.metrics.webhooks.WithLabelValues("malformed").Inc()
 		answer(w, http.StatusBadRequest, "", "not a delivery: a JSON object is expected", 0)
 		return
@@ -126,6 +126,17 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, most int64) ([]
 		answer(w, http.StatusBadRequest, "", "the body did not come whole", 0)
 	}
 	return body, err == nil
+}
+
+// isPrintable reports whether a text is of visible ASCII and spaces alone. What is not could not be told to a host: frames
+// hold UTF-8.
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // isObject reports whether a body is one JSON object.

@@ -120,6 +120,11 @@ func TestWebhook_RefusesWhatIsNone(t *testing.T) {
 	if err != nil || stats.Events != int64(kept) {
 		t.Errorf("%d were answered for, %+v are there: %v", kept, stats, err)
 	}
+	// It could not be told to the host, and would end its link each time it is delivered.
+	foreign := r.do("POST", "/h/"+w.Hook, delivery, "X-Hub-Signature-256", "sha256=\xff\xfe")
+	if foreign.StatusCode != 400 {
+		t.Errorf("a signature that is no text: %d", foreign.StatusCode)
+	}
 	long := r.do("POST", "/h/"+w.Hook, delivery, "X-Hub-Signature-256", strings.Repeat("f", 5000))
 	if long.StatusCode != 400 {
 		t.Errorf("a signature of 5,000 bytes: %d", long.StatusCode)
