@@ -23,8 +23,8 @@ import (
 
 const admission = "ficha-del-operador"
 
-// startRelay runs a relay on this computer until the test ends, and returns its address.
-func startRelay(t *testing.T) string {
+// relayAt runs a relay on this computer until the test ends, and returns its address.
+func relayAt(t *testing.T) string {
 	t.Helper()
 	log := logrus.New()
 	log.SetOutput(io.Discard)
@@ -133,7 +133,7 @@ func cardsOf(p *apptest.Program, query string) []string {
 
 // TestRelay_AnOfficeBehindIt has no port open: Meta's webhooks and a seller come through the relay alone.
 func TestRelay_AnOfficeBehindIt(t *testing.T) {
-	address := startRelay(t)
+	address := relayAt(t)
 	sim, demo := startSim(t)
 	o := &theOffice{t: t, dir: t.TempDir(), users: map[string]string{}}
 	o.Program = apptest.StartIn(t, o.dir)
