@@ -113,16 +113,14 @@ func TestTunnel_CarriesBytesBothWays(t *testing.T) {
 				}
 				rest = rest[n:]
 			}
-			if err := to.farewell(); err != nil {
-				t.Error(err)
-			}
 		})
 	}
 	receive := func(from *stream) {
 		all.Go(func() {
-			got, err := io.ReadAll(from)
+			got := make([]byte, len(content))
+			n, err := io.ReadFull(from, got)
 			if err != nil || sha256.Sum256(got) != sha256.Sum256(content) {
-				t.Errorf("%d bytes of %d: %v", len(got), len(content), err)
+				t.Errorf("%d bytes of %d: %v", n, len(content), err)
 			}
 		})
 	}
@@ -131,6 +129,15 @@ func TestTunnel_CarriesBytesBothWays(t *testing.T) {
 	receive(member)
 	receive(other)
 	all.Wait()
+	if err := member.farewell(); err != nil { // whoever reads it answers in kind, so neither can go on alone
+		t.Error(err)
+	}
+	if rest, err := io.ReadAll(other); err != nil || len(rest) > 0 {
+		t.Errorf("after the end: %d bytes, %v", len(rest), err)
+	}
+	if _, err := io.ReadAll(member); err != nil {
+		t.Error(err)
+	}
 	r.until("the tunnel is over", func() bool {
 		return strings.Contains(text(t, r.do("GET", "/metrics", "")), "sitegroup_relay_tunnels 0\n")
 	})
