@@ -20,7 +20,7 @@ import (
 
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
-	relayserver "sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay"
 	"sitegroup.mx/crm/backend/relay/sqlitebox"
 )
 
@@ -43,7 +43,7 @@ const ofOneAddress = 512
 func (c *command) relayCommand() *cobra.Command {
 	var o relayOptions
 	cmd := c.command("relay", "relay", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return c.relay(cmd.Context(), o) })
-	usual := relayserver.DefaultLimits()
+	usual := relay.DefaultLimits()
 	set := cmd.Flags()
 	c.text(set, &o.url, "url", "")
 	c.text(set, &o.addr, "addr", "")
@@ -58,7 +58,7 @@ func (c *command) relayCommand() *cobra.Command {
 	c.text(set, &o.metricsAddr, "metrics-addr", "")
 	set.Int64Var(&o.quotaEvents, "quota-events", usual.Inbox.Events, c.usage("quota-events"))
 	set.Int64Var(&o.quotaMiB, "quota-mib", usual.Inbox.Bytes>>20, c.usage("quota-mib"))
-	set.IntVar(&o.keepDays, "keep-days", int(relayserver.KeptUsual/(24*time.Hour)), c.usage("keep-days"))
+	set.IntVar(&o.keepDays, "keep-days", int(relay.KeptUsual/(24*time.Hour)), c.usage("keep-days"))
 	set.Float64Var(&o.officeRate, "office-rate", usual.Webhooks.PerSecond, c.usage("office-rate"))
 	set.Float64Var(&o.addressRate, "address-rate", usual.Requests.PerSecond, c.usage("address-rate"))
 	set.IntVar(&o.maxConnections, "max-connections", 25_000, c.usage("max-connections"))
@@ -93,7 +93,7 @@ func (c *command) relay(ctx context.Context, o relayOptions) (err error) {
 		return err
 	}
 	defer closing(&err, d.Inbox.Close)
-	s, err := relayserver.New(d)
+	s, err := relay.New(d)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (c *command) relayFolder() (folder, error) {
 }
 
 // openInbox chooses where events are kept: in a file of this node's own, or where all nodes of the relay find them.
-func (o relayOptions) openInbox(ctx context.Context, f folder, d relayserver.Deps, log logrus.FieldLogger) (relayserver.Inbox, error) {
+func (o relayOptions) openInbox(ctx context.Context, f folder, d relay.Deps, log logrus.FieldLogger) (relay.Inbox, error) {
 	if o.nats.urls != "" {
 		return o.nats.open(ctx, d, log)
 	}
@@ -131,15 +131,15 @@ func (o relayOptions) openInbox(ctx context.Context, f folder, d relayserver.Dep
 }
 
 // deps reads what the flags say of the relay itself.
-func (o relayOptions) deps(log logrus.FieldLogger) (relayserver.Deps, error) {
-	bad := func(flag, text string) (relayserver.Deps, error) {
-		return relayserver.Deps{}, fault.New("relay.bad_setting", "flag", flag, "text", text)
+func (o relayOptions) deps(log logrus.FieldLogger) (relay.Deps, error) {
+	bad := func(flag, text string) (relay.Deps, error) {
+		return relay.Deps{}, fault.New("relay.bad_setting", "flag", flag, "text", text)
 	}
-	base, _, err := relayserver.ParseURL(strings.TrimSuffix(o.url, "/"))
+	base, _, err := relay.ParseURL(strings.TrimSuffix(o.url, "/"))
 	if err != nil {
-		return relayserver.Deps{}, fault.Wrap(err, "relay.bad_url", "url", o.url)
+		return relay.Deps{}, fault.Wrap(err, "relay.bad_url", "url", o.url)
 	}
-	d := relayserver.Deps{BaseURL: base, Limits: relayserver.DefaultLimits(), Clock: clock.System{}, Log: log.WithField("part", "relay")}
+	d := relay.Deps{BaseURL: base, Limits: relay.DefaultLimits(), Clock: clock.System{}, Log: log.WithField("part", "relay")}
 	for _, text := range o.proxies {
 		p, err := netip.ParsePrefix(text)
 		if a, e := netip.ParseAddr(text); err != nil && e == nil {
@@ -162,18 +162,18 @@ func (o relayOptions) deps(log logrus.FieldLogger) (relayserver.Deps, error) {
 	case o.addressRate < 0:
 		return bad("address-rate", fmt.Sprint(o.addressRate))
 	}
-	d.Limits.Inbox = relayserver.Quota{Events: o.quotaEvents, Bytes: o.quotaMiB << 20}
+	d.Limits.Inbox = relay.Quota{Events: o.quotaEvents, Bytes: o.quotaMiB << 20}
 	d.Limits.Kept = time.Duration(o.keepDays) * 24 * time.Hour
 	d.Limits.Webhooks, d.Limits.Requests = rateOf(o.officeRate, 10), rateOf(o.addressRate, 5)
 	return d, nil
 }
 
 // rateOf is a rate that lets some seconds of it come at once.
-func rateOf(perSecond float64, seconds int) relayserver.Rate {
+func rateOf(perSecond float64, seconds int) relay.Rate {
 	if perSecond == 0 {
-		return relayserver.Rate{}
+		return relay.Rate{}
 	}
-	return relayserver.Rate{PerSecond: perSecond, Burst: max(1, int(perSecond*float64(seconds)))}
+	return relay.Rate{PerSecond: perSecond, Burst: max(1, int(perSecond*float64(seconds)))}
 }
 
 // admission reads the operator's tokens. Where there is no file yet, one is made and its token said, this once.
@@ -204,7 +204,7 @@ func (c *command) admission(f folder, o relayOptions) ([]string, error) {
 }
 
 // serveRelay answers until ctx ends. Hosts are sent elsewhere first, while webhooks are still taken.
-func (c *command) serveRelay(ctx context.Context, s *relayserver.Server, o relayOptions, proxies []netip.Prefix, t *tlsSource, log logrus.FieldLogger) error {
+func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOptions, proxies []netip.Prefix, t *tlsSource, log logrus.FieldLogger) error {
 	work := crew{log: log}
 	addr := o.addr
 	if addr == "" {
@@ -218,7 +218,7 @@ func (c *command) serveRelay(ctx context.Context, s *relayserver.Server, o relay
 		return err
 	}
 	servers := []*http.Server{relayServer(s, log)}
-	listeners := []net.Listener{relayserver.Gate(public, o.maxConnections, ofOneAddress, proxies)}
+	listeners := []net.Listener{relay.Gate(public, o.maxConnections, ofOneAddress, proxies)}
 	if t != nil {
 		listeners[0] = tls.NewListener(listeners[0], t.config)
 	}

@@ -51,7 +51,7 @@ type openOffice struct {
 	installation installation
 	key          identity.Key
 	network      *network
-	relay        *relay
+	relay        *officeRelay
 	crew         crew
 	stop         context.CancelFunc
 	handover     *handover
@@ -120,7 +120,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	})
 	o.network = newNetwork(o)
 	o.handover = newHandover(o)
-	o.relay = newRelay(o)
+	o.relay = newOfficeRelay(o)
 	if i.Role == roleMember {
 		err = o.beMember(ctx)
 	} else {

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"sitegroup.mx/crm/backend/fault"
-	relayserver "sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay"
 	"sitegroup.mx/crm/backend/relay/natsbox"
 )
 
@@ -27,7 +27,7 @@ func (c *command) natsFlags(set *pflag.FlagSet, o *natsOptions) {
 }
 
 // open waits for the servers for as long as ctx lets it.
-func (o natsOptions) open(ctx context.Context, d relayserver.Deps, log logrus.FieldLogger) (relayserver.Inbox, error) {
+func (o natsOptions) open(ctx context.Context, d relay.Deps, log logrus.FieldLogger) (relay.Inbox, error) {
 	u, err := url.Parse(o.advertise)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
 		return nil, fault.New("relay.bad_setting", "flag", "advertise", "text", o.advertise)

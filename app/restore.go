@@ -219,7 +219,7 @@ func withRestored(ctx context.Context, p place, file string, fn func(*openOffice
 	if o.key, err = deviceKey(p, &i); err != nil {
 		return err
 	}
-	o.network = newNetwork(o)
+	o.network, o.relay = newNetwork(o), newOfficeRelay(o)
 	o.Store, err = store.Open(ctx, store.Options{
 		Path: file, Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow,
 		Log: p.log.WithField("part", "store"),

@@ -12,6 +12,7 @@ import (
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/meta"
+	"sitegroup.mx/crm/store"
 )
 
 // Codes of the switches between a submitted form and the office (Meta, Lead ads: webhooks).
@@ -238,7 +239,7 @@ func (s *Service) TryArrival(ctx context.Context, v account.Viewer) (Switch, err
 		out.Problem = fault.Code(err)
 		return out, ctx.Err()
 	}
-	came, err := s.waitFor(ctx, string(id))
+	came, err := s.waitFor(ctx, form, string(id))
 	if err != nil {
 		return out, err
 	}
@@ -270,13 +271,12 @@ func makeTestLead(ctx context.Context, c *meta.Client, token meta.Token, form me
 	return c.CreateTestLead(ctx, token, form)
 }
 
-// waitFor waits for a lead's webhook, which may have come already.
-func (s *Service) waitFor(ctx context.Context, id string) (bool, error) {
+// waitFor waits for the webhook of a test lead of ours, which may have come already.
+func (s *Service) waitFor(ctx context.Context, form formRow, id string) (bool, error) {
 	come := s.trips.channel(id)
 	defer s.trips.forget(id)
-	known, err := s.knownLeads(ctx, []string{id})
-	if err != nil || known[id].Origin == OriginWebhook {
-		return err == nil, err
+	if came, err := s.enterTest(ctx, form, id); err != nil || came {
+		return came, err
 	}
 	select {
 	case <-come:
@@ -286,4 +286,28 @@ func (s *Service) waitFor(ctx context.Context, id string) (bool, error) {
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
+}
+
+// enterTest has the ledger know a lead for a test before anybody asks Meta for it: it is about to be deleted there, and must
+// not end as a lead that cannot be read. It reports whether its webhook had come.
+func (s *Service) enterTest(ctx context.Context, form formRow, id string) (came bool, err error) {
+	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		came = false
+		known, ok, err := findLine(tx.Query(), id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return insertLine(tx, line{
+				LeadID: id, PageID: form.PageID, FormID: form.ID, Origin: OriginWebhook, State: StateTest, ReceivedAt: format(tx.Now()),
+			})
+		}
+		came = known.Origin == OriginWebhook
+		switch known.State {
+		case StateReceived, StateFetched, StateFailed, StateHeld:
+			return move(tx, known, StateTest)
+		}
+		return nil
+	})
+	return came, wrap("enter a test lead", err)
 }

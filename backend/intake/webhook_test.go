@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -320,5 +323,77 @@ func TestWebhook_IsHandedInAgainWhenTheKeyringIsLocked(t *testing.T) {
 	w.vault.broken = nil
 	if r := w.receive(call); r.New != 1 {
 		t.Errorf("receipt = %+v", r)
+	}
+}
+
+// TestArrival_ATestLeadThatIsDeletedLeavesNoFailedLine tries the whole way with a callback that hands Meta's calls in.
+func TestArrival_ATestLeadThatIsDeletedLeavesNoFailedLine(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	w.sim.SetDelivery(graphsim.DeliveryOptions{}) // at once
+	calls := make(chan intake.Webhook, 10)
+	callback := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(rw, r.URL.Query().Get("hub.challenge"))
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		calls <- intake.Webhook{Body: body, Signature: r.Header.Get(meta.SignatureHeader)}
+	}))
+	t.Cleanup(callback.Close)
+	if err := w.svc.SubscribeWebhooks(ctx, w.Admin, callback.URL, "verify"); err != nil {
+		t.Fatal(err)
+	}
+	switches := func() map[string]string {
+		all, err := w.svc.Switches(ctx, w.Admin, callback.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, s := range all {
+			got[s.Code] = s.State
+		}
+		return got
+	}
+	want := map[string]string{intake.SwitchApp: "ok", intake.SwitchPage: "ok", intake.SwitchAccess: "ok", intake.SwitchLive: "unknown"}
+	if diff := cmp.Diff(want, switches()); diff != "" {
+		t.Errorf("switches (-want +got):\n%s", diff)
+	}
+	go func() { // the relay
+		for call := range calls {
+			if _, err := w.svc.ReceiveWebhook(ctx, call); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	t.Cleanup(func() { close(calls) })
+	for range 2 { // Meta allows one test lead a form
+		got, err := w.svc.TryArrival(ctx, w.Admin)
+		if err != nil || got.State != intake.CheckOK {
+			t.Fatalf("test lead: %+v, %v", got, err)
+		}
+		w.step("fresh", w.svc.FreshStep)
+	}
+	if c := w.counts(); c.Test != 2 || c.Failed != 0 || c.Received != 0 {
+		t.Errorf("ledger = %+v", c)
+	}
+	for _, off := range []struct {
+		code string
+		turn func() error
+		want string
+	}{
+		{intake.SwitchPage, func() error { return w.sim.SubscribePage(w.page.ID, w.app.ID, false) }, "missing"},
+		{intake.SwitchAccess, func() error { return w.sim.SetLeadAccess(w.page.ID, w.app.ID, false) }, "missing"},
+		{intake.SwitchApp, func() error { return w.sim.SubscribeApp(w.app.ID, "https://elsewhere.example/h/x") }, "missing"},
+	} {
+		if err := off.turn(); err != nil {
+			t.Fatal(err)
+		}
+		if got := switches()[off.code]; got != off.want {
+			t.Errorf("%s switched off: %s", off.code, got)
+		}
 	}
 }

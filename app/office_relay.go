@@ -44,8 +44,8 @@ type relaySetting struct {
 	Version     int64          `json:"version,omitempty"` // of the texts
 }
 
-// relay is a host's connection with the office's relay. It implements api.Relay.
-type relay struct {
+// officeRelay is a host's connection with the office's relay. It implements api.Relay.
+type officeRelay struct {
 	o *openOffice
 
 	configuring sync.Mutex // held while a client begins or ends
@@ -66,10 +66,12 @@ type relay struct {
 	greeted chan struct{} // a state other than connecting; holds one
 }
 
-func newRelay(o *openOffice) *relay { return &relay{o: o, greeted: make(chan struct{}, 1)} }
+func newOfficeRelay(o *openOffice) *officeRelay {
+	return &officeRelay{o: o, greeted: make(chan struct{}, 1)}
+}
 
 // begin links with the relay, if the office has one, until ctx ends.
-func (r *relay) begin(ctx context.Context) {
+func (r *officeRelay) begin(ctx context.Context) {
 	s, err := r.read(ctx)
 	if err != nil {
 		r.o.log.WithError(err).Error("the relay's setting cannot be read")
@@ -83,7 +85,7 @@ func (r *relay) begin(ctx context.Context) {
 }
 
 // start begins a client for the setting. configuring is held.
-func (r *relay) start() {
+func (r *officeRelay) start() {
 	r.mu.Lock()
 	ctx, s := r.ctx, r.setting
 	r.mu.Unlock()
@@ -119,7 +121,7 @@ func (r *relay) start() {
 }
 
 // end returns once nothing comes from the relay any more.
-func (r *relay) end() {
+func (r *officeRelay) end() {
 	r.mu.Lock()
 	stop, work := r.stop, r.crew
 	r.client, r.stop, r.crew = nil, nil, nil
@@ -131,7 +133,7 @@ func (r *relay) end() {
 }
 
 // stopSoon is end without the waiting.
-func (r *relay) stopSoon() {
+func (r *officeRelay) stopSoon() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stop != nil {
@@ -141,7 +143,7 @@ func (r *relay) stopSoon() {
 }
 
 // again begins anew with what the setting says now.
-func (r *relay) again() {
+func (r *officeRelay) again() {
 	r.configuring.Lock()
 	defer r.configuring.Unlock()
 	r.end()
@@ -149,14 +151,14 @@ func (r *relay) again() {
 }
 
 // address is the relay's as members are told it, "" for none.
-func (r *relay) address() string {
+func (r *officeRelay) address() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.setting.Address
 }
 
 // take is relayclient.Deps.Take. While the office moves to another computer nothing is taken: the next host will.
-func (r *relay) take(ctx context.Context, e relaywire.Event) (out *relaywire.Outcome, err error) {
+func (r *officeRelay) take(ctx context.Context, e relaywire.Event) (out *relaywire.Outcome, err error) {
 	err = r.o.handover.intake.during(func() error {
 		switch e.Kind {
 		case relaywire.KindWebhook:
@@ -190,7 +192,7 @@ func outcomeOf(code, reason string) *relaywire.Outcome {
 }
 
 // open is relayclient.Deps.Open.
-func (r *relay) open(c net.Conn) {
+func (r *officeRelay) open(c net.Conn) {
 	if server := r.o.network.serving(); server != nil {
 		server.Take(c)
 		return
@@ -199,7 +201,7 @@ func (r *relay) open(c net.Conn) {
 }
 
 // welcomed keeps what the relay says that Meta is to be told.
-func (r *relay) welcomed(address string, w relaywire.Welcome) {
+func (r *officeRelay) welcomed(address string, w relaywire.Welcome) {
 	_, err := r.change(context.Background(), func(s *relaySetting) {
 		if s.Address == address {
 			s.BaseURL, s.Hook, s.VerifyToken, s.Page = w.BaseURL, w.Hook, w.VerifyToken, w.Page
@@ -211,7 +213,7 @@ func (r *relay) welcomed(address string, w relaywire.Welcome) {
 }
 
 // changed tells intake and pages how the link stands.
-func (r *relay) changed() {
+func (r *officeRelay) changed() {
 	now := r.o.clock.Now()
 	r.mu.Lock()
 	used, client := r.setting.Address != "", r.client
@@ -237,7 +239,7 @@ func (r *relay) changed() {
 }
 
 // publish has the relay show the office's public texts.
-func (r *relay) publish(ctx context.Context, c *relayclient.Client, p relaywire.Publish) {
+func (r *officeRelay) publish(ctx context.Context, c *relayclient.Client, p relaywire.Publish) {
 	info, err := office.ReadInfo(ctx, r.o.Store)
 	if err != nil {
 		r.o.log.WithError(err).Error("public texts are not published")
@@ -252,7 +254,7 @@ func (s relaySetting) publication() (p relaywire.Publish, ok bool) {
 	return relaywire.Publish{Version: s.Version, Updated: s.Texts.Updated, Privacy: s.Texts.Privacy, Deletion: s.Texts.Deletion}, s.Version > 0
 }
 
-func (r *relay) read(ctx context.Context) (s relaySetting, err error) {
+func (r *officeRelay) read(ctx context.Context) (s relaySetting, err error) {
 	var texts []string
 	err = r.o.Store.Read().NewQuery("SELECT v FROM setting WHERE k = {:k}").Bind(dbx.Params{"k": settingRelay}).WithContext(ctx).Column(&texts)
 	if err == nil && len(texts) > 0 {
@@ -265,7 +267,7 @@ func (r *relay) read(ctx context.Context) (s relaySetting, err error) {
 }
 
 // change changes the setting, with what belongs into the same transaction.
-func (r *relay) change(ctx context.Context, fn func(*relaySetting), also ...func(tx *store.Tx) error) (relaySetting, error) {
+func (r *officeRelay) change(ctx context.Context, fn func(*relaySetting), also ...func(tx *store.Tx) error) (relaySetting, error) {
 	r.saving.Lock()
 	defer r.saving.Unlock()
 	before := r.settingNow()
@@ -299,7 +301,7 @@ func (r *relay) change(ctx context.Context, fn func(*relaySetting), also ...func
 }
 
 // State implements api.Relay.
-func (r *relay) State(ctx context.Context, v account.Viewer) (api.RelayState, error) {
+func (r *officeRelay) State(ctx context.Context, v account.Viewer) (api.RelayState, error) {
 	hooks, err := r.o.Intake.Webhooks(ctx, v)
 	if err != nil {
 		return api.RelayState{}, err
@@ -345,7 +347,7 @@ func instantText(t time.Time) *string {
 }
 
 // Configure implements api.Relay.
-func (r *relay) Configure(ctx context.Context, v account.Viewer, n api.RelaySetting) (api.RelayState, error) {
+func (r *officeRelay) Configure(ctx context.Context, v account.Viewer, n api.RelaySetting) (api.RelayState, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return api.RelayState{}, err
 	}
@@ -374,7 +376,7 @@ func (r *relay) Configure(ctx context.Context, v account.Viewer, n api.RelaySett
 }
 
 // awaitGreeting waits until it is known how the relay answers.
-func (r *relay) awaitGreeting(ctx context.Context) {
+func (r *officeRelay) awaitGreeting(ctx context.Context) {
 	late := clock.System{}.After(greetPatience)
 	for {
 		r.mu.Lock()
@@ -393,14 +395,14 @@ func (r *relay) awaitGreeting(ctx context.Context) {
 	}
 }
 
-func (r *relay) settingNow() relaySetting {
+func (r *officeRelay) settingNow() relaySetting {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.setting
 }
 
 // Remove implements api.Relay. The texts stay, for another relay.
-func (r *relay) Remove(ctx context.Context, v account.Viewer) (api.RelayState, error) {
+func (r *officeRelay) Remove(ctx context.Context, v account.Viewer) (api.RelayState, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return api.RelayState{}, err
 	}
@@ -423,7 +425,7 @@ func (r *relay) Remove(ctx context.Context, v account.Viewer) (api.RelayState, e
 }
 
 // Publish implements api.Relay.
-func (r *relay) Publish(ctx context.Context, v account.Viewer, t api.RelayPublication) (api.RelayState, error) {
+func (r *officeRelay) Publish(ctx context.Context, v account.Viewer, t api.RelayPublication) (api.RelayState, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return api.RelayState{}, err
 	}
@@ -456,7 +458,7 @@ func (r *relay) Publish(ctx context.Context, v account.Viewer, t api.RelayPublic
 }
 
 // Subscribe implements api.Relay.
-func (r *relay) Subscribe(ctx context.Context, v account.Viewer) (api.RelayState, error) {
+func (r *officeRelay) Subscribe(ctx context.Context, v account.Viewer) (api.RelayState, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return api.RelayState{}, err
 	}
@@ -471,7 +473,7 @@ func (r *relay) Subscribe(ctx context.Context, v account.Viewer) (api.RelayState
 }
 
 // linked returns the setting while there is a link: relay.not_set, relay.not_linked.
-func (r *relay) linked() (relaySetting, error) {
+func (r *officeRelay) linked() (relaySetting, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -484,7 +486,7 @@ func (r *relay) linked() (relaySetting, error) {
 }
 
 // Check implements api.Relay.
-func (r *relay) Check(ctx context.Context, v account.Viewer) (api.RelayState, error) {
+func (r *officeRelay) Check(ctx context.Context, v account.Viewer) (api.RelayState, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return api.RelayState{}, err
 	}
@@ -492,7 +494,7 @@ func (r *relay) Check(ctx context.Context, v account.Viewer) (api.RelayState, er
 }
 
 // check looks at each switch; a test lead makes the way only where everything before it is right.
-func (r *relay) check(ctx context.Context, v account.Viewer, whole bool) (api.RelayState, error) {
+func (r *officeRelay) check(ctx context.Context, v account.Viewer, whole bool) (api.RelayState, error) {
 	own := api.RelayCheck{Code: api.RelayCheckLink, State: intake.CheckOK}
 	s, err := r.linked()
 	switch {
