@@ -51,7 +51,13 @@ async function serve(args: string[], use: (program: Program) => Promise<void>): 
 }
 
 /** Calls the API of a program as a script would; answers the body. */
-async function call<T>(url: string, token: string, method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const response = await fetch(new URL(path, url), {
     method,
     headers: {

@@ -18,6 +18,16 @@ export type LeadSpec = {
   blank?: string[];
 };
 
+/** How the simulator calls a webhook. */
+export type Delivery = {
+  min_delay?: number;
+  max_delay?: number;
+  batch_up_to?: number;
+  duplicates?: number;
+  shuffle?: boolean;
+  paused?: boolean;
+};
+
 /** Meta, simulated by the program itself. */
 export class Graph {
   private constructor(
@@ -45,6 +55,20 @@ export class Graph {
   /** Sends a form in. */
   async addLead(spec: LeadSpec): Promise<void> {
     await this.control("leads", spec);
+  }
+
+  /** How calls are made from now on; delays are in milliseconds. */
+  async deliver(how: Delivery): Promise<void> {
+    await this.control("webhooks", how);
+  }
+
+  /** How many calls were answered with 200, and how many were not or still wait. */
+  async delivered(): Promise<{ done: number; open: number }> {
+    const response = await fetch(`${this.url}/_control/deliveries`);
+    if (!response.ok) throw new Error(`deliveries: ${response.status} ${await response.text()}`);
+    const all = ((await response.json()) ?? []) as { state: string; status: number }[];
+    const done = all.filter(({ state, status }) => state === "sent" && status === 200).length;
+    return { done, open: all.length - done };
   }
 
   /** Lets the office's token die, as when somebody changes their password. */
