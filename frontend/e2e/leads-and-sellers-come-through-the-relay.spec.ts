@@ -146,8 +146,8 @@ test("leads and a seller come through the relay alone: every lead once, in the r
 
     await test.step("every lead is there once, and in the right hands", async () => {
       const office = await signedIn(main, admin);
-      const { users } = await office<{ users: { id: string; name: string }[] }>("/api/users");
-      const of = (name: string) => `&seller=${users.find((user) => user.name === name)?.id ?? "nobody"}`;
+      const { items } = await office<{ items: { id: string; name: string }[] }>("/api/users");
+      const of = (name: string) => `&seller=${items.find((user) => user.name === name)?.id ?? "nobody"}`;
       await hers.expectSync("Al día · por relevo");
       const [mine, his] = [await names(office, of(ines.name)), await names(office, of(raul.name))];
       expect([...mine, ...his].sort()).toEqual(first(burst + meanwhile));

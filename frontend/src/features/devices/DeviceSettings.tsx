@@ -15,7 +15,7 @@ import table from "@/shared/ui/table.module.css";
 import { showDone, showError } from "@/shared/ui/undo-toast";
 import { byPerson, type Person } from "./by-person";
 import classes from "./Devices.module.css";
-import { devicesQuery, useNetwork, useRevocation } from "./device-queries";
+import { devicesQuery, relayOfOfficeQuery, useNetwork, useRevocation } from "./device-queries";
 import { HandOver } from "./HandOver";
 import { InviteDialog } from "./InviteDialog";
 import { RecoveryCode } from "./RecoveryCode";
@@ -24,6 +24,7 @@ import { RecoveryCode } from "./RecoveryCode";
 export function DeviceSettings() {
   const { t } = useTranslation("devices");
   const devices = useQuery(devicesQuery);
+  const relay = useQuery(relayOfOfficeQuery);
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Device | null>(null);
   if (devices.data === undefined) {
@@ -35,7 +36,8 @@ export function DeviceSettings() {
     );
   }
   const { network, recovery } = devices.data;
-  const ready = recovery.prepared && network.enabled;
+  const relayed = relay.data !== undefined && relay.data.address !== "";
+  const ready = recovery.prepared && (network.enabled || relayed);
   return (
     <>
       {!recovery.prepared && <RecoveryCode />}

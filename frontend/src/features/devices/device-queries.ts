@@ -25,6 +25,12 @@ export const backupsQuery = queryOptions({
   queryFn: () => answer(api.GET("/api/recovery")),
 });
 
+/** The office's relay: computers can come through it where nobody listens on the network. */
+export const relayOfOfficeQuery = queryOptions({
+  queryKey: ["relay"],
+  queryFn: () => answer(api.GET("/api/relay")),
+});
+
 /** Reads again what a change touches. Nobody waits for it: the answer may take away who asked. */
 function useRefresh() {
   const client = useQueryClient();
