@@ -79,6 +79,9 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 		{[]string{"edit-ack", "reconnect-25x2000"}, pushes},
 		{[]string{"bootstrap-10k", "wire-per-prospect", "edit-to-screen-p99"}, replicas},
 		{[]string{"member-memory"}, memberMemory},
+		{[]string{"webhook-durable"}, durables},
+		{[]string{"idle-host"}, idleMemory},
+		{[]string{"tunnel"}, tunnels},
 	} {
 		if !slices.ContainsFunc(s.names, func(name string) bool { return asked(name, only) }) {
 			continue

@@ -395,7 +395,8 @@ func watch(ctx context.Context, r *replica, window api.Window) error {
 // held is what the process that holds connections is told.
 type held struct {
 	Addr, Office string
-	Keys         []string // seeds
+	Keys         []string  // seeds
+	Idle         *heldIdle `json:",omitempty"` // instead: hosts of a relay
 }
 
 // memberMemory measures what a connected computer costs the host: its connections are held by another process.
@@ -471,6 +472,9 @@ func hold() error {
 	var h held
 	if err := json.NewDecoder(os.Stdin).Decode(&h); err != nil {
 		return err
+	}
+	if h.Idle != nil {
+		return h.Idle.hold()
 	}
 	for _, text := range h.Keys {
 		seed, err := hex.DecodeString(text)
