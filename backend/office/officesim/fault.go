@@ -282,7 +282,8 @@ func (s *sim) buy(p planned) error {
 	if err := s.openFile(m); err != nil {
 		return err
 	}
-	if err := admit(s.ctx, s.host.Host, s.plan.admin, m.user, m.key, m.store); err != nil {
+	later := func() { s.advance(time.Minute) }
+	if err := admit(s.ctx, s.host.Host, s.plan.admin, m.user, m.key, m.store, later); err != nil {
 		return errors.Join(err, m.store.Close())
 	}
 	s.members = append(s.members, m)

@@ -204,7 +204,7 @@ func (p *plan) enrol(ctx context.Context, h *office.Host, v account.Viewer, fake
 			return errors.Join(err, st.Close())
 		}
 	}
-	if err := errors.Join(admit(ctx, h, p.admin, v, key, st), st.Close()); err != nil {
+	if err := errors.Join(admit(ctx, h, p.admin, v, key, st, nil), st.Close()); err != nil {
 		return err
 	}
 	file, err := os.ReadFile(path)
@@ -216,7 +216,7 @@ func (p *plan) enrol(ctx context.Context, h *office.Host, v account.Viewer, fake
 }
 
 // admit invites a user, shows the invitation from a new computer, admits it and joins.
-func admit(ctx context.Context, h *office.Host, admin, v account.Viewer, key identity.Key, st *store.Store) error {
+func admit(ctx context.Context, h *office.Host, admin, v account.Viewer, key identity.Key, st *store.Store, wait func()) error {
 	i, err := h.Invite(ctx, admin, v.UserID)
 	if err != nil {
 		return err
@@ -235,14 +235,21 @@ func admit(ctx context.Context, h *office.Host, admin, v account.Viewer, key ide
 		state, _ := out[0].Body.(*wire.EnrolState)
 		return state, nil
 	}
-	if _, err := show(); err != nil {
+	state, err := show()
+	if err == nil && state.State == office.EnrolBusy && wait != nil { // many computers have joined in one minute
+		wait()
+		state, err = show()
+	}
+	if err != nil {
 		return err
+	}
+	if state.State != office.EnrolWaiting {
+		return fmt.Errorf("an invitation is answered with %s", state.State)
 	}
 	if err := h.Admit(ctx, admin, i.ID); err != nil {
 		return err
 	}
-	state, err := show()
-	if err != nil {
+	if state, err = show(); err != nil {
 		return err
 	}
 	return office.Join(ctx, st, text, key.DeviceID(), state)
