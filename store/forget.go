@@ -115,7 +115,8 @@ func (a *applier) compare(e *entity, before, after []any) {
 
 // dropOrphans forgets every contact that no root refers to and that the host has told of, also one of which only a phone has
 // come: the contact was changed again, and its root was lost before that page. The ops of one that was made here go as well,
-// or they would be sent again without their root when the host comes back from a copy. Only at the head: before that the root may be
+// or they would be sent again without their root when the host comes back from a copy; but not those of one that the host has
+// refused with its root, which stay with their author, and are sent again as they were made: together. Only at the head: before that the root may be
 // on a later page than what it refers to, because it was changed again.
 func (a *applier) dropOrphans() error {
 	a.s.replica.orphaned = false
@@ -172,7 +173,8 @@ func (e *entity) prepareForget(s *Store) error {
 		texts[&e.orphans] = "SELECT DISTINCT " + root + " FROM " + table + " e WHERE e.rev > 0 AND NOT EXISTS (" + replaceRoot(e.roots, root) + ")"
 		if s.opts.Member { // of one that was made here and lost before it came back from the host, the ops alone are left
 			texts[&e.orphans] += " UNION SELECT o.root_id FROM main.outbox o WHERE o.entity = '" + e.name +
-				"' AND o.state IN (1, 2, 3) AND o.forgotten = 0 AND NOT EXISTS (" + replaceRoot(e.roots, "o.root_id") + ")"
+				"' AND o.state IN (1, 2, 3) AND o.forgotten = 0 AND NOT EXISTS (" + replaceRoot(e.roots, "o.root_id") + ")" +
+				" AND NOT EXISTS (SELECT 1 FROM main.outbox r WHERE r.root_id = o.root_id AND r.entity = '" + e.name + "' AND r.row_id = o.root_id AND r.field = '' AND r.state = 3)"
 		}
 	}
 	for target, text := range texts {

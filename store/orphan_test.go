@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"encoding/json"
+	"errors"
 	"testing"
 
 	"sitegroup.mx/crm/store"
@@ -71,4 +73,62 @@ func TestReplica_ContactWhoseProspectMovedBetweenPagesIsNotKept(t *testing.T) {
 	set(store.Row{"contact_id": "c2"})
 	p.pull()
 	p.lacks("c3")
+}
+
+// refusesProspects is a host that lets no member make a prospect.
+func refusesProspects(p store.Proposal) store.Verdict {
+	if p.Actor.Device == "device-ana" && p.Op.Entity == "prospect" && p.Op.Field == "" {
+		return store.Verdict{Outcome: store.Refused, Reason: "no"}
+	}
+	return store.Verdict{Outcome: store.Applied}
+}
+
+// TestReplica_RefusedContactIsKeptWithItsProspect: else its author cannot see what was not accepted, and the rest of it is
+// sent to a restored host in part.
+func TestReplica_RefusedContactIsKeptWithItsProspect(t *testing.T) {
+	p := newPair(t, refusesProspects)
+	p.prospectOf(1, "u-ana")
+	write(t, p.member, ana, func(tx *store.Tx) error {
+		return errors.Join(createContact(tx, "c9", "Persona 9"), createProspect(tx, "p9", "c9", "u-ana"), createActivity(tx, "a9", "p9"))
+	})
+	p.sync()
+	if got := value(t, p.member.Read(), "SELECT count(*) FROM outbox WHERE state = 3 AND forgotten = 0 AND value IS NOT NULL"); got != "3" {
+		t.Errorf("%s ops of the three are kept", got)
+	}
+	if err := p.member.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	txs, err := p.member.Pending(t.Context(), 0, 500)
+	if err != nil || len(txs) != 1 || len(txs[0].Ops) != 3 {
+		t.Errorf("what goes out again is %+v, %v, want one transaction of three ops", txs, err)
+	}
+}
+
+// TestPush_RestOfARefusedProspectMakesNoOrphan: a part of a transaction may come before all of it, from a computer that had
+// forgotten the rest and was brought back from a copy that has it.
+func TestPush_RestOfARefusedProspectMakesNoOrphan(t *testing.T) {
+	p := newPair(t, refusesProspects)
+	op := func(n byte, entity, row string, value map[string]any) store.Op {
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store.Op{ID: [16]byte{n}, Entity: entity, Row: row, HLC: 1, Value: text}
+	}
+	contact := op(1, "contact", "c9", map[string]any{"name": "Persona 9", "created_at": at})
+	phone := op(2, "contact_phone", "h9", map[string]any{"contact_id": "c9", "raw": "55 5555 0199", "created_at": at})
+	prospect := op(3, "prospect", "p9", map[string]any{"contact_id": "c9", "owner_id": "u-ana"})
+	for _, ops := range [][]store.Op{{prospect}, {contact, phone, prospect}} {
+		for _, err := range p.host.PushAll(t.Context(), p.as, []store.PushedTx{{ID: [16]byte{9}, Ops: ops}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := value(t, p.host.Read(), "SELECT (SELECT count(*) FROM contact) || ' ' || (SELECT count(*) FROM contact_phone)"); got != "0 0" {
+		t.Errorf("the host has %s contacts and phones of nobody", got)
+	}
+	if got := value(t, p.host.Read(), "SELECT count(*) FROM op_log WHERE outcome = 3"); got != "3" {
+		t.Errorf("the host has logged %s refusals, want 3", got)
+	}
 }

@@ -147,6 +147,11 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 	}
 	tx.ahead = nil
 	mark := tx.mark()
+	if refused, err := tx.refusedBefore(p); err != nil {
+		return err
+	} else if refused {
+		return tx.pushRefused(p, nil)
+	}
 	if err := tx.announceRoots(p); err != nil {
 		return err
 	}
@@ -169,6 +174,26 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 		return err
 	}
 	return tx.pushRefused(p, reasons)
+}
+
+// refusedBefore reports whether a transaction makes a root that was refused when a part of the transaction came alone. The
+// rest of it, which comes now, is refused with it: what was to hang from the root would hang from nothing.
+func (tx *Tx) refusedBefore(p PushedTx) (bool, error) {
+	if !slices.ContainsFunc(p.Ops, func(op Op) bool { return tx.fresh[op.ID] }) {
+		return false, nil
+	}
+	for i := range p.Ops {
+		op := &p.Ops[i]
+		if e := tx.s.entities[op.Entity]; e == nil || !e.isRoot() || op.Field != "" || tx.fresh[op.ID] {
+			continue
+		}
+		var outcome Outcome
+		found, err := tx.s.row(tx.s.st.opByID, []any{op.ID[:]}, &outcome)
+		if err != nil || found && outcome == Refused {
+			return found, err
+		}
+	}
+	return false, nil
 }
 
 // tryAll settles every op. It answers the reasons, by op, as soon as one is refused, and leaves it to the caller to take
