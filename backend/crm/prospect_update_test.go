@@ -167,6 +167,26 @@ func TestUpdateProspect_Owner(t *testing.T) {
 	}
 }
 
+// TestCreateProspect_BeforeTheReplicaKnowsAnyUser: the office refuses a seller's new prospect that is not the seller's, and
+// while a replica begins, or begins again, it holds nobody.
+func TestCreateProspect_BeforeTheReplicaKnowsAnyUser(t *testing.T) {
+	office := crmtest.New(t, 2)
+	seller := office.Sellers[0]
+	_, err := office.Store.Write(ctx, store.System, func(tx *store.Tx) error {
+		return tx.Set("user", seller.UserID, store.Row{"active": 0})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, err := office.CRM.CreateProspect(ctx, seller, crm.NewProspect{Name: "Tomás Ávila"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := detail(t, office, seller, mine.ID).OwnerID; got != seller.UserID {
+		t.Errorf("the prospect went to %q", got)
+	}
+}
+
 func TestCreateProspect(t *testing.T) {
 	office := crmtest.New(t, 2)
 	seller, other := office.Sellers[0], office.Sellers[1]

@@ -143,13 +143,17 @@ func (n *registrar) open() error {
 
 // owner is the seller of a new prospect: the one named, while they work here, or whose turn it is.
 func (n *registrar) owner() (assignment, error) {
+	fixed := assignment{n.e.OwnerID, AssignedWhy{Rule: RuleFixed, By: n.tx.Author().User}}
+	if n.e.OwnerID != "" && n.e.OwnerID == n.tx.Author().User { // who works, works here, also while the replica has no users yet
+		return fixed, nil
+	}
 	if n.e.OwnerID != "" {
 		active, err := isActiveUser(n.tx, n.e.OwnerID)
 		if err != nil {
 			return assignment{}, err
 		}
 		if active {
-			return assignment{n.e.OwnerID, AssignedWhy{Rule: RuleFixed, By: n.tx.Author().User}}, nil
+			return fixed, nil
 		}
 	}
 	return takeTurn(n.tx)
