@@ -72,6 +72,7 @@ test("leads and a seller come through the relay alone: every lead once, in the r
   browser,
   graph,
 }) => {
+  test.setTimeout(300_000); // under a minute, unless the computer is busy
   const form = await graph.addForm({
     page: graph.page,
     name: "Bosques del Encino, preventa",
