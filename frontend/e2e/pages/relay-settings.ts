@@ -8,7 +8,7 @@ export class RelaySettings {
   async connect(address: string, admission: string): Promise<void> {
     const { page } = this;
     await page.getByLabel("Dirección del relevo").fill(address);
-    await page.getByRole("textbox", { name: "Ficha de admisión" }).fill(admission);
+    await page.getByRole("textbox", { name: "Código de admisión" }).fill(admission);
     await page.getByRole("button", { name: "Conectar", exact: true }).click();
     await this.expectLinked();
   }
