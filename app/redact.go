@@ -110,12 +110,34 @@ var rules = []struct {
 	replace string
 }{
 	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"',;]+`), "$1 " + hidden},
-	{regexp.MustCompile(`(?i)\b([a-z_-]*(?:token|secret|proof|password|api_?key))(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+`), "$1$2" + hidden},
 	{regexp.MustCompile(`\bEA[A-Za-z0-9]{14,}`), hidden},
 	{regexp.MustCompile(`\b\d{5,}(?:\||%7C)[0-9A-Za-z_-]{16,}`), hidden}, // an app's token
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), hidden},                     // an app's secret
 	{regexp.MustCompile(`(?i)[^\s@<>"'(),;:=]+(?:@|%40)[\pL\d.-]+\.\pL{2,}`), hidden},
 	{regexp.MustCompile(`(?:\+|%2B)\d[\d ().-]{6,18}\d`), hidden},
+}
+
+// secrets are values that follow their name. errorText is how an error goes on after a name like those ("read token: not
+// found", "change password: account.password_short"); a password may be plain words too, so there the opening must be known.
+var (
+	secrets   = regexp.MustCompile(`(?i)\b([a-z_-]*(?:token|secret|proof|password|api_?key))(["']?\s*[=:]\s*["']?)([^\s"'&,;}]+)`)
+	errorText = regexp.MustCompile(`^(?:[a-z]{1,12}:? +[\pL/"'(]|[a-z]{1,12}\.[a-z_]+(?:[ :]|$))`)
+	openings  = regexp.MustCompile(`^(?:not|no|cannot|is|was|too|open|read|write|context|connection|[a-z]+\.[a-z]+_[a-z_]+)\b`)
+)
+
+// hideSecrets hides what stands behind a secret's name, but leaves the reason of an error there.
+func hideSecrets(text string) string {
+	clean, at := strings.Builder{}, 0
+	for _, m := range secrets.FindAllStringSubmatchIndex(text, -1) {
+		name, between, rest := strings.ToLower(text[m[2]:m[3]]), text[m[4]:m[5]], text[m[6]:]
+		if between == ": " && errorText.MatchString(rest) && (!strings.HasSuffix(name, "password") || openings.MatchString(rest)) {
+			continue
+		}
+		clean.WriteString(text[at:m[6]])
+		clean.WriteString(hidden)
+		at = m[7]
+	}
+	return clean.String() + text[at:]
 }
 
 // dates and digits: runs of digits with the separators that people put into phones are hidden when there are as many as a
@@ -124,9 +146,10 @@ var (
 	instants = regexp.MustCompile(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?`)
 	uuids    = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 	digits   = regexp.MustCompile(`\(?\d(?:[ ().-]{0,3}\d){9,}\)?`)
+	ids      = regexp.MustCompile(`\d{15,}`)
 )
 
-// hidePhones hides runs of 10 to 14 digits.
+// hidePhones hides runs of 10 digits and more that no id of Meta's explains.
 func hidePhones(text string) string {
 	clean, rest := strings.Builder{}, text
 	keep := append(instants.FindAllStringIndex(text, -1), uuids.FindAllStringIndex(text, -1)...)
@@ -145,24 +168,38 @@ func hidePhones(text string) string {
 	return clean.String()
 }
 
+// hideDigits hides the phones in each run: all of its groups but those that are an id of Meta's by themselves, when what is
+// left between such ids has as many digits as a phone.
 func hideDigits(text string) string {
 	return digits.ReplaceAllStringFunc(text, func(run string) string {
-		n := 0
-		for _, r := range run {
-			if r >= '0' && r <= '9' {
-				n++
-			}
+		clean, at := strings.Builder{}, 0
+		for _, id := range ids.FindAllStringIndex(run, -1) {
+			clean.WriteString(hidePhone(run[at:id[0]]))
+			clean.WriteString(run[id[0]:id[1]])
+			at = id[1]
 		}
-		if n > 14 {
-			return run
-		}
-		return hidden
+		clean.WriteString(hidePhone(run[at:]))
+		return clean.String()
 	})
+}
+
+// hidePhone hides a stretch that has a phone's digits, and leaves the separators around it.
+func hidePhone(stretch string) string {
+	n := 0
+	for _, r := range stretch {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	if n < 10 {
+		return stretch
+	}
+	return stretch[:len(stretch)-len(strings.TrimLeft(stretch, " .-"))] + hidden + stretch[len(strings.TrimRight(stretch, " .-")):]
 }
 
 func redactText(text string) string {
 	for _, rule := range rules {
 		text = rule.find.ReplaceAllString(text, rule.replace)
 	}
-	return hidePhones(text)
+	return hidePhones(hideSecrets(text))
 }

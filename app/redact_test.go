@@ -41,6 +41,14 @@ func TestLog_HidesSecretsAndPeople(t *testing.T) {
 		{"phone in dashes", "called 55-12-34-56-78", nil, []string{"34-56"}},
 		{"phone in brackets", "called (55)12345678", nil, []string{"12345678"}},
 		{"phone with an old prefix", "called 0445512345678 and 00525512345678", nil, []string{"12345678"}},
+		{"two phones", "llamar a 5512345678 5587654321", nil, []string{"5512345678", "5587654321"}},
+		{"two spaced phones", "llamar a 55 1234 5678 55 8765 4321", nil, []string{"1234", "8765"}},
+		{"phone behind an id", "lead 123456789012345 5512345678", nil, []string{"5512345678"}},
+		{"phone before an id", "5512345678 12345678901234567", nil, []string{"5512345678"}},
+		{"phone between ids", "12345678901234567 55-1234-5678 12345678901234567", nil, []string{"1234-5678"}},
+		{"plain password", "password: swordfish", nil, []string{"swordfish"}},
+		{"password of words", "password: correct horse battery", nil, []string{"correct"}},
+		{"token in a sentence", "the token: abc123 is wrong", nil, []string{"abc123"}},
 		{"accented e-mail", "mail to josé@ejemplo.mx and maría.núñez@correo.mx", nil, []string{"josé", "maría", "núñez", "ejemplo"}},
 		{"app token", "as 1234567890123456|0123456789abcdef0123456789abcdef", nil, []string{"0123456789abcdef"}},
 		{"app secret", "secret 0123456789abcdef0123456789abcdef", nil, []string{"0123456789abcdef"}},
@@ -88,6 +96,26 @@ func TestLog_KeepsWhatIsNeeded(t *testing.T) {
 	}
 	if strings.Contains(file.String(), hidden) {
 		t.Errorf("something was hidden: %s", file.String())
+	}
+}
+
+func TestLog_KeepsIDsAndReasons(t *testing.T) {
+	for _, text := range []string{
+		"lead 123456789012345",
+		"lead 12345678901234567 of form 123456789012345",
+		"secret: not found",
+		"read token: open /home/office/keys.json: permission denied",
+		"keep the admission token: secret.unavailable_here: no keyring",
+		"keep the session token: session.expired",
+		"change password: account.wrong_password",
+		"change password: context deadline exceeded",
+	} {
+		if clean := redactText(text); clean != text {
+			t.Errorf("%q became %q", text, clean)
+		}
+	}
+	if clean := redactText("lead 123456789012345 5512345678 failed"); clean != "lead 123456789012345 [hidden] failed" {
+		t.Errorf("a phone behind an id: %q", clean)
 	}
 }
 
