@@ -16,7 +16,7 @@ import (
 // Actions that this package notes.
 const (
 	actionSessionOpened   = "session.opened"
-	actionSessionRefused  = "session.refused" // a wrong password; the subject is the user, "" for an unknown login
+	actionSessionRefused  = "session.refused" // a wrong password, or a reason below; the subject is the user, "" for an unknown login
 	actionSessionLocked   = "session.locked"
 	actionSessionUnlocked = "session.unlocked"
 	actionSessionClosed   = "session.closed"
@@ -29,6 +29,12 @@ const (
 	actionUserResumed     = "user.resumed"
 	actionPasswordReset   = "user.password_reset" // by an administrator
 	actionPasswordChanged = "user.password_changed"
+)
+
+// Reasons of a session.refused that was not for a wrong password.
+const (
+	reasonInactive = "inactive" // the password is right, the account is switched off
+	reasonWait     = "wait"     // too soon after failures; noted once a delay
 )
 
 // AuditLine is one thing that somebody did.

@@ -74,6 +74,64 @@ func TestAudit_EveryActLeavesALine(t *testing.T) {
 	}
 }
 
+// Whoever tries again while a delay runs is noted, but whoever keeps at it does not fill the trail: one line a delay.
+func TestAudit_TryingDuringADelayLeavesOneLine(t *testing.T) {
+	for _, login := range []string{"beto", "nadie"} {
+		t.Run(login, func(t *testing.T) {
+			h := newHouse(t)
+			h.fail(login, 5)
+			before := h.lines()
+			knock := func(times int) {
+				for range times {
+					_, err := h.SignIn(t.Context(), login, password)
+					wantCode(t, "too soon", err, account.CodeWait)
+				}
+			}
+			for range 2 {
+				_, err := h.SignIn(t.Context(), login, "no es la buena")
+				wantCode(t, "wrong password", err, account.CodeBadCredentials)
+				knock(20)
+				h.clock.Advance(2 * time.Second)
+				knock(20)
+				h.clock.Advance(time.Minute)
+			}
+			page, err := h.ListAudit(t.Context(), h.ana, "", h.lines()-before)
+			h.must(err)
+			var got []string
+			for _, line := range page.Items {
+				reason, _ := line.Detail["reason"].(string)
+				got = append(got, strings.TrimSpace(line.Action+" "+reason))
+				if known := login == "beto"; known != (line.Subject == h.beto.UserID) || known != (line.UserID == h.beto.UserID) {
+					t.Errorf("it is noted against %q: %+v", line.Subject, line)
+				}
+			}
+			if diff := cmp.Diff([]string{"session.refused wait", "session.refused", "session.refused wait", "session.refused"}, got); diff != "" {
+				t.Errorf("lines, newest first (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Logins that nobody has share that line, so that a list of them fills nothing either.
+func TestAudit_TryingManyUnknownLoginsDuringTheirDelays(t *testing.T) {
+	h := newHouse(t)
+	logins := []string{"nadie", "nunca", "nada"}
+	for _, login := range logins {
+		for range 3 {
+			_, err := h.SignIn(t.Context(), login, "no es la buena")
+			wantCode(t, "wrong password", err, account.CodeBadCredentials)
+		}
+	}
+	before := h.lines()
+	for _, login := range logins {
+		_, err := h.SignIn(t.Context(), login, "no es la buena")
+		wantCode(t, "too soon", err, account.CodeWait)
+	}
+	if got := h.lines() - before; got != 1 {
+		t.Errorf("%d lines, want 1", got)
+	}
+}
+
 func TestAudit_Pages(t *testing.T) {
 	h := newHouse(t)
 	h.must(h.write(func(tx *store.Tx) error {

@@ -39,7 +39,7 @@ func (s *Service) findCredential(ctx context.Context, column, value string) (c c
 // in the audit trail. The caller forgives the attempt in the transaction that follows.
 func (s *Service) verify(ctx context.Context, c credential, found bool, login, password string) error {
 	key := delayKey(login, found)
-	if err := s.attempt(ctx, key); err != nil {
+	if err := s.attempt(ctx, key, c.ID); err != nil {
 		return err
 	}
 	against := decoy

@@ -48,8 +48,8 @@ func delayKey(login string, known bool) string {
 }
 
 // attempt counts a failure before a password is looked at; forgive takes it back when the password was right. It answers
-// account.wait when the last failures are too fresh.
-func (s *Service) attempt(ctx context.Context, key string) error {
+// account.wait when the last failures are too fresh, and notes that against userID.
+func (s *Service) attempt(ctx context.Context, key, userID string) error {
 	var wait time.Duration
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 		failures, nextAt, err := readDelay(tx, key)
@@ -58,7 +58,7 @@ func (s *Service) attempt(ctx context.Context, key string) error {
 		}
 		wait = nextAt.Sub(tx.Now())
 		if wait > 0 && wait <= longestDelay { // more than that means that the clock was set back
-			return nil
+			return noteWait(tx, userID, nextAt.Add(-delayAfter(failures)))
 		}
 		wait = 0
 		return writeDelay(tx, key, failures+1)
@@ -70,6 +70,28 @@ func (s *Service) attempt(ctx context.Context, key string) error {
 		return fault.New(CodeWait, "seconds", int((wait+time.Second-1)/time.Second))
 	}
 	return nil
+}
+
+// noteWait notes that somebody did not wait for the end of the delay that began at since. One line says so however often they
+// try, and one for all logins that nobody has: whoever knocks without end must not fill the audit trail, which is never cut.
+func noteWait(tx *store.Tx, userID string, since time.Time) error {
+	var noted int
+	err := tx.Query().NewQuery(`
+		SELECT count(*)
+		FROM audit
+		WHERE at >= {:since}
+		AND action = {:action}
+		AND subject = {:user}
+		AND detail ->> 'reason' = {:reason}`).Bind(dbx.Params{
+		"since": clock.Format(since), "action": actionSessionRefused, "user": userID, "reason": reasonWait,
+	}).Row(&noted)
+	if err != nil {
+		return fmt.Errorf("read audit: %w", err)
+	}
+	if noted > 0 {
+		return nil
+	}
+	return Audit(tx, userID, actionSessionRefused, userID, map[string]string{"reason": reasonWait})
 }
 
 func readDelay(tx *store.Tx, key string) (failures int, nextAt time.Time, err error) {

@@ -56,7 +56,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 		return Session{}, err
 	}
 	if !c.Active {
-		return Session{}, s.refuse(ctx, c.ID, map[string]string{"reason": "inactive"}, CodeInactive)
+		return Session{}, s.refuse(ctx, c.ID, map[string]string{"reason": reasonInactive}, CodeInactive)
 	}
 	hash, err := s.refreshed(ctx, c.Hash, password)
 	if err != nil {
