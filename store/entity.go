@@ -48,6 +48,7 @@ type entity struct {
 	sel                               *sql.Stmt   // one row by id, columns in order
 	inScope                           *sql.Stmt   // whether :user is granted what :root leads to
 	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
+	ids                               *sql.Stmt   // on a member: all of a root's table
 	purge                             []*sql.Stmt // on the host: removed rows go for good
 	referred, orphans                 *sql.Stmt   // on a member: what roots refer to
 

@@ -165,6 +165,9 @@ func (e *entity) prepareForget(s *Store) error {
 		texts[&e.forget] = "DELETE FROM " + table + " WHERE " + quote(e.root) + " = ?"
 		texts[&e.forgetBase] = "DELETE FROM main.base_row WHERE entity = ? AND row_id IN (SELECT id FROM " + table + " WHERE " + quote(e.root) + " = ?)"
 	}
+	if e.isRoot() {
+		texts[&e.ids] = "SELECT id FROM " + table
+	}
 	if e.roots != "" && e.root == "id" {
 		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"
 	}

@@ -53,6 +53,7 @@ type applier struct {
 	overlaid map[rowKey]bool // rows with pending ops, or that had some
 	dirty    []rowKey        // of those, in order, to be written anew
 	marked   map[rowKey]bool
+	shown    map[rowKey]bool // roots that are in their table while the replica is being filled; nil before they are read
 }
 
 func (a *applier) apply() error {
@@ -294,12 +295,43 @@ func (a *applier) put(e *entity, values []any, set uint64) error {
 	return a.write(e, values, set)
 }
 
-// await sets a root aside until everything under it is there.
+// await sets a root aside until everything under it is there. One that is on the screen is written at once: its author has
+// made it here, goes on to edit it, and what waits would be written over their edit.
 func (a *applier) await(e *entity, id string, values []any) error {
+	if shown, err := a.isShown(rowKey{e.name, id}); err != nil {
+		return err
+	} else if shown {
+		return a.write(e, values, e.feedSet())
+	}
 	if err := a.s.exec(a.s.st.member.await, e.name, id, string(e.fullRow(values))); err != nil {
 		return fmt.Errorf("set a root aside: %w", err)
 	}
 	return nil
+}
+
+// isShown reports whether a root is in its table while a replica is being filled. Only those are that were made here and
+// brought back when the replica began again: few, and read once for a page.
+func (a *applier) isShown(k rowKey) (bool, error) {
+	if a.shown == nil {
+		a.shown = map[rowKey]bool{}
+		for _, e := range a.s.feedOrder {
+			if !e.isRoot() {
+				continue
+			}
+			err := a.each(e.ids, func(rows *sql.Rows) error {
+				shown := rowKey{entity: e.name}
+				if err := rows.Scan(&shown.id); err != nil {
+					return err
+				}
+				a.shown[shown] = true
+				return nil
+			})
+			if err != nil {
+				return false, fmt.Errorf("read which roots are shown: %w", err)
+			}
+		}
+	}
+	return a.shown[k], nil
 }
 
 // write inserts or updates a row. Two rows may hold, for the length of a page, what only one may hold; the one that gives
