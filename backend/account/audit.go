@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/pocketbase/dbx"
 
@@ -37,6 +38,13 @@ const (
 	reasonWait     = "wait"     // too soon after failures; noted once a delay
 )
 
+func reasonDetail(reason string) map[string]string {
+	if reason == "" {
+		return nil
+	}
+	return map[string]string{"reason": reason}
+}
+
 // AuditLine is one thing that somebody did.
 type AuditLine struct {
 	N        int64          `json:"n"`
@@ -63,6 +71,10 @@ const (
 // Audit notes in the transaction what userID did ("" for nobody known). subject is an id; detail is anything that encodes as
 // a JSON object, or nil, and holds codes and counts, no personal data. Lines are never changed or removed.
 func Audit(tx *store.Tx, userID, action, subject string, detail any) error {
+	return auditAt(tx, tx.Now(), userID, action, subject, detail)
+}
+
+func auditAt(tx *store.Tx, at time.Time, userID, action, subject string, detail any) error {
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("encode audit: %w", err)
@@ -73,7 +85,7 @@ func Audit(tx *store.Tx, userID, action, subject string, detail any) error {
 	_, err = tx.Exec(`
 		INSERT INTO audit (at, user_id, action, subject, detail)
 		VALUES ({:at}, {:user}, {:action}, {:subject}, {:detail})`,
-		dbx.Params{"at": clock.Format(tx.Now()), "user": userID, "action": action, "subject": subject, "detail": string(text)})
+		dbx.Params{"at": clock.Format(at), "user": userID, "action": action, "subject": subject, "detail": string(text)})
 	if err != nil {
 		return fmt.Errorf("write audit: %w", err)
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -56,17 +57,17 @@ func (s *Service) verify(ctx context.Context, c credential, found bool, login, p
 	if found && right {
 		return nil
 	}
-	return s.refuse(ctx, c.ID, nil, CodeBadCredentials)
+	return s.refuse(ctx, c.ID, "", CodeBadCredentials)
 }
 
 // unchanged checks, in the transaction that follows verify, that the password that was checked is still the user's and that
 // they may still come in. An administrator may have decided otherwise while it was being checked.
-func unchanged(tx *store.Tx, c credential) error {
+func unchanged(q dbx.Builder, c credential) error {
 	var now []struct {
 		Active bool   `db:"active"`
 		Hash   string `db:"hash"`
 	}
-	err := tx.Query().NewQuery(`
+	err := q.NewQuery(`
 		SELECT u.active, c.hash
 		FROM user u
 		JOIN credential c ON c.user_id = u.id
@@ -83,12 +84,14 @@ func unchanged(tx *store.Tx, c credential) error {
 	return nil
 }
 
-// refuse notes a refusal and returns it.
-func (s *Service) refuse(ctx context.Context, userID string, detail map[string]string, code string) error {
+// refuse notes a refusal, with a reason unless it is "", and returns it.
+func (s *Service) refuse(ctx context.Context, userID, reason, code string) error {
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		return Audit(tx, userID, actionSessionRefused, userID, detail)
+		return Audit(tx, userID, actionSessionRefused, userID, reasonDetail(reason))
 	})
-	if err != nil {
+	if errors.Is(err, store.ErrDiskFull) {
+		s.unwritten.note(unwrittenLine{at: s.now(), action: actionSessionRefused, userID: userID, reason: reason})
+	} else if err != nil {
 		return fmt.Errorf("note a refusal: %w", err)
 	}
 	return fault.New(code)
@@ -127,8 +130,9 @@ func (s *Service) ChangePassword(ctx context.Context, v Viewer, token, current, 
 	if err != nil {
 		return err
 	}
+	s.writeDown(ctx, true) // the session that stays may not be in the database yet
 	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
-		if err := unchanged(tx, c); err != nil {
+		if err := unchanged(tx.Query(), c); err != nil {
 			return err
 		}
 		if err := forgive(tx, c.Login); err != nil {

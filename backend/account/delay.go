@@ -16,6 +16,12 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
+// delay is what failures in a row cost.
+type delay struct {
+	failures int
+	nextAt   time.Time // no attempt is looked at before
+}
+
 const (
 	// freeFailures cost no wait: everybody mistypes.
 	freeFailures = 2
@@ -52,17 +58,21 @@ func delayKey(login string, known bool) string {
 func (s *Service) attempt(ctx context.Context, key, userID string) error {
 	var wait time.Duration
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		failures, nextAt, err := readDelay(tx, key)
+		d, err := readDelay(tx.Query(), key, tx.Now())
 		if err != nil {
 			return err
 		}
-		wait = nextAt.Sub(tx.Now())
-		if wait > 0 && wait <= longestDelay { // more than that means that the clock was set back
-			return noteWait(tx, userID, nextAt.Add(-delayAfter(failures)))
+		if wait = d.left(tx.Now()); wait > 0 {
+			return noteWait(tx, userID, d.nextAt.Add(-delayAfter(d.failures)))
 		}
-		wait = 0
-		return writeDelay(tx, key, failures+1)
+		return writeDelay(tx, key, d.failures+1)
 	})
+	if errors.Is(err, store.ErrDiskFull) {
+		var d delay
+		if d, err = readDelay(s.store.Read(), key, s.now()); err == nil {
+			wait, err = s.unwritten.attempt(key, userID, s.now(), d)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("count an attempt: %w", err)
 	}
@@ -70,6 +80,14 @@ func (s *Service) attempt(ctx context.Context, key, userID string) error {
 		return fault.New(CodeWait, "seconds", int((wait+time.Second-1)/time.Second))
 	}
 	return nil
+}
+
+// left is how long there is to wait. More than the longest delay means that the clock was set back.
+func (d delay) left(now time.Time) time.Duration {
+	if wait := d.nextAt.Sub(now); wait > 0 && wait <= longestDelay {
+		return wait
+	}
+	return 0
 }
 
 // noteWait notes that somebody did not wait for the end of the delay that began at since. One line says so however often they
@@ -91,28 +109,29 @@ func noteWait(tx *store.Tx, userID string, since time.Time) error {
 	if noted > 0 {
 		return nil
 	}
-	return Audit(tx, userID, actionSessionRefused, userID, map[string]string{"reason": reasonWait})
+	return Audit(tx, userID, actionSessionRefused, userID, reasonDetail(reasonWait))
 }
 
-func readDelay(tx *store.Tx, key string) (failures int, nextAt time.Time, err error) {
+func readDelay(q dbx.Builder, key string, now time.Time) (delay, error) {
+	var d delay
 	var next string
-	err = tx.Query().NewQuery(`
+	err := q.NewQuery(`
 		SELECT failures, next_at
 		FROM sign_in_delay
-		WHERE login = {:login}`).Bind(dbx.Params{"login": key}).Row(&failures, &next)
+		WHERE login = {:login}`).Bind(dbx.Params{"login": key}).Row(&d.failures, &next)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, time.Time{}, nil
+		return delay{}, nil
 	}
 	if err != nil {
-		return 0, time.Time{}, err
+		return delay{}, err
 	}
-	if nextAt, err = clock.Parse(next); err != nil {
-		return 0, time.Time{}, err
+	if d.nextAt, err = clock.Parse(next); err != nil {
+		return delay{}, err
 	}
-	if tx.Now().Sub(nextAt) > forgetAfter {
-		failures = 0
+	if now.Sub(d.nextAt) > forgetAfter {
+		d.failures = 0
 	}
-	return failures, nextAt, nil
+	return d, nil
 }
 
 func writeDelay(tx *store.Tx, key string, failures int) error {

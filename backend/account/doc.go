@@ -9,7 +9,8 @@
 //   - an attempt at a password is counted before the password is looked at, so that attempts made at the same time, or a
 //     program that is killed in between, win nobody a guess;
 //   - an unknown login costs as much time as a wrong password and answers alike;
-//   - there is always an active administrator.
+//   - there is always an active administrator;
+//   - a full disk keeps nobody from coming in and reading, and wins nobody a guess.
 //
 // Every method may be called from any goroutine.
 package account
@@ -49,6 +50,8 @@ type Service struct {
 	log   logrus.FieldLogger
 	// hashing bounds how many passwords are worked on at once, and with it the memory they take.
 	hashing chan struct{}
+	// unwritten is what the database would hold if the disk were not full.
+	unwritten unwritten
 }
 
 // hashers is how many passwords may be worked on at once; see hashMemory.

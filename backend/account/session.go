@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,7 +57,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 		return Session{}, err
 	}
 	if !c.Active {
-		return Session{}, s.refuse(ctx, c.ID, map[string]string{"reason": reasonInactive}, CodeInactive)
+		return Session{}, s.refuse(ctx, c.ID, reasonInactive, CodeInactive)
 	}
 	hash, err := s.refreshed(ctx, c.Hash, password)
 	if err != nil {
@@ -64,7 +65,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 	}
 	session := Session{Token: newToken(), User: c.user()}
 	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		if err := unchanged(tx, c); err != nil {
+		if err := unchanged(tx.Query(), c); err != nil {
 			return err
 		}
 		if err := forgive(tx, login); err != nil {
@@ -81,6 +82,9 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 		}
 		return Audit(tx, c.ID, actionSessionOpened, c.ID, nil)
 	})
+	if errors.Is(err, store.ErrDiskFull) {
+		err = s.openUnwritten(ctx, &session, c)
+	}
 	if err != nil {
 		return Session{}, fmt.Errorf("open session: %w", err)
 	}
@@ -140,6 +144,8 @@ type sessionRow struct {
 	Preferences *string `db:"preferences"`
 
 	hash          []byte
+	against       string // see unwrittenSession
+	unwritten     bool   // the database does not say how it stands
 	created, seen time.Time
 	expires       time.Time
 	lockAfter     time.Duration
@@ -153,15 +159,29 @@ func (s *Service) findSession(ctx context.Context, token string) (sessionRow, er
 		return sessionRow{}, fault.New(CodeSessionMissing)
 	}
 	hash := tokenHash(token)
+	kept, unwritten := s.unwritten.session(hash)
 	var rows []sessionRow
-	err := s.store.Read().NewQuery(`
-		SELECT s.user_id, s.created_at, s.seen_at, s.expires_at, s.locked, u.login, u.name, u.role, p.v AS preferences
-		FROM session s
-		JOIN user u ON u.id = s.user_id
-		LEFT JOIN setting p ON p.k = 'user.' || s.user_id || '.preferences'
-		WHERE s.token_hash = {:token}
-		AND u.active = 1
-		AND u.deleted = 0`).Bind(dbx.Params{"token": hash}).WithContext(ctx).All(&rows)
+	var err error
+	if kept.against == "" {
+		err = s.store.Read().NewQuery(`
+			SELECT s.user_id, s.created_at, s.seen_at, s.expires_at, s.locked, u.login, u.name, u.role, p.v AS preferences
+			FROM session s
+			JOIN user u ON u.id = s.user_id
+			LEFT JOIN setting p ON p.k = 'user.' || s.user_id || '.preferences'
+			WHERE s.token_hash = {:token}
+			AND u.active = 1
+			AND u.deleted = 0`).Bind(dbx.Params{"token": hash}).WithContext(ctx).All(&rows)
+	} else {
+		err = s.store.Read().NewQuery(`
+			SELECT u.id AS user_id, u.login, u.name, u.role, p.v AS preferences
+			FROM user u
+			JOIN credential c ON c.user_id = u.id
+			LEFT JOIN setting p ON p.k = 'user.' || u.id || '.preferences'
+			WHERE u.id = {:user}
+			AND c.hash = {:against}
+			AND u.active = 1
+			AND u.deleted = 0`).Bind(dbx.Params{"user": kept.userID, "against": kept.against}).WithContext(ctx).All(&rows)
+	}
 	if err != nil {
 		return sessionRow{}, fmt.Errorf("read session: %w", err)
 	}
@@ -169,7 +189,11 @@ func (s *Service) findSession(ctx context.Context, token string) (sessionRow, er
 		return sessionRow{}, fault.New(CodeSessionMissing)
 	}
 	r := rows[0]
-	r.hash = hash
+	r.hash, r.against, r.unwritten = hash, kept.against, unwritten
+	if unwritten {
+		r.CreatedAt, r.SeenAt, r.ExpiresAt = clock.Format(kept.created), clock.Format(kept.seen), clock.Format(kept.expires)
+		r.Locked = kept.locked
+	}
 	if err := r.parse(); err != nil {
 		return sessionRow{}, fmt.Errorf("read session: %w", err)
 	}
@@ -200,133 +224,11 @@ func (r *sessionRow) parse() (err error) {
 	return nil
 }
 
-// lockSlack is by how much the written time of use may lag behind; a lock waits for it, so that nobody is locked out at work.
-func (r *sessionRow) lockSlack() time.Duration { return min(seenEvery, r.lockAfter/4) }
-
-// Resume returns who a token belongs to. active says that a person did something: what the program asks by itself must not
-// keep a session open. Faults: session.missing, session.expired, and session.locked once nobody has been active for the
-// minutes of the user's preferences. The viewer of a locked session is returned beside the fault, for what may go on behind
-// the lock: telling them that something is new, without saying what.
-func (s *Service) Resume(ctx context.Context, token string, active bool) (Viewer, error) {
-	r, err := s.findSession(ctx, token)
-	if err != nil {
-		return Viewer{}, err
-	}
-	if r.Locked {
-		return r.viewer(), fault.New(CodeSessionLocked)
-	}
-	idle := s.now().Sub(r.seen)
-	ahead := idle < -seenEvery // used while the clock was ahead: nobody knows when
-	if r.lockAfter > 0 && (ahead || idle >= r.lockAfter+r.lockSlack()) {
-		// Locked it is whether or not that can be written: the next call comes to the same end.
-		if err := s.lock(ctx, r); err != nil {
-			s.log.WithError(err).WithField("user_id", r.UserID).Warn("lock of a session was not written")
-		}
-		return r.viewer(), fault.New(CodeSessionLocked)
-	}
-	every := seenEvery
-	if r.lockAfter > 0 {
-		every = r.lockSlack()
-	}
-	if active && idle >= every {
-		s.see(ctx, r)
-	}
-	return r.viewer(), nil
-}
-
-// Lock asks for the password before the session does anything more, as when its person leaves the desk. Locking a locked
-// session changes nothing. Faults: session.missing, session.expired.
-func (s *Service) Lock(ctx context.Context, token string) error {
-	r, err := s.findSession(ctx, token)
-	if err != nil {
-		return err
-	}
-	return s.lock(ctx, r)
-}
-
-func (s *Service) lock(ctx context.Context, r sessionRow) error {
-	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		done, err := tx.Exec(`
-			UPDATE session
-			SET locked = 1
-			WHERE token_hash = {:token}
-			AND locked = 0`, dbx.Params{"token": r.hash})
-		if err != nil {
-			return err
-		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		return Audit(tx, r.UserID, actionSessionLocked, r.UserID, nil)
-	})
-	if err != nil {
-		return fmt.Errorf("lock session: %w", err)
-	}
-	return nil
-}
-
-// see moves a session's end. A database that takes no writes does not keep anybody from reading.
-func (s *Service) see(ctx context.Context, r sessionRow) {
-	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error { return seen(tx, r) })
-	if err != nil {
-		s.log.WithError(err).WithField("user_id", r.UserID).Warn("use of a session was not written")
-	}
-}
-
-// seen moves a session's end in the transaction.
-func seen(tx *store.Tx, r sessionRow) error {
-	expires := tx.Now().Add(sessionIdle)
-	if end := r.created.Add(sessionMost); expires.After(end) {
-		expires = end
-	}
-	_, err := tx.Exec(`
-		UPDATE session
-		SET seen_at = {:now}, expires_at = {:expires}
-		WHERE token_hash = {:token}`,
-		dbx.Params{"token": r.hash, "now": clock.Format(tx.Now()), "expires": clock.Format(expires)})
-	return err
-}
-
-// Unlock goes on with a session that is locked, on either side of the screen. Faults: session.missing, session.expired,
-// account.bad_credentials (field password), account.wait.
-func (s *Service) Unlock(ctx context.Context, token, password string) error {
-	r, err := s.findSession(ctx, token)
-	if err != nil {
-		return err
-	}
-	c, found, err := s.findCredential(ctx, "id", r.UserID)
-	if err != nil {
-		return err
-	}
-	if err := s.verify(ctx, c, found, r.Login, password); err != nil {
-		if f := fault.Find(err); f != nil && f.Code == CodeBadCredentials {
-			return fault.Invalid("password", CodeBadCredentials)
-		}
-		return err
-	}
-	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		if err := unchanged(tx, c); err != nil {
-			return err
-		}
-		if err := forgive(tx, r.Login); err != nil {
-			return err
-		}
-		if err := seen(tx, r); err != nil {
-			return err
-		}
-		if _, err := tx.Exec("UPDATE session SET locked = 0 WHERE token_hash = {:token}", dbx.Params{"token": r.hash}); err != nil {
-			return err
-		}
-		return Audit(tx, r.UserID, actionSessionUnlocked, r.UserID, nil)
-	})
-	if err != nil {
-		return fmt.Errorf("unlock session: %w", err)
-	}
-	return nil
-}
-
 // SignOut ends a session, also a locked one. A token that nobody knows is no error: it is signed out.
 func (s *Service) SignOut(ctx context.Context, token string) error {
+	if _, unwritten := s.unwritten.session(tokenHash(token)); unwritten {
+		return s.signOutUnwritten(ctx, token)
+	}
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 		var users []string
 		params := dbx.Params{"token": tokenHash(token)}
@@ -339,6 +241,9 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 		}
 		return Audit(tx, users[0], actionSessionClosed, users[0], nil)
 	})
+	if errors.Is(err, store.ErrDiskFull) {
+		err = s.signOutUnwritten(ctx, token)
+	}
 	if err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}

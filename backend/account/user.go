@@ -233,6 +233,9 @@ func (s *Service) UpdateUser(ctx context.Context, v Viewer, id string, patch Use
 	if err != nil {
 		return User{}, fmt.Errorf("update user: %w", err)
 	}
+	if !after.Active {
+		s.unwritten.end(id)
+	}
 	return after, nil
 }
 
