@@ -144,7 +144,7 @@ func (p *program) putAway(o *openOffice) error {
 type leftBehind struct {
 	Installation installation `json:"installation"`
 	User         string       `json:"user"`
-	lists        [][]byte
+	papers       [][]byte
 }
 
 // leave checks that the code is this office's and notes what the restored office is to learn from this member.
@@ -156,7 +156,7 @@ func leave(ctx context.Context, o *openOffice, code identity.Code) (*leftBehind,
 	if identity.Fingerprint(code.RootKey().Public()) != root {
 		return nil, fault.Invalid("code", office.CodeRecoveryWrong)
 	}
-	list, err := o.Member.Members(ctx)
+	papers, err := o.Member.Papers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func leave(ctx context.Context, o *openOffice, code identity.Code) (*leftBehind,
 	if err != nil {
 		return nil, err
 	}
-	return &leftBehind{Installation: o.installation, User: status.User, lists: [][]byte{list}}, nil
+	return &leftBehind{Installation: o.installation, User: status.User, papers: papers}, nil
 }
 
 // restoreOffice brings a backup back into a folder, as the file of an office whose host is this computer. Opening the folder
@@ -180,10 +180,10 @@ func restoreOffice(
 		return m, err
 	}
 	t := restoreTarget(p)
-	var lists [][]byte
+	var papers [][]byte
 	user := ""
 	if left != nil {
-		lists, user = left.lists, left.User
+		papers, user = left.papers, left.User
 		if t.Note, err = json.Marshal(left); err != nil {
 			return m, err
 		}
@@ -192,7 +192,7 @@ func restoreOffice(
 		return withRestored(ctx, p, file, func(o *openOffice) error {
 			by, err := o.adminFor(ctx, user)
 			if err == nil {
-				err = o.Host.TakeOver(ctx, by, code, lists...)
+				err = o.Host.TakeOver(ctx, by, code, papers...)
 			}
 			if err == nil && left != nil { // the others are to find it, whatever told the host before to listen
 				err = o.listenNext(ctx)
@@ -272,12 +272,12 @@ func (o *openOffice) adminFor(ctx context.Context, user string) (id string, err 
 }
 
 // takeOver makes this computer the host of the open office by its recovery code.
-func takeOver(ctx context.Context, o *openOffice, code identity.Code, lists ...[]byte) error {
+func takeOver(ctx context.Context, o *openOffice, code identity.Code, papers ...[]byte) error {
 	by, err := o.adminFor(ctx, "")
 	if err != nil {
 		return err
 	}
-	return o.Host.TakeOver(ctx, by, code, lists...)
+	return o.Host.TakeOver(ctx, by, code, papers...)
 }
 
 // finishRestore does what a restore has left to do now that the office is open. It can be done again, and is at every start

@@ -298,8 +298,8 @@ func TestHostile_Flood(t *testing.T) {
 		{"pulls", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 1} }, 1500, false},
 		{"rows", wire.TypePull, func(*computer) any { return &wire.Pull{Limit: 20_000} }, 20, true},
 		{"lists", wire.TypeMembers, func(c *computer) any {
-			list, _ := c.Members(c.t.Context())
-			return &wire.Members{List: list}
+			papers, _ := c.Papers(c.t.Context())
+			return &wire.Members{List: papers[0]}
 		}, 100, false},
 		{"calls", wire.TypeCall, func(*computer) any { return &wire.Call{ID: 1} }, 400, false},
 		{"calls that never end", wire.TypeCall, func(c *computer) any {

@@ -360,9 +360,9 @@ func TestMembership_BadListsChangeNothing(t *testing.T) {
 	b := newBase(t)
 	c := b.enrol(b.Sellers[0])
 	c.connect()
-	list, err := c.Members(t.Context())
+	papers, err := c.Papers(t.Context())
 	must(t, err)
-	forged := slices.Clone(list) // with another computer in it, and the signature of the list without it
+	forged := slices.Clone(papers[0]) // with another computer in it, and the signature of the list without it
 	at := bytes.Index(forged, []byte(c.key.DeviceID()))
 	if at < 0 {
 		t.Fatal("the list does not name its computers")

@@ -29,7 +29,7 @@ func TestHost_TakeOver(t *testing.T) {
 	must(t, b.host.Revoke(ctx, b.Admin, revoked.key.DeviceID()))
 	admin.connect()
 	c.connect()
-	list, err := admin.Members(ctx)
+	papers, err := admin.Papers(ctx)
 	must(t, err)
 
 	// The host's computer is gone; the administrator's other computer has the backup and the recovery code.
@@ -44,7 +44,7 @@ func TestHost_TakeOver(t *testing.T) {
 	wrong, err := identity.NewCode(chance(8))
 	must(t, err)
 	wantCode(t, "another code", b.host.TakeOver(ctx, b.Admin.UserID, wrong), office.CodeRecoveryWrong)
-	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, list))
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, papers...))
 	if b.host.Superseded() {
 		t.Fatal("after taking over the new host does not serve")
 	}
@@ -96,13 +96,13 @@ func TestHost_TellsWhoIsConnectedOfARevocation(t *testing.T) {
 	admin.connect()
 	must(t, b.host.Revoke(ctx, b.Admin, lost.key.DeviceID()))
 	admin.wake()
-	list, err := admin.Members(ctx)
+	papers, err := admin.Papers(ctx)
 	must(t, err)
 	key, err := identity.NewKey(chance(6))
 	must(t, err)
 	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
 	b.restore(old)
-	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, list))
+	must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, papers...))
 	if lost.connect(); !lost.wiped {
 		t.Error("who was revoked while the list was read is a member of the new host")
 	}
@@ -408,4 +408,42 @@ func TestHost_TakeOverOnANewComputerKeepsWhoWasRevoked(t *testing.T) {
 		}
 		c.same()
 	}
+}
+
+// TestHost_TakeOverIsNotOverruledByAHostThatIsGone: a member may follow a host whose list it does not have, because that of the
+// host before has the same number. Who takes over after that host, with an older backup and what the member knows, has to
+// outrank it, or nobody follows.
+func TestHost_TakeOverIsNotOverruledByAHostThatIsGone(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	id := b.of(b.Sellers[0])
+	c, admin := b.enrol(b.Sellers[0]), b.enrol(b.Admin)
+	first, second := b.backup(), b.backup()
+	b.enrol(b.Sellers[1])
+	takeOver := func(seed uint64, copied string, papers ...[]byte) {
+		key, err := identity.NewKey(chance(seed))
+		must(t, err)
+		b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+		b.restore(copied)
+		must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code, papers...))
+	}
+	for _, m := range []*computer{c, admin} {
+		m.connect()
+	}
+	takeOver(6, first)
+	for _, m := range []*computer{c, admin} {
+		m.connect()
+	}
+	papers, err := admin.Papers(ctx)
+	must(t, err)
+	b.advance(-time.Hour) // the clock of the next one is behind, so that it cannot outrank by its time
+	takeOver(7, second, papers...)
+	for _, m := range []*computer{c, admin} {
+		if m.connect(); m.bye != "" {
+			t.Fatalf("a member does not follow: %s", m.bye)
+		}
+	}
+	c.temperature(id, crm.TemperatureHot)
+	c.wake()
+	c.same()
 }

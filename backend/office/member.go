@@ -285,10 +285,18 @@ func (m *Member) newest() membership {
 	return m.list
 }
 
-// Members returns the signed membership list, for a computer that is to take over as host; nil when there is none.
-func (m *Member) Members(ctx context.Context) ([]byte, error) {
-	if err := m.Start(ctx); err != nil {
+// Papers returns what this computer holds with a signature, for one that is to take over as host: the membership list, and
+// the certificate of the host that it follows, which may be a later one than the list's.
+func (m *Member) Papers(ctx context.Context) (papers [][]byte, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.load(ctx); err != nil {
 		return nil, err
 	}
-	return m.newest().raw, nil
+	for _, raw := range [][]byte{m.list.raw, m.cert.raw} {
+		if raw != nil {
+			papers = append(papers, raw)
+		}
+	}
+	return papers, nil
 }

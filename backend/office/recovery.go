@@ -149,9 +149,10 @@ func (h *Host) assume(ctx context.Context, by string, root [32]byte, cert certif
 }
 
 // TakeOver makes this computer the host of an office whose host is gone: its file was restored here, and the recovery
-// code proves the right. lists are the membership lists that this computer knows from its time as a member; who was let
-// in or revoked after the backup stays so. Faults: recovery.needed, recovery.wrong_code.
-func (h *Host) TakeOver(ctx context.Context, by string, code identity.Code, lists ...[]byte) error {
+// code proves the right. papers are what this computer holds from its time as a member, see Member.Papers: who was let in or
+// revoked after the backup stays so, and every host that somebody follows is outranked. Faults: recovery.needed,
+// recovery.wrong_code.
+func (h *Host) TakeOver(ctx context.Context, by string, code identity.Code, papers ...[]byte) error {
 	if err := h.ready(ctx); err != nil {
 		return err
 	}
@@ -163,16 +164,16 @@ func (h *Host) TakeOver(ctx context.Context, by string, code identity.Code, list
 		return fault.New(CodeRecoveryWrong)
 	}
 	if !mutant.On(mutant.MembershipInDatabaseOnly) { // this computer may have been the host, and know more than its backup
-		lists = append(append(h.vaultLists(), h.sidecarList()), lists...)
+		papers = append(append(h.vaultLists(), h.sidecarList()), papers...)
 	}
 	serial := h.certificate().Serial
 	var known []membership
-	for _, raw := range lists {
-		list, err := readMembership(raw, root, h.officeID())
-		if err != nil {
-			continue
+	for _, raw := range papers {
+		if list, err := readMembership(raw, root, h.officeID()); err == nil {
+			known, serial = append(known, list), max(serial, list.cert.Serial)
+		} else if cert, err := readCertificate(raw, root, h.officeID()); err == nil {
+			serial = max(serial, cert.Serial)
 		}
-		known, serial = append(known, list), max(serial, list.cert.Serial)
 	}
 	return h.certify(ctx, by, code, serial+1, known...)
 }

@@ -375,7 +375,7 @@ func (s *sim) takeOver() error {
 	if len(s.host.copies) == 0 {
 		return s.copyHost()
 	}
-	var lists [][]byte
+	var papers [][]byte
 	for _, m := range s.living() {
 		if err := errors.Join(s.connect(m), s.drain(m)); err != nil {
 			return err
@@ -383,14 +383,13 @@ func (s *sim) takeOver() error {
 		if m.link.up == nil || m.link.down == nil {
 			continue
 		}
-		list, err := m.Members(s.ctx)
-		if err != nil {
+		var err error
+		if papers, err = m.Papers(s.ctx); err != nil {
 			return err
 		}
-		lists = append(lists, list)
 		break
 	}
-	if len(lists) == 0 {
+	if len(papers) == 0 {
 		return nil
 	}
 	b := pick(s, s.host.copies)
@@ -403,7 +402,7 @@ func (s *sim) takeOver() error {
 	if err := s.openCopy(b); err != nil {
 		return err
 	}
-	return s.host.TakeOver(s.ctx, s.plan.admin.UserID, s.plan.code, lists...)
+	return s.host.TakeOver(s.ctx, s.plan.admin.UserID, s.plan.code, papers...)
 }
 
 // skew has the host run a version that does not know prospects' temperatures, or brings it up to date.
