@@ -19,14 +19,33 @@ import (
 // to a row it created, by a transaction that still stands; ErrNothingToUndo says that there is no such transaction, that
 // it is not a's, or that it is undone already. Decide sees each inverse op with Undo set. Local tables are not touched.
 func (s *Store) Undo(ctx context.Context, a Author, txID string) (Commit, error) {
+	return s.UndoAround(ctx, a, txID, func(_ *Tx, _ []Ref, reverse func() error) error { return reverse() })
+}
+
+// UndoAround is Undo for a caller that keeps more than the log knows in step with it: around is called in the transaction,
+// with the rows that will change back, and calls reverse once. What it returns is the answer of the undo.
+func (s *Store) UndoAround(ctx context.Context, a Author, txID string, around func(tx *Tx, rows []Ref, reverse func() error) error) (Commit, error) {
 	id, err := uuid.Parse(txID)
 	if err != nil {
 		return Commit{}, ErrNothingToUndo
 	}
-	r := &request{ctx: ctx, author: a, undoes: id[:], units: []unit{{fn: func(tx *Tx) error { return tx.reverse(id) }}}}
+	r := &request{ctx: ctx, author: a, undoes: id[:], units: []unit{{fn: func(tx *Tx) error {
+		deeds, err := tx.deedsOf(id)
+		if err != nil {
+			return err
+		}
+		rows := make([]Ref, len(deeds))
+		for i, d := range deeds {
+			rows[i] = Ref{d.entity, d.row}
+		}
+		return around(tx, rows, func() error { return tx.reverse(id, deeds) })
+	}}}}
 	s.submit(r)
 	return r.units[0].commit, r.units[0].err
 }
+
+// Ref names a row of a replicated table.
+type Ref struct{ Entity, Row string }
 
 // deed is what a transaction did to one row.
 type deed struct {
@@ -43,11 +62,7 @@ type fieldDeed struct {
 	last   int64           // its last op's place in the log
 }
 
-func (tx *Tx) reverse(id uuid.UUID) error {
-	deeds, err := tx.deedsOf(id)
-	if err != nil {
-		return err
-	}
+func (tx *Tx) reverse(id uuid.UUID, deeds []*deed) error {
 	for _, d := range deeds {
 		if err := tx.unchanged(id, d); err != nil {
 			return err

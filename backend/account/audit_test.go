@@ -17,7 +17,7 @@ func TestAudit_EveryActLeavesALine(t *testing.T) {
 	name, admin := "Otro Nombre", account.RoleAdmin
 	update := func(p account.UserPatch) func(*house) error {
 		return func(h *house) error {
-			_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, p)
+			_, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, p)
 			return err
 		}
 	}

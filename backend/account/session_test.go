@@ -58,12 +58,12 @@ func TestSession_Ends(t *testing.T) {
 		}, account.CodeSessionExpired},
 		{"signed out", func(h *house, token string) { h.must(h.SignOut(h.t.Context(), token)) }, account.CodeSessionMissing},
 		{"switched off", func(h *house, _ string) {
-			_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)})
+			_, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)})
 			h.must(err)
 		}, account.CodeSessionMissing},
 		{"switched off and on again", func(h *house, _ string) {
 			for _, active := range []bool{false, true} {
-				_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &active})
+				_, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &active})
 				h.must(err)
 			}
 		}, account.CodeSessionMissing},
@@ -194,7 +194,7 @@ func TestSession_PasswordCannotBeGuessedFromInside(t *testing.T) {
 
 func TestSignIn_SwitchedOff(t *testing.T) {
 	h := newHouse(t)
-	_, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)})
+	_, _, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)})
 	h.must(err)
 	_, err = h.SignIn(t.Context(), "beto", "no es la buena")
 	wantCode(t, "wrong password", err, account.CodeBadCredentials)
@@ -207,11 +207,11 @@ func TestSignIn_RacesWithAnAdministrator(t *testing.T) {
 	for name, decide := range map[string]func(h *house) error{
 		"reset": func(h *house) error { return h.ResetPassword(h.t.Context(), h.ana, h.beto.UserID, "otra frase larga") },
 		"off and on": func(h *house) error {
-			if _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)}); err != nil {
+			if _, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)}); err != nil {
 				return err
 			}
 			on := true
-			_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &on})
+			_, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &on})
 			return err
 		},
 	} {

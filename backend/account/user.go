@@ -197,46 +197,78 @@ func createUser(tx *store.Tx, n NewUser, hash string) (User, error) {
 	return u, writeCredential(tx, u.ID, hash)
 }
 
-// UpdateUser changes an account. Whoever is switched off loses their sessions in the same transaction. Faults:
-// access.admin_only, user.not_found, account.last_admin, input.required, input.invalid, input.too_long.
-func (s *Service) UpdateUser(ctx context.Context, v Viewer, id string, patch UserPatch) (User, error) {
+// UpdateUser changes an account and names the transaction, "" when nothing has changed. Whoever is switched off loses their
+// sessions in the same transaction. Faults: access.admin_only, user.not_found, account.last_admin, input.required,
+// input.invalid, input.too_long.
+func (s *Service) UpdateUser(ctx context.Context, v Viewer, id string, patch UserPatch) (after User, txID string, err error) {
 	if err := AdminOnly(v); err != nil {
-		return User{}, err
+		return User{}, "", err
 	}
 	if err := patch.check(); err != nil {
-		return User{}, err
+		return User{}, "", err
 	}
-	var after User
-	_, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+	commit, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
 		row, err := findUser(tx, id)
 		if err != nil {
 			return err
 		}
 		before := row.user()
 		after = patch.apply(before)
-		if err := keepAnAdmin(tx, before, after); err != nil {
-			return err
-		}
 		err = tx.Set("user", id, store.Row{
 			"name": after.Name, "role": string(after.Role), "active": after.Active, "paused": after.Paused,
 		})
 		if err != nil {
 			return err
 		}
-		if !after.Active {
-			if err := endSessions(tx, id, nil); err != nil {
-				return err
-			}
-		}
-		return auditUpdate(tx, v, before, after)
+		return s.follow(tx, v, before, after)
 	})
 	if err != nil {
-		return User{}, fmt.Errorf("update user: %w", err)
+		return User{}, "", fmt.Errorf("update user: %w", err)
+	}
+	return after, commit.TxID, nil
+}
+
+// AroundUndo holds the undo of a change of users to what holds for the change: an administrator stays, whoever is switched off
+// loses their sessions, and the audit tells. rows are those that reverse changes back. Fault account.last_admin.
+func (s *Service) AroundUndo(tx *store.Tx, v Viewer, rows []store.Ref, reverse func() error) error {
+	var before []User
+	for _, r := range rows {
+		if r.Entity != "user" {
+			continue
+		}
+		row, err := findUser(tx, r.Row)
+		if err != nil {
+			return err
+		}
+		before = append(before, row.user())
+	}
+	if err := reverse(); err != nil {
+		return err
+	}
+	for _, u := range before {
+		row, err := findUser(tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.follow(tx, v, u, row.user()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow draws the consequences of a change that is written.
+func (s *Service) follow(tx *store.Tx, v Viewer, before, after User) error {
+	if err := keepAnAdmin(tx, before, after); err != nil {
+		return err
 	}
 	if !after.Active {
-		s.unwritten.end(id)
+		if err := endSessions(tx, after.ID, nil); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.unwritten.end(after.ID) })
 	}
-	return after, nil
+	return auditUpdate(tx, v, before, after)
 }
 
 func (patch *UserPatch) check() error {
@@ -261,7 +293,7 @@ func (patch UserPatch) apply(u User) User {
 	return u
 }
 
-// keepAnAdmin answers account.last_admin when the change would leave the office without an active administrator.
+// keepAnAdmin answers account.last_admin when the change leaves the office without an active administrator.
 func keepAnAdmin(tx *store.Tx, before, after User) error {
 	rules := func(u User) bool { return u.Active && u.Role == RoleAdmin }
 	if !rules(before) || rules(after) {

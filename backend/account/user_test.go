@@ -8,6 +8,7 @@ import (
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
 	"sitegroup.mx/crm/store/storetest"
 )
 
@@ -55,18 +56,18 @@ func TestUser_Create(t *testing.T) {
 func TestUser_Update(t *testing.T) {
 	h := newHouse(t)
 	name, admin, yes := "  Beto Bueno ", account.RoleAdmin, true
-	u, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Name: &name, Role: &admin, Paused: &yes})
+	u, _, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Name: &name, Role: &admin, Paused: &yes})
 	h.must(err)
 	want := account.User{ID: h.beto.UserID, Login: "beto", Name: "Beto Bueno", Role: account.RoleAdmin, Active: true, Paused: true, CreatedAt: u.CreatedAt}
 	if diff := cmp.Diff(want, u); diff != "" {
 		t.Errorf("user (-want +got):\n%s", diff)
 	}
 	empty, odd := "", account.Role("owner")
-	_, err = h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Name: &empty})
+	_, _, err = h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Name: &empty})
 	wantCode(t, "empty name", err, "input.required")
-	_, err = h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Role: &odd})
+	_, _, err = h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Role: &odd})
 	wantCode(t, "odd role", err, "input.invalid")
-	_, err = h.UpdateUser(t.Context(), h.ana, "nobody", account.UserPatch{})
+	_, _, err = h.UpdateUser(t.Context(), h.ana, "nobody", account.UserPatch{})
 	wantCode(t, "nobody", err, account.CodeUserNotFound)
 	wantCode(t, "nobody", h.ResetPassword(t.Context(), h.ana, "nobody", password), account.CodeUserNotFound)
 }
@@ -77,13 +78,13 @@ func TestUser_LastAdministratorStays(t *testing.T) {
 	for name, patch := range ways {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
-			_, err := h.UpdateUser(t.Context(), h.ana, h.ana.UserID, patch)
+			_, _, err := h.UpdateUser(t.Context(), h.ana, h.ana.UserID, patch)
 			wantCode(t, "the only one", err, account.CodeLastAdmin)
 
 			other := h.hire("carla", "Carla", account.RoleAdmin)
-			_, err = h.UpdateUser(t.Context(), h.ana, h.ana.UserID, patch)
+			_, _, err = h.UpdateUser(t.Context(), h.ana, h.ana.UserID, patch)
 			wantCode(t, "one of two", err, "")
-			_, err = h.UpdateUser(t.Context(), other, other.UserID, patch)
+			_, _, err = h.UpdateUser(t.Context(), other, other.UserID, patch)
 			wantCode(t, "the one left", err, account.CodeLastAdmin)
 		})
 	}
@@ -100,7 +101,7 @@ func TestUser_SellersSeeAndManageNobody(t *testing.T) {
 	_, err = h.CreateUser(t.Context(), h.beto, account.NewUser{Login: "x", Name: "X", Role: account.RoleAdmin, Password: password})
 	wantCode(t, "create", err, account.CodeAdminOnly)
 	admin := account.RoleAdmin
-	_, err = h.UpdateUser(t.Context(), h.beto, h.beto.UserID, account.UserPatch{Role: &admin})
+	_, _, err = h.UpdateUser(t.Context(), h.beto, h.beto.UserID, account.UserPatch{Role: &admin})
 	wantCode(t, "promote oneself", err, account.CodeAdminOnly)
 	wantCode(t, "reset", h.ResetPassword(t.Context(), h.beto, h.ana.UserID, password), account.CodeAdminOnly)
 	_, err = h.ListAudit(t.Context(), h.beto, "", 0)
@@ -130,4 +131,65 @@ func TestUser_First(t *testing.T) {
 	h := newHouse(t)
 	_, err = h.CreateFirst(t.Context(), account.NewUser{Login: "x", Name: "X", Password: password})
 	wantCode(t, "in an office that exists", err, "setup.done")
+}
+
+// undo takes back a transaction as ana, with everything that follows from it.
+func (h *house) undo(txID string) error {
+	_, err := h.store.UndoAround(h.t.Context(), h.ana.Author(), txID, func(tx *store.Tx, rows []store.Ref, reverse func() error) error {
+		return h.AroundUndo(tx, h.ana, rows, reverse)
+	})
+	return err
+}
+
+func TestUser_ChangeIsTakenBack(t *testing.T) {
+	h := newHouse(t)
+	off, name := false, "Beto Otro"
+	before, _, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{})
+	h.must(err)
+	_, txID, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Name: &name, Active: &off})
+	h.must(err)
+	h.must(h.undo(txID))
+	list, err := h.ListUsers(t.Context(), h.ana)
+	h.must(err)
+	if list[1] != before {
+		t.Errorf("beto = %+v, want %+v", list[1], before)
+	}
+	h.signIn("beto")
+	page, err := h.ListAudit(t.Context(), h.ana, "", 0)
+	h.must(err)
+	actions := map[string]int{}
+	for _, l := range page.Items {
+		actions[l.Action]++
+	}
+	if actions["user.changed"] != 2 || actions["user.deactivated"] != 1 || actions["user.reactivated"] != 1 {
+		t.Errorf("audit = %v", actions)
+	}
+}
+
+// Taking back that somebody was let in again throws them out again.
+func TestUser_TakingBackAReactivationEndsSessions(t *testing.T) {
+	h := newHouse(t)
+	on := true
+	_, _, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: new(bool)})
+	h.must(err)
+	_, txID, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &on})
+	h.must(err)
+	token := h.signIn("beto")
+	h.must(h.undo(txID))
+	if _, err := h.Resume(t.Context(), token, true); !fault.Has(err, account.CodeSessionMissing) {
+		t.Errorf("beto is still in: %v", err)
+	}
+}
+
+func TestUser_UndoLeavesAnAdministrator(t *testing.T) {
+	h := newHouse(t)
+	admin, seller := account.RoleAdmin, account.RoleSeller
+	_, txID, err := h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Role: &admin})
+	h.must(err)
+	_, _, err = h.UpdateUser(t.Context(), h.ana, h.ana.UserID, account.UserPatch{Role: &seller})
+	h.must(err)
+	wantCode(t, "undo", h.undo(txID), account.CodeLastAdmin)
+	if list, err := h.ListUsers(t.Context(), h.ana); err != nil || list[1].Role != account.RoleAdmin {
+		t.Errorf("beto = %+v, %v", list[1], err)
+	}
 }

@@ -37,7 +37,7 @@ func (a *API) routeLeads() {
 			return c.office.Intake.Dismiss(ctx, c.viewer, input.ID)
 		})
 	handle(a, route{id: "resolve-lead", method: http.MethodPost, path: "/api/leads/{id}/resolve", summary: "Decide whose a held lead is", access: adminOnly, host: true},
-		func(ctx context.Context, c caller, input *toID[LeadDecision]) (intake.Lead, error) {
+		func(ctx context.Context, c caller, input *toID[LeadDecision]) (intake.Resolved, error) {
 			return c.office.Intake.Resolve(ctx, c.viewer, input.ID, input.Body.ContactID)
 		})
 }

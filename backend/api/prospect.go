@@ -99,13 +99,21 @@ func (a *API) routeProspects() {
 		})
 	handle(a, route{id: "undo", method: http.MethodPost, path: "/api/undo", summary: "Take a change back", access: user},
 		func(ctx context.Context, c caller, input *in[UndoRequest]) (Changed, error) {
-			commit, err := c.office.Store.Undo(ctx, c.viewer.Author(), input.Body.TxID)
+			commit, err := c.office.Store.UndoAround(ctx, c.viewer.Author(), input.Body.TxID, c.aroundUndo)
 			var refused *store.RefusedError
 			if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope || errors.Is(err, store.ErrNoRow) {
 				err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
 			}
 			return Changed{commit.TxID}, err
 		})
+}
+
+// aroundUndo keeps what the log does not know in step with an undo: accounts and the ledger.
+func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error) error {
+	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, reverse); err != nil {
+		return err
+	}
+	return c.office.Intake.FollowUndo(tx, rows)
 }
 
 func listProspects(ctx context.Context, c caller, q *ProspectQuery) (crm.ProspectPage, error) {

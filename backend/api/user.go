@@ -72,8 +72,8 @@ func (a *API) routeUsers() {
 				role := account.Role(*input.Body.Role)
 				p.Role = &role
 			}
-			_, err := c.office.Accounts.UpdateUser(ctx, c.viewer, input.ID, p)
-			return Changed{}, err
+			_, txID, err := c.office.Accounts.UpdateUser(ctx, c.viewer, input.ID, p)
+			return Changed{txID}, err
 		})
 	handle(a, route{id: "reset-password", method: http.MethodPut, path: "/api/users/{id}/password", summary: "Give a user a new password", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[Password]) (Changed, error) {

@@ -57,7 +57,8 @@ func refuseKnownLead(tx *store.Tx, leadID string) error {
 		SELECT prospect_id
 		FROM submission
 		WHERE lead_id = {:lead}
-		AND lead_id <> ''`).Bind(dbx.Params{"lead": leadID}).Row(&prospectID)
+		AND lead_id <> ''
+		AND deleted = 0`).Bind(dbx.Params{"lead": leadID}).Row(&prospectID)
 	switch {
 	case err == nil:
 		return fault.New(CodeSubmissionDuplicate, "prospect_id", prospectID)

@@ -44,10 +44,14 @@ func (s *Service) Dismiss(ctx context.Context, v account.Viewer, id string) (Lea
 	return d.Lead, err
 }
 
-// expire forgets what people gave in leads and rows of files that came to nothing, once it is older than payloadKept.
+// expire forgets what people gave in leads and rows of files that came to nothing, once it is older than payloadKept, and in
+// leads that a person has decided about, once the decision stands.
 func (s *Service) expire(ctx context.Context) error {
 	expired := int64(0)
 	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		if err := forgetDecided(tx); err != nil {
+			return err
+		}
 		params := dbx.Params{"now": format(tx.Now()), "before": format(tx.Now().Add(-payloadKept))}
 		done, err := tx.Exec(`UPDATE lead
 			SET payload = NULL, problem_args = '{}', next_try_at = NULL, dismissed_at = coalesce(dismissed_at, {:now})

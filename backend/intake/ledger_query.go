@@ -173,6 +173,9 @@ func (s *Service) Lead(ctx context.Context, v account.Viewer, id string) (LeadDe
 	if err != nil && !fault.Has(err, CodeFormNotFound) {
 		return LeadDetail{}, err
 	}
+	if l.State.settled() {
+		return d, nil
+	}
 	d.Raw = form.rawAnswers(l.Payload)
 	if l.State != StateHeld {
 		return d, nil

@@ -14,18 +14,18 @@ import (
 )
 
 // Resolve takes a held line to its end as a person decided: as an enquiry of the contact given, one of LeadDetail.People, or,
-// for "", of somebody new. It returns where the line stands after and is noted in the audit. It answers lead.not_found,
-// lead.settled, lead.not_held and contact.not_found.
-func (s *Service) Resolve(ctx context.Context, v account.Viewer, id, contactID string) (Lead, error) {
+// for "", of somebody new. It returns where the line stands after, with the transaction that an undo names, and is noted in the
+// audit. It answers lead.not_found, lead.settled, lead.not_held and contact.not_found.
+func (s *Service) Resolve(ctx context.Context, v account.Viewer, id, contactID string) (Resolved, error) {
 	if err := account.AdminOnly(v); err != nil {
-		return Lead{}, err
+		return Resolved{}, err
 	}
 	enquiry, err := s.enquiryOf(ctx, id)
 	if err != nil {
-		return Lead{}, err
+		return Resolved{}, err
 	}
 	// In the person's name but for the whole office, like everything the ledger registers.
-	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+	commit, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
 		l, err := heldLine(findLine(tx.Query(), id))
 		if err != nil {
 			return err
@@ -34,19 +34,28 @@ func (s *Service) Resolve(ctx context.Context, v account.Viewer, id, contactID s
 		o, err := s.registerBy(tx, l, enquiry, func() (crm.Registration, error) {
 			return s.crm.RegisterAs(tx, enquiry, contactID)
 		})
+		if err == nil {
+			err = keepForUndo(tx, l)
+		}
 		if err != nil {
 			return err
 		}
 		return account.Audit(tx, v.UserID, "lead.resolved", id, map[string]any{"state": string(o.state), "contact_id": contactID})
 	})
 	if errors.Is(err, errSettled) {
-		return Lead{}, fault.New(CodeLeadSettled)
+		return Resolved{}, fault.New(CodeLeadSettled)
 	}
 	if err != nil {
-		return Lead{}, fmt.Errorf("resolve a lead: %w", err)
+		return Resolved{}, fmt.Errorf("resolve a lead: %w", err)
 	}
 	d, err := s.Lead(ctx, v, id)
-	return d.Lead, err
+	return Resolved{Lead: d.Lead, TxID: commit.TxID}, err
+}
+
+// Resolved is a line that a person has decided about.
+type Resolved struct {
+	Lead
+	TxID string `json:"tx_id"` // what an undo names
 }
 
 // heldLine passes on a line that waits for a person's decision.

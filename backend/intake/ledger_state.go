@@ -11,7 +11,8 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
-// moves is the state machine: where a line may go from each state. Registered, linked and test are final.
+// moves is the state machine: where a line may go from each state. Registered, linked and test are final; only the undo of a
+// person's decision takes a line back from there (FollowUndo).
 var moves = map[State][]State{
 	"":              {StateReceived, StateFetched, StateTest, StateFailed},
 	StateReceived:   {StateFetched, StateTest, StateFailed},

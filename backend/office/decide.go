@@ -27,7 +27,7 @@ const (
 	ReasonNotOwner = "not_owner"
 	// ReasonProgramOnly refuses a person what only the program attests: a lead, a turn.
 	ReasonProgramOnly = "program_only"
-	// ReasonNotUndoable refuses to take back what is changed forward only: accounts.
+	// ReasonNotUndoable refuses to take back an account: it is deactivated, for history goes on naming it.
 	ReasonNotUndoable = "not_undoable"
 	// ReasonLate lets something pass that was done while the prospect was still the author's, and arrived after that.
 	ReasonLate = "late"
@@ -116,7 +116,7 @@ func refusal(p store.Proposal) string {
 		return ReasonUnknownEntity
 	case r.appendOnly && p.Op.Field != "" && p.Op.Field != fieldDeleted:
 		return ReasonAppendOnly
-	case p.Undo && p.Op.Entity == "user":
+	case p.Undo && p.Op.Entity == "user" && p.Op.Field == fieldDeleted:
 		return ReasonNotUndoable
 	}
 	switch p.Actor.Role {

@@ -56,6 +56,14 @@ test("a lead with the phone of one person and the e-mail of another is decided i
     await expectAccessible(page);
   });
 
+  await test.step("a decision that was wrong is taken back", async () => {
+    await page.getByRole("button", { name: `Es suya: ${first.name}` }).click();
+    await shell.told(`La solicitud quedó con ${first.name}.`);
+    await expect(page.getByRole("heading", { name: "Leads que esperan una decisión" })).toHaveCount(0);
+    await page.getByRole("button", { name: "Deshacer" }).click();
+    await expect(page.getByRole("button", { name: `Es suya: ${second.name}` })).toBeVisible();
+  });
+
   await test.step("the decision takes it to that person's prospect, and nothing waits any longer", async () => {
     await page.getByRole("button", { name: `Es suya: ${second.name}` }).click();
     await shell.told(`La solicitud quedó con ${second.name}.`);

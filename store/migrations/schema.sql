@@ -325,6 +325,8 @@ CREATE TABLE lead (
   history       INTEGER NOT NULL DEFAULT 0 -- an old lead that a first connection or a file brought: nobody is alarmed
 , dismissed_at TEXT);
 
+CREATE INDEX lead_decided ON lead (registered_at) WHERE payload IS NOT NULL AND registered_at IS NOT NULL;
+
 CREATE INDEX lead_form ON lead (form_id, lead_at);
 
 CREATE INDEX lead_next ON lead (next_try_at) WHERE next_try_at IS NOT NULL;
@@ -826,7 +828,7 @@ CREATE TABLE submission (
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
 
-CREATE UNIQUE INDEX submission_lead ON submission (lead_id) WHERE lead_id <> '';
+CREATE UNIQUE INDEX submission_lead ON submission (lead_id) WHERE lead_id <> '' AND deleted = 0;
 
 CREATE INDEX submission_prospect ON submission (prospect_id, lead_at);
 

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Lead } from "@/shared/api/types";
-import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
+import { offerUndo, showError, showUndo } from "@/shared/ui/undo-toast";
 
 /** States of the ledger that wait for a person. */
 export type StuckState = "failed" | "held";
@@ -64,7 +64,7 @@ export function useLeadDecision(id: string) {
       answer(
         api.POST("/api/leads/{id}/resolve", { params: { path: { id } }, body: { contact_id: contactId } }),
       ),
-    onSuccess: (_, { told }) => showDone(told),
+    onSuccess: ({ tx_id }, { told }) => showUndo(told, tx_id),
     onError: showError,
     onSettled: refresh,
   });

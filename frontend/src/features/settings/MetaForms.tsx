@@ -7,7 +7,7 @@ import { formatCount } from "@/shared/lib/text";
 import { faultSentence } from "@/shared/ui/fault-sentence";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
-import { showDone, showError } from "@/shared/ui/undo-toast";
+import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
 import { MetaMappingDialog } from "./MetaMappingDialog";
 import { useFormChange, useFormPull } from "./meta-queries";
@@ -103,12 +103,14 @@ function FormItem({ form, waits, onMap }: { form: MetaForm; waits: boolean; onMa
         checked={form.active}
         disabled={change.isPending}
         aria-label={t("meta.forms.read", { name: form.name })}
-        onChange={({ currentTarget }) =>
+        onChange={({ currentTarget }) => {
+          const active = currentTarget.checked;
+          const back = () => change.mutateAsync({ id: form.id, active: !active });
           change.mutate(
-            { id: form.id, active: currentTarget.checked },
-            { onSuccess: () => showDone(common("saved")), onError: showError },
-          )
-        }
+            { id: form.id, active },
+            { onSuccess: () => offerUndo(common("saved"), back), onError: showError },
+          );
+        }}
       />
     </li>
   );

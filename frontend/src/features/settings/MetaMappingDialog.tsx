@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { MetaForm } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import table from "@/shared/ui/table.module.css";
-import { showDone } from "@/shared/ui/undo-toast";
+import { offerUndo } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
-import { fullMapping, type MappingTarget, mappingGaps, mappingTargets } from "./meta-mapping";
+import { changedTargets, fullMapping, type MappingTarget, mappingGaps, mappingTargets } from "./meta-mapping";
 import { useFormChange } from "./meta-queries";
 import settings from "./Settings.module.css";
 
@@ -37,16 +37,19 @@ function Mapping({ form, onClose }: { form: MetaForm; onClose: () => void }) {
   const [mapping, setMapping] = useState(() => fullMapping(form));
   const change = useFormChange();
   const gaps = mappingGaps(mapping);
-  const save = () =>
+  const save = () => {
+    const before = fullMapping(form);
+    const back = () => change.mutateAsync({ id: form.id, mapping: changedTargets(mapping, before) });
     change.mutate(
-      { id: form.id, mapping },
+      { id: form.id, mapping: changedTargets(before, mapping) },
       {
         onSuccess: () => {
-          showDone(common("saved"));
+          offerUndo(common("saved"), back);
           onClose();
         },
       },
     );
+  };
   return (
     <>
       <p className={classes.quiet}>{t("meta.mapping.hint")}</p>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { MetaPage } from "@/shared/api/types";
 import { errorSentence, faultSentence } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
-import { showDone, showError } from "@/shared/ui/undo-toast";
+import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
 import { useDiscovery, usePageChange, usePageProbe } from "./meta-queries";
 
@@ -48,6 +48,7 @@ export function MetaPages({ pages }: { pages: readonly MetaPage[] }) {
 
 function Page({ page }: { page: MetaPage }) {
   const { t } = useTranslation("settings");
+  const { t: common } = useTranslation();
   const change = usePageChange();
   return (
     <li className={classes.item}>
@@ -62,9 +63,14 @@ function Page({ page }: { page: MetaPage }) {
         checked={page.active}
         disabled={change.isPending}
         aria-label={t("meta.pages.read", { name: page.name })}
-        onChange={({ currentTarget }) =>
-          change.mutate({ id: page.id, active: currentTarget.checked }, { onError: showError })
-        }
+        onChange={({ currentTarget }) => {
+          const active = currentTarget.checked;
+          const back = () => change.mutateAsync({ id: page.id, active: !active });
+          change.mutate(
+            { id: page.id, active },
+            { onSuccess: () => offerUndo(common("saved"), back), onError: showError },
+          );
+        }}
       />
     </li>
   );

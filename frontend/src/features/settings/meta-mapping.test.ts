@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetaForm } from "@/shared/api/types";
-import { fullMapping, mappingGaps } from "./meta-mapping";
+import { changedTargets, fullMapping, mappingGaps } from "./meta-mapping";
 
 const form = (keys: string[], mapping: Record<string, string>) =>
   ({
@@ -15,6 +15,16 @@ describe("fullMapping", () => {
       color: "answer",
       x: "answer",
     });
+  });
+});
+
+describe("changedTargets", () => {
+  it("names only what was touched, and taking it back names the same", () => {
+    const before = { full_name: "name", color: "answer" } as const;
+    const after = { full_name: "name", color: "city" } as const;
+    expect(changedTargets(before, after)).toEqual({ color: "city" });
+    expect(changedTargets(after, before)).toEqual({ color: "answer" });
+    expect(changedTargets(before, before)).toEqual({});
   });
 });
 

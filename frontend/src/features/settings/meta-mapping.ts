@@ -24,6 +24,14 @@ export function fullMapping({ questions, mapping }: MetaForm): Record<string, Ma
   );
 }
 
+/** The targets of `after` that `before` does not have: what was not touched stays the program's own choice. */
+export function changedTargets(
+  before: Record<string, MappingTarget>,
+  after: Record<string, MappingTarget>,
+): Record<string, MappingTarget> {
+  return Object.fromEntries(Object.entries(after).filter(([key, target]) => before[key] !== target));
+}
+
 /** What a mapping lacks to make a prospect that can be called. */
 export type MappingGap = "reach" | "name";
 

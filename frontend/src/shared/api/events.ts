@@ -88,7 +88,7 @@ export function keysFor(event: HostEvent): QueryKey[] {
     case "health":
       return [["health"], ["leads"]];
     case "meta":
-      return [["meta"], ["health"], ["relay"]];
+      return [["meta"], ["health"], ["leads"], ["relay"]];
     case "sync":
       return [["sync"], ["devices"], ["me"], ["relay"]]; // me: this computer may be the host no more
     case "hello":

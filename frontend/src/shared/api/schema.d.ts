@@ -2347,6 +2347,31 @@ export interface components {
             prospect_name: string;
             remind_at: string;
         };
+        Resolved: {
+            /** Format: int64 */
+            attempts: number;
+            class: string;
+            dismissed_at: string | null;
+            fetched_at: string | null;
+            form_id: string;
+            form_name: string;
+            lead_at: string | null;
+            lead_id: string;
+            next_try_at: string | null;
+            origin: string;
+            page_id: string;
+            problem: string;
+            problem_args: {
+                [key: string]: unknown;
+            };
+            prospect_id: string;
+            received_at: string;
+            registered_at: string | null;
+            /** Format: int64 */
+            seen_again: number;
+            state: string;
+            tx_id: string;
+        };
         RestoreState: {
             backup_at?: string;
             /** @description Code of why it failed */
@@ -3822,7 +3847,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lead"];
+                    "application/json": components["schemas"]["Resolved"];
                 };
             };
             /** @description Error */
