@@ -198,7 +198,7 @@ func TestFullDisk_SessionsOfMemoryEnd(t *testing.T) {
 		{"switched off and on again", func(h *house, _ string) {
 			h.freeDisk()
 			for _, active := range []bool{false, true} {
-				_, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &active})
+				_, _, err := h.UpdateUser(h.t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &active})
 				h.must(err)
 			}
 		}, true},
