@@ -79,7 +79,7 @@ func (c *command) demoHome() (_ place, done func() error, err error) {
 	}
 	dir, err := os.MkdirTemp("", "sitegroup-demo-log-")
 	if err != nil {
-		return place{}, nil, fault.Wrap(fmt.Errorf("make demo folder: %w", err), "data.folder", "path", os.TempDir())
+		return place{}, nil, folderFault(fmt.Errorf("make demo folder: %w", err), os.TempDir())
 	}
 	log, file := openLog(folder(dir), level, c.Err)
 	return place{folder: f, vault: vault, clock: clock.System{}, log: log, syncListen: c.syncListen}, func() error {

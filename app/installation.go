@@ -112,7 +112,7 @@ func (i installation) save(f folder) error {
 		err = replaceFile(f.installationFile(), append(text, '\n'))
 	}
 	if err != nil {
-		return fault.Wrap(fmt.Errorf("write installation: %w", err), "data.folder", "path", string(f))
+		return folderFault(fmt.Errorf("write installation: %w", err), string(f))
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (w *window) Save(_ context.Context, name string, content []byte) (bool, err
 		return false, nil
 	}
 	if err := os.WriteFile(path, content, 0o600); err != nil {
-		return false, fault.Wrap(fmt.Errorf("save file: %w", err), "data.folder", "path", filepath.Dir(path))
+		return false, folderFault(fmt.Errorf("save file: %w", err), filepath.Dir(path))
 	}
 	return true, nil
 }

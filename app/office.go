@@ -127,7 +127,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 		err = o.beHost(ctx, key)
 	}
 	if err != nil {
-		return nil, errors.Join(err, o.Store.Close())
+		return nil, errors.Join(explainStore(err), o.Store.Close())
 	}
 	return o, nil
 }

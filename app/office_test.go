@@ -15,6 +15,10 @@ import (
 	"sitegroup.mx/crm/backend/secret"
 )
 
+var smallOffice = newOffice{Name: "Oficina", Timezone: "America/Mexico_City", Admin: account.NewUser{
+	Login: "lucia", Name: "Lucía Inventada", Role: account.RoleAdmin, Password: "una frase larga",
+}}
+
 // setUp makes an office in a folder of its own and closes it.
 func setUp(t *testing.T) place {
 	t.Helper()
@@ -26,9 +30,7 @@ func setUp(t *testing.T) place {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	p := place{folder: folder(filepath.Join(dir, "data")), vault: vault, clock: clock.System{}, log: log}
-	o, err := createOffice(t.Context(), p, newOffice{Name: "Oficina", Timezone: "America/Mexico_City", Admin: account.NewUser{
-		Login: "lucia", Name: "Lucía Inventada", Role: account.RoleAdmin, Password: "una frase larga",
-	}})
+	o, err := createOffice(t.Context(), p, smallOffice)
 	if err != nil {
 		t.Fatal(err)
 	}

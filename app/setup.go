@@ -35,7 +35,7 @@ func createOffice(ctx context.Context, p place, n newOffice) (_ *openOffice, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, o.Close())
+			err = errors.Join(explainStore(err), o.Close())
 		}
 	}()
 	if name, err := o.name(ctx); err != nil || name != "" {
