@@ -104,7 +104,7 @@ func TestLog_KeepsIDsAndReasons(t *testing.T) {
 		"lead 123456789012345",
 		"lead 12345678901234567 of form 123456789012345",
 		"secret: not found",
-		"read token: open /home/office/keys.json: permission denied",
+		"read token: open /data/keys.json: permission denied",
 		"keep the admission token: secret.unavailable_here: no keyring",
 		"keep the session token: session.expired",
 		"change password: account.wrong_password",
