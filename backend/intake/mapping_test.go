@@ -136,6 +136,46 @@ func TestMapping_LocalisedKeysFindTheirQuestions(t *testing.T) {
 	}
 }
 
+// Where the form's labels are in another language than its keys only the table of names says which question an answer has.
+func TestMapping_LocalisedKeysOfAFormWithOtherLabels(t *testing.T) {
+	english := []graphsim.Question{
+		{Type: "FULL_NAME", Label: "Full name"}, {Type: "PHONE", Label: "Phone number"}, {Type: "EMAIL", Label: "Email"}, {Type: "CITY", Label: "City"},
+	}
+	for _, tt := range []struct{ language, name, phone, email, city string }{ // Meta, Localised forms
+		{"Spanish", "nombre_completo", "número_de_teléfono", "correo_electrónico", "ciudad"},
+		{"Portuguese", "nome_completo", "número_de_telefone", "e-mail", "cidade"},
+		{"German", "vollständiger_name", "telefonnummer", "e-mail-adresse", "stadt"},
+	} {
+		t.Run(tt.language, func(t *testing.T) {
+			w := newWorld(t, 1)
+			form := w.addForm(graphsim.Form{Page: w.page.ID, Name: "English", Questions: english})
+			w.connect()
+			id := w.lead(1, func(s *graphsim.LeadSpec) { s.Form, s.Quiet = form.ID, true })
+			answers := ""
+			for key, value := range map[string]string{tt.name: "Ana Prueba", tt.phone: "+525555550101", tt.email: "ana@example.com", tt.city: "Puebla"} {
+				answers += `,{"name":"` + key + `","values":["` + value + `"]}`
+			}
+			w.fault(graphsim.Fault{Edge: "leads", Body: `{"data":[{"id":"` + string(id) + `","created_time":"2026-11-02T15:00:00+0000",` +
+				`"form_id":"` + string(form.ID) + `","field_data":[` + answers[1:] + `]}]}`})
+			if _, err := w.svc.Pull(ctx, string(form.ID)); err != nil {
+				t.Fatal(err)
+			}
+			person, sub := w.got(id)
+			want := got{Name: "Ana Prueba", City: "Puebla", Phones: []string{"+525555550101"}, Emails: []string{"ana@example.com"}}
+			if diff := cmp.Diff(want, person); diff != "" {
+				t.Errorf("person (-want +got):\n%s", diff)
+			}
+			var labels []string
+			for _, a := range sub.Answers {
+				labels = append(labels, a.Type+" "+a.Label)
+			}
+			if diff := cmp.Diff([]string{"FULL_NAME Full name", "PHONE Phone number", "EMAIL Email", "CITY City"}, labels); diff != "" {
+				t.Errorf("questions (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestMapping_AnswersAreShownAsThePersonSawThem(t *testing.T) {
 	w := newWorld(t, 1)
 	form := w.addForm(graphsim.Form{
