@@ -37,6 +37,7 @@ type entity struct {
 	name       string
 	root       string // the column whose value decides scope, or everyRoot
 	roots      string // a query from :root to the roots that scope knows, "" when the column holds one
+	rootOf     string // the entity whose ids the root column holds
 	reach      string // from a grant s to the root column's value
 	appendOnly bool
 	feed       feedQueries
@@ -47,6 +48,7 @@ type entity struct {
 
 	sel                               *sql.Stmt   // one row by id, columns in order
 	inScope                           *sql.Stmt   // whether :user is granted what :root leads to
+	leads                             *sql.Stmt   // the roots that :root leads to; nil where it is one
 	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
 	ids                               *sql.Stmt   // on a member: all of a root's table
 	purge                             []*sql.Stmt // on the host: removed rows go for good
@@ -179,6 +181,9 @@ func (e *entity) prepare(s *Store) error {
 		WHERE user_id = :user
 		AND active = 1
 		AND root_id IN (` + roots + `))`)
+	if err == nil && e.roots != "" {
+		e.leads, err = s.prepare(e.roots)
+	}
 	if err != nil || e.root == "id" {
 		return err
 	}
@@ -263,6 +268,9 @@ func (e *entity) row(values []any) Row {
 	}
 	return row
 }
+
+// under names the row that a value of the root column is the id of.
+func (e *entity) under(root string) rowKey { return rowKey{e.rootOf, root} }
 
 // quote writes a name of the schema as an SQL identifier.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

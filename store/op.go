@@ -91,7 +91,9 @@ type Proposal struct {
 	// field alone.
 	Current Row
 	Root    string // the id that decides scope, "*" for rows that everybody holds
-	InScope bool   // Actor.User is granted Root, or makes it; computed only for Scoped actors, false for "*"
+	// InScope says that Actor.User is granted Root, or makes it. Who makes a row that only leads to roots, on another computer,
+	// has to make a root with it. Computed only for Scoped actors, false for "*".
+	InScope bool
 	// Added names the entities of which the transaction has added rows under Root so far; computed only for Scoped actors.
 	Added []string
 	Stray bool // the op refers to a row that is not in the Scoped actor's scope

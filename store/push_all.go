@@ -152,13 +152,17 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 	} else if refused {
 		return tx.pushRefused(p, nil)
 	}
-	if err := tx.announceRoots(p); err != nil {
+	announced, err := tx.announceRoots(p)
+	if err != nil {
 		return err
 	}
 	if err := tx.s.exec(tx.s.st.inner); err != nil {
 		return err
 	}
 	reasons, err := tx.tryAll(p)
+	if err == nil && reasons == nil {
+		reasons, err = tx.unmade(p, announced)
+	}
 	if err == nil && reasons == nil {
 		return tx.s.exec(tx.s.st.innerEnd)
 	}
@@ -202,7 +206,7 @@ func (tx *Tx) tryAll(p PushedTx) (reasons map[int]string, err error) {
 	tx.making = map[rowKey]bool{}
 	defer func() { tx.making = nil }()
 	for i := range p.Ops {
-		if op := &p.Ops[i]; op.Field == "" {
+		if op := &p.Ops[i]; op.Field == "" && tx.fresh[op.ID] {
 			tx.making[rowKey{op.Entity, op.Row}] = true
 		}
 	}
@@ -277,35 +281,106 @@ func (tx *Tx) pushOp(p PushedTx, i int) (Outcome, error) {
 	return outcome, err
 }
 
-// announceRoots notes the roots that a transaction is going to make: it may write under them before it makes them. If one
-// of them is refused, so is everything else.
-func (tx *Tx) announceRoots(p PushedTx) error {
+// announceRoots notes the roots that a transaction is going to make, and what they are going to refer to if it makes that
+// too: it may write under them before it makes them. If one of them is refused, so is everything else. It answers which ops
+// these are. A contact without a root of its maker's is none of them: nobody's scope would hold it.
+func (tx *Tx) announceRoots(p PushedTx) (announced []int, err error) {
 	if !tx.req.author.Scoped {
+		return nil, nil
+	}
+	referred := map[rowKey]bool{}
+	announce := func(i int, isOne func(*entity, *Op) bool) error {
+		op := &p.Ops[i]
+		e := tx.s.entities[op.Entity]
+		if e == nil || op.Field != "" || !tx.fresh[op.ID] || !isOne(e, op) {
+			return nil
+		}
+		row, err := tx.current(e, op.Row)
+		if err != nil || row != nil {
+			return err
+		}
+		tx.made(rowKey{e.name, op.Row})
+		announced = append(announced, i)
+		for j := range e.columns {
+			if c := &e.columns[j]; c.refers != nil {
+				if id, err := op.text(c); err == nil { // what is malformed is refused when it is its turn
+					referred[rowKey{c.refers.name, id}] = true
+				}
+			}
+		}
 		return nil
 	}
 	for i := range p.Ops {
-		op := &p.Ops[i]
-		e := tx.s.entities[op.Entity]
-		if e == nil || e.root != "id" || op.Field != "" {
-			continue
-		}
-		row, err := tx.current(e, op.Row)
-		if err != nil {
-			return err
-		}
-		if row == nil {
-			tx.made(op.Row)
+		if err := announce(i, func(e *entity, _ *Op) bool { return e.isRoot() }); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	for i := range p.Ops {
+		leads := func(e *entity, op *Op) bool {
+			return e.root == "id" && e.roots != "" && referred[rowKey{e.name, op.Row}]
+		}
+		if err := announce(i, leads); err != nil {
+			return nil, err
+		}
+	}
+	return announced, nil
+}
+
+// unmade looks, when every op has been settled, whether what was announced is there, and leads to a root of the actor's: an
+// op may have been taken for another one that is known, or come twice. It answers the reason for the first that is not.
+func (tx *Tx) unmade(p PushedTx, announced []int) (reasons map[int]string, err error) {
+	for _, i := range announced {
+		op := &p.Ops[i]
+		e := tx.s.entities[op.Entity]
+		row, err := tx.current(e, op.Row)
+		if err != nil {
+			return nil, err
+		}
+		theirs := row != nil
+		if theirs && e.leads != nil {
+			if theirs, err = tx.leadsToOwn(e, op.Row); err != nil {
+				return nil, err
+			}
+		}
+		if !theirs {
+			return map[int]string{i: ReasonNoRow}, nil
+		}
+	}
+	return nil, nil
+}
+
+// leadsToOwn reports whether a row leads to a root that the actor has made in this transaction or is granted.
+func (tx *Tx) leadsToOwn(e *entity, id string) (bool, error) {
+	if granted, err := tx.granted(e, id); err != nil || granted {
+		return granted, err
+	}
+	tx.s.guard.enter()
+	defer tx.s.guard.leave()
+	rows, err := e.leads.QueryContext(context.Background(), sql.Named("root", id))
+	if err != nil {
+		return false, fmt.Errorf("look where %s leads: %w", e.name, explain(err))
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var root string
+	for rows.Next() {
+		if err := rows.Scan(&root); err != nil {
+			return false, fmt.Errorf("look where %s leads: %w", e.name, err)
+		}
+		for _, of := range tx.s.entities {
+			if of.isRoot() && tx.roots[rowKey{of.name, root}] {
+				return true, nil
+			}
+		}
+	}
+	return false, explain(rows.Err())
 }
 
 // mark is where a transaction stands, to come back to.
 type mark struct {
 	ops    int
 	logged bool
-	roots  map[string]bool
-	added  map[string][]string
+	roots  map[rowKey]bool
+	added  map[rowKey][]string
 }
 
 func (tx *Tx) mark() mark {

@@ -11,15 +11,15 @@ import (
 // lookUpScope finds out for Decide what a Scoped actor has to do with the row. On a member everything that is there is its
 // user's, and the host will look again.
 func (tx *Tx) lookUpScope(e *entity, p *Proposal, c claim) error {
-	p.Added = tx.added[p.Root]
+	p.Added = tx.added[e.under(p.Root)]
 	if tx.s.opts.Member || mutant.On(mutant.NoOwnershipCheck) {
 		p.InScope = true
 		return nil
 	}
 	var err error
 	if c.granted != nil {
-		p.InScope = *c.granted || tx.roots[p.Root]
-	} else if p.InScope, err = tx.inScope(e, p); err != nil {
+		p.InScope = *c.granted || tx.roots[e.under(p.Root)]
+	} else if p.InScope, err = tx.inScope(e, p, c); err != nil {
 		return err
 	}
 	if p.Undo && e.foreign != nil {
@@ -34,9 +34,10 @@ func (tx *Tx) lookUpScope(e *entity, p *Proposal, c claim) error {
 	return err
 }
 
-// inScope reports whether the actor is granted the root, has made it in this transaction, or is making it now.
-func (tx *Tx) inScope(e *entity, p *Proposal) (bool, error) {
-	if tx.roots[p.Root] || p.Op.Field == "" && e.root == "id" {
+// inScope reports whether the actor is granted the root, has made it in this transaction, or is making it now. What leads to
+// roots is the actor's by the roots alone: another computer has to make one with it, see announceRoots.
+func (tx *Tx) inScope(e *entity, p *Proposal, c claim) (bool, error) {
+	if tx.roots[e.under(p.Root)] || p.Op.Field == "" && (e.isRoot() || e.root == "id" && !c.foreign) {
 		return true, nil
 	}
 	return tx.granted(e, p.Root)
@@ -56,10 +57,10 @@ func (tx *Tx) strays(e *entity, op *Op) (bool, error) {
 			continue
 		}
 		id, err := op.text(c)
-		if err != nil || id == "" || tx.roots[id] {
+		to := c.refers
+		if err != nil || id == "" || tx.roots[rowKey{to.name, id}] {
 			continue
 		}
-		to := tx.s.entities[c.refers.name]
 		row, err := tx.current(to, id)
 		if err != nil {
 			return false, err
@@ -68,7 +69,7 @@ func (tx *Tx) strays(e *entity, op *Op) (bool, error) {
 			continue
 		}
 		root, _ := row[to.index[to.root]].(string)
-		if tx.roots[root] {
+		if tx.roots[to.under(root)] {
 			continue
 		}
 		if granted, err := tx.granted(to, root); err != nil || !granted {
@@ -130,6 +131,9 @@ func (tx *Tx) lostAt(root string, base int64) (time.Time, error) {
 // linkColumns finds which columns refer to which entity.
 func linkColumns(entities map[string]*entity) {
 	for _, e := range entities {
+		if e.rootOf = e.name; e.root != "id" {
+			e.rootOf = strings.TrimSuffix(e.root, "_id")
+		}
 		for i := range e.columns {
 			name, ok := strings.CutSuffix(e.columns[i].name, "_id")
 			if to := entities[name]; ok && to != nil && to.root != everyRoot {

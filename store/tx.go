@@ -29,8 +29,8 @@ type Tx struct {
 	commit  Commit
 	undo    bool
 	undoes  []byte              // the transaction that this one takes back
-	roots   map[string]bool     // rows made by this transaction that are roots, or lead to some
-	added   map[string][]string // entities of the rows that it has added, by root
+	roots   map[rowKey]bool     // rows made by this transaction that are roots, or lead to some
+	added   map[rowKey][]string // entities of the rows that it has added, by root
 	fresh   map[[16]byte]bool   // ids of ops that are not in the log
 	burst   burst               // lines that wait to be written
 	making  map[rowKey]bool     // rows that the pushed transaction which is being tried makes
@@ -254,12 +254,13 @@ func (tx *Tx) follow() error {
 	return nil
 }
 
-// made notes a new root of this transaction: whoever makes it may go on to write under it.
-func (tx *Tx) made(id string) {
+// made notes a new root of this transaction: whoever makes it may go on to write under it. Its maker chooses the id, and may
+// choose that of somebody else's row of another entity, so the id alone says nothing.
+func (tx *Tx) made(k rowKey) {
 	if tx.roots == nil {
-		tx.roots = map[string]bool{}
+		tx.roots = map[rowKey]bool{}
 	}
-	tx.roots[id] = true
+	tx.roots[k] = true
 }
 
 // add notes a row that this transaction has added, for Decide.
@@ -268,13 +269,13 @@ func (tx *Tx) add(e *entity, id, root string) {
 		return
 	}
 	if e.root == "id" {
-		tx.made(id)
+		tx.made(rowKey{e.name, id})
 	}
 	if tx.added == nil {
-		tx.added = map[string][]string{}
+		tx.added = map[rowKey][]string{}
 	}
-	if !slices.Contains(tx.added[root], e.name) {
-		tx.added[root] = append(tx.added[root], e.name)
+	if k := e.under(root); !slices.Contains(tx.added[k], e.name) {
+		tx.added[k] = append(tx.added[k], e.name)
 	}
 }
 

@@ -23,6 +23,8 @@ const (
 	ReasonAdminOnly = "admin_only"
 	// ReasonOutOfScope refuses a seller somebody else's prospect.
 	ReasonOutOfScope = "out_of_scope"
+	// ReasonNoProspect refuses a seller a person on whom no prospect of theirs stands.
+	ReasonNoProspect = "no_prospect"
 	// ReasonNotOwner refuses a row in somebody else's name.
 	ReasonNotOwner = "not_owner"
 	// ReasonProgramOnly refuses a person what only the program attests: a lead, a turn.
@@ -144,6 +146,8 @@ func (r rule) scoped(p store.Proposal) string {
 		return ReasonAdminOnly
 	case p.Undo && r.takesBack(p):
 		return ""
+	case !p.InScope && p.Op.Field == "" && p.Op.Entity == "contact":
+		return ReasonNoProspect
 	case !p.InScope, p.Stray:
 		return ReasonOutOfScope
 	case p.Op.Field == "":

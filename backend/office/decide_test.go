@@ -102,6 +102,7 @@ func TestDecide_SellerWorks(t *testing.T) {
 		`activity.due_on="2026-11-03"`, `activity.due_at=null`, `activity.done_at="2026-11-02T15:00:00.000Z"`, `activity.deleted=1`,
 		`reminder{"user_id":"u-ana","prospect_id":"p1"}`, `reminder.remind_at="2026-11-02T15:00:00.000Z"`, `reminder.done_at=null`,
 		`reminder.deleted=1`, `event{"author_id":"u-ana","kind":"stage"}`, `event{"author_id":"u-ana","kind":"attended"}`,
+		`contact_phone.position=2`, `contact_email.problem=""`, `contact_email.position=2`,
 		`prospect{"owner_id":"u-ana","source":"manual"}`, `submission{"origin":"manual"}`, `submission{"origin":"manual","lead_id":""}`,
 	} {
 		tests = append(tests,
@@ -110,6 +111,10 @@ func TestDecide_SellerWorks(t *testing.T) {
 			proposal{"the program in their name: " + text, inName, text, outScope, false, ""},
 		)
 	}
+	tests = append(tests,
+		proposal{"a person with a prospect", seller, `contact{"name":"x"}`, inScope, false, ""},
+		proposal{"a person whom the program registers in their name", inName, `contact{"name":"x"}`, outScope, false, ""},
+	)
 	check(t, tests)
 }
 
@@ -149,7 +154,13 @@ func TestDecide_SellerDoesNot(t *testing.T) {
 		{"a forged enquiry", seller, `event{"author_id":"u-ana","kind":"enquired_again"}`, inScope, false, office.ReasonProgramOnly},
 		{"a submission from Meta", seller, `submission{"origin":"poll"}`, inScope, false, office.ReasonProgramOnly},
 		{"a submission with a lead", seller, `submission{"origin":"manual","lead_id":"9"}`, inScope, false, office.ReasonProgramOnly},
-		{"a person without a prospect", seller, `contact{"name":"x"}`, outScope, false, office.ReasonOutOfScope},
+		{"a person without a prospect", seller, `contact{"name":"x"}`, outScope, false, office.ReasonNoProspect},
+		{"nor an admin held to a scope", demoted, `contact{"name":"x"}`, outScope, false, office.ReasonNoProspect},
+		{"a phone of a person without a prospect", seller, `contact_phone{"contact_id":"c1","raw":"55"}`, outScope, false, office.ReasonOutOfScope},
+		{"the name of a person without a prospect", seller, `contact.name="x"`, outScope, false, office.ReasonOutOfScope},
+		{"a person without a prospect, away", seller, `contact.deleted=1`, outScope, false, office.ReasonOutOfScope},
+		{"and back", seller, `contact.deleted=0`, outScope, false, office.ReasonOutOfScope},
+		{"one's own person, away", seller, `contact.deleted=1`, inScope, false, office.ReasonAdminOnly},
 		{"history removed", seller, `event.deleted=1`, inScope, false, office.ReasonAppendOnly},
 		{"answers removed", seller, `submission.deleted=1`, inScope, false, office.ReasonAppendOnly},
 		{"no object", seller, `activity{"author_id":`, inScope, false, office.ReasonMalformed},
@@ -175,6 +186,17 @@ func TestDecide_SellerTakesBack(t *testing.T) {
 		{"a stage of the office", seller, `stage.name="x"`, outScope, true, office.ReasonAdminOnly},
 		{"an answer", seller, `submission.answers="[]"`, inScope, true, office.ReasonAppendOnly},
 	})
+}
+
+// TestDecide_TakesBackNobodyElsesPerson: a person whom a seller has typed in may be somebody else's by the time that the seller
+// takes it back.
+func TestDecide_TakesBackNobodyElsesPerson(t *testing.T) {
+	for _, text := range []string{`contact.deleted=1`, `contact.deleted=0`, `contact_phone.deleted=1`, `contact_email.deleted=0`} {
+		p := store.Proposal{Actor: seller, Op: op(text), Undo: true, Foreign: true, Root: "r1", Now: storetest.Start}
+		if got := office.Decide(p); got.Reason != office.ReasonOutOfScope {
+			t.Errorf("%s is settled as %+v", text, got)
+		}
+	}
 }
 
 // TestDecide_KnowsEveryTable holds the rules to the store's registry: a new replicated table needs a rule, and a rule that is
