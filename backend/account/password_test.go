@@ -72,6 +72,33 @@ func TestPassword_HashOfAnOlderVersionIsMadeAnew(t *testing.T) {
 	h.signIn("beto")
 }
 
+// What another implementation made of a password opens, and of another does not: argon2id_hash_encoded of the reference
+// implementation, as in Debian's libargon2-1 0~20171227-0.3+deb12u1, which argon2id_verify confirmed.
+func TestHash_KnownAnswers(t *testing.T) {
+	for _, tt := range []struct{ name, password, hash string }{
+		{
+			"as new ones are made", "contraseña larga",
+			"$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$jlsk8nl/h+GwTRXdSuQ3lgs9ESJ44/Y9XPNUyA95nP4",
+		},
+		{
+			"with other parameters", "una frase larga",
+			"$argon2id$v=19$m=65536,t=3,p=4$c2FsIGRlIGxhIHBydWViYQ$+r5A0BN5KXotkue7Q+pr3SfKGE4VBnlu4FE4A6WEvCQ",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.must(h.write(func(tx *store.Tx) error {
+				_, err := tx.Exec("UPDATE credential SET hash = {:hash} WHERE user_id = {:user}", map[string]any{"hash": tt.hash, "user": h.beto.UserID})
+				return err
+			}))
+			_, err := h.SignIn(t.Context(), "beto", tt.password+".")
+			wantCode(t, "another password", err, account.CodeBadCredentials)
+			_, err = h.SignIn(t.Context(), "beto", tt.password)
+			wantCode(t, "the password", err, "")
+		})
+	}
+}
+
 func TestHash_Damaged(t *testing.T) {
 	good := account.Cheap(password)
 	if err := account.CheckHash(good); err != nil {
