@@ -3,9 +3,10 @@ import { useEffect } from "react";
 import { keysFor, type QueryKey } from "@/shared/api/events";
 import { host } from "@/shared/host/current";
 import { publishEvent } from "@/shared/host/event-bus";
+import { burst } from "@/shared/lib/burst";
 
-/** Events arrive in bursts while a form is pulled; views are read again once per burst, this many ms later. */
-const burst = 150;
+/** Events arrive in bursts while a form is pulled; views are read again at the first, and at most every so many ms. */
+const rest = 150;
 
 /** Follows the program's events for as long as someone is signed in, and refetches what they touch. */
 export function useLiveData(token: string): void {
@@ -13,23 +14,21 @@ export function useLiveData(token: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another session sees other events
   useEffect(() => {
     const pending = new Map<string, QueryKey>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const flush = () => {
-      timer = undefined;
+    const views = burst(() => {
       const keys = [...pending.values()];
       pending.clear();
       for (const queryKey of keys) void client.invalidateQueries({ queryKey });
-    };
+    }, rest);
     const stop = host.follow(
       (event) => {
         publishEvent(event);
         for (const key of keysFor(event)) pending.set(key.join("/"), key);
-        if (pending.size > 0) timer ??= setTimeout(flush, burst);
+        if (pending.size > 0) views.call();
       },
       () => void client.invalidateQueries(),
     );
     return () => {
-      clearTimeout(timer);
+      views.stop();
       stop();
     };
   }, [client, token]);

@@ -1,13 +1,14 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { HostEvent } from "@/shared/api/events";
 import type { InboxCard } from "@/shared/api/types";
 import { useHostEvent } from "@/shared/host/event-bus";
+import { burst } from "@/shared/lib/burst";
 import { gather } from "./gathering";
 import { inboxQuery } from "./inbox-queries";
 
-/** Events come in bursts while a form is pulled; the tray is read once per burst, this many ms later. */
-const burst = 150;
+/** Events come in bursts while a form is pulled; the tray is read at the first, and at most every so many ms. */
+const rest = 150;
 
 /** Tables whose changes add, move or take away a card. */
 const feeding = new Set(["prospect", "submission", "activity", "contact", "contact_phone", "event", "user"]);
@@ -20,15 +21,14 @@ function touchesInbox(event: HostEvent): boolean {
 /** Reads the tray again after events that touch it. */
 function useFreshInbox(): void {
   const client = useQueryClient();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const reading = useMemo(
+    () => burst(() => void client.invalidateQueries({ queryKey: inboxQuery.queryKey }), rest),
+    [client],
+  );
   useHostEvent((event) => {
-    if (!touchesInbox(event)) return;
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void client.invalidateQueries({ queryKey: inboxQuery.queryKey });
-    }, burst);
+    if (touchesInbox(event)) reading.call();
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => reading.stop, [reading]);
 }
 
 /** The tray as the screen shows it. */
