@@ -20,6 +20,14 @@ func (s *Service) Sweep(ctx context.Context, form string, everything bool) (Pull
 // WorkStep takes up due lines.
 func (s *Service) WorkStep(ctx context.Context) (time.Duration, error) { return s.workStep(ctx) }
 
+// TakeUpCut makes the lines due that were in hand when the program ended.
+func (s *Service) TakeUpCut(ctx context.Context) error { return s.takeUpCut(ctx) }
+
+// Postpone leaves a line to whoever works on it.
+func (s *Service) Postpone(ctx context.Context, id string) error {
+	return s.postpone(ctx, []string{id})
+}
+
 // PollStep reads due forms.
 func (s *Service) PollStep(ctx context.Context) (time.Duration, error) { return s.pollStep(ctx) }
 

@@ -17,6 +17,9 @@ const (
 	workNap = 5 * time.Minute
 	// workBatch is how many due lines are taken up at a time.
 	workBatch = 500
+	// cutTries is how often a line that was in hand when the program ended is taken up at once, less than testTries: one that
+	// ends the program comes after its grace from then on, as in postpone.
+	cutTries = 2
 )
 
 // workStep takes up the lines that are due: those whose next try has come, and those whose next try lies so far ahead that
@@ -34,6 +37,18 @@ func (s *Service) workStep(ctx context.Context) (time.Duration, error) {
 			return s.untilNextTry(ctx, nil)
 		}
 	}
+}
+
+// takeUpCut makes the lines due that were in hand when the program ended: nobody works on them.
+func (s *Service) takeUpCut(ctx context.Context) error {
+	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		_, err := tx.Exec(`UPDATE lead
+			SET next_try_at = {:now}, attempts = attempts + 1
+			WHERE state IN ('received', 'fetched') AND next_try_at > {:now} AND attempts < {:most}`,
+			dbx.Params{"now": format(tx.Now()), "most": cutTries})
+		return wrap("take up leads that were in hand", err)
+	})
+	return err
 }
 
 // dueLines returns the ids of due lines, oldest lead first.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sitegroup.mx/crm/backend/intake"
+	"sitegroup.mx/crm/backend/meta/graphsim"
 )
 
 // pass moves the clock on by steps, giving the loops time to nap and to wake, until something comes. Other parts wait on
@@ -99,4 +100,30 @@ func TestRun_LoopGoesOnAfterAPanic(t *testing.T) {
 		t.Errorf("log = %s", log)
 	}
 	w.mustNotLog("Ana Prueba")
+}
+
+func TestRun_BeginsWithWhatWasInHandWhenTheProgramEnded(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	id := w.lead(1)
+	w.receive(signed(t, w.app.Secret, w.delivery(w.page.ID, id)))
+	if err := w.sim.AddFault(graphsim.Fault{Edge: "leads", Times: -1, Status: 500, Code: 2}); err != nil { // no poll finds it
+		t.Fatal(err)
+	}
+	w.svc = w.newService()
+	arrived := make(chan intake.LeadNotice, 10)
+	w.svc.OnLead(func(n intake.LeadNotice) { arrived <- n })
+	run, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- w.svc.Run(run) }()
+	select {
+	case n := <-arrived: // no clock had to move
+		if n.LeadID != string(id) || n.State != intake.StateRegistered {
+			t.Errorf("notice = %+v", n)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits for its grace")
+	}
+	stop()
+	<-ended
 }

@@ -39,8 +39,9 @@ const (
 	shortestNap = time.Second
 )
 
-// Run keeps the polls, the sweeps, the retries, the fetching of what webhooks tell of, the token checks, the discovery of forms and the imports going until ctx
-// ends, and waits for them to stop. A loop that fails or panics is logged and goes on after a rest.
+// Run keeps the polls, the sweeps, the retries, the fetching of what webhooks tell of, the token checks, the discovery of
+// forms and the imports going until ctx ends, and waits for them to stop. What was in hand when the program ended comes
+// first. A loop that fails or panics is logged and goes on after a rest.
 func (s *Service) Run(ctx context.Context) error {
 	type work struct {
 		name string
@@ -56,6 +57,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	for range fetchersAtOnce {
 		loops = append(loops, work{"webhooks", s.fresh.wake, s.freshStep})
+	}
+	if err := s.takeUpCut(ctx); err != nil {
+		s.log.WithError(err).Error("lines that were in hand when the program ended are left to the retries")
 	}
 	var running sync.WaitGroup
 	for _, l := range loops {

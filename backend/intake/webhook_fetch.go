@@ -16,8 +16,8 @@ const fetchersAtOnce = 4
 // listAgainAfter is how often a page's forms are listed at most because a webhook names one that nobody has seen.
 const listAgainAfter = 10 * time.Minute
 
-// fresh is what webhooks have told of and nobody has asked Meta for yet. What is lost with the process is found by the
-// retries, which take up every line after a while, and by the first polls.
+// fresh is what webhooks have told of and nobody has asked Meta for yet. What is lost with the process is taken
+// up when the next one starts (takeUpCut), or read by its first polls.
 type fresh struct {
 	mu       sync.Mutex
 	ids      []string

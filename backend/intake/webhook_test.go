@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pocketbase/dbx"
 
+	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/meta"
@@ -97,12 +98,31 @@ func TestWebhook_BringsEachLeadOnce(t *testing.T) {
 	}
 }
 
-func TestWebhook_ALeadWhoseFetchWasCutShortIsTakenUpByTheRetries(t *testing.T) {
+func TestWebhook_ALeadWhoseFetchWasCutShortIsTakenUpAtTheNextStart(t *testing.T) {
 	w := newWorld(t, 1)
 	w.connect()
 	id := w.lead(1)
 	w.receive(signed(t, w.app.Secret, w.delivery(w.page.ID, id)))
-	w.svc = w.newService() // the program ended before Meta was asked
+	for range 2 {
+		w.svc = w.newService() // the program ended before Meta was asked
+		if err := w.svc.TakeUpCut(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if due := *w.line(id).NextTryAt; due > clock.Format(w.Clock.Now()) {
+			t.Fatalf("due at %s", due)
+		}
+		if err := w.svc.Postpone(ctx, string(id)); err != nil { // in hand again
+			t.Fatal(err)
+		}
+	}
+	w.svc = w.newService() // it may be this line that ends the program
+	if err := w.svc.TakeUpCut(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.step("work", w.svc.WorkStep)
+	if got := w.line(id).State; got != intake.StateReceived {
+		t.Errorf("state = %s: it is taken up at once for the third time", got)
+	}
 	w.Clock.Advance(2 * time.Minute)
 	w.step("work", w.svc.WorkStep)
 	if got := w.line(id).State; got != intake.StateRegistered {
