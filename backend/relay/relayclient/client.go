@@ -97,13 +97,11 @@ func New(d Deps) *Client {
 func (c *Client) Run(ctx context.Context) {
 	wait := shortestWait
 	for ctx.Err() == nil {
-		began := c.deps.Clock.Now()
 		err := c.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		c.failed(err)
-		if c.deps.Clock.Now().Sub(began) >= longestWait {
+		if lasted := c.failed(err); lasted >= wait { // a relay that welcomes and breaks at once is left alone more and more
 			wait = shortestWait
 		}
 		pause := time.Duration(c.deps.Random() * float64(wait))
@@ -177,8 +175,8 @@ func (c *Client) took(e relaywire.Event) {
 	c.deps.OnStatus()
 }
 
-// failed notes why there is no link.
-func (c *Client) failed(err error) {
+// failed notes why there is no link, and returns how long the one before lasted, 0 where there was none.
+func (c *Client) failed(err error) (lasted time.Duration) {
 	state, problem := StateOffline, ProblemUnreachable
 	var refused *refusal
 	var p *Problem
@@ -192,8 +190,12 @@ func (c *Client) failed(err error) {
 	}
 	c.mu.Lock()
 	changed := c.status.State != state || c.status.Problem != problem
+	now := c.deps.Clock.Now()
+	if c.status.State == StateLinked {
+		lasted = now.Sub(c.status.Since)
+	}
 	if c.status.State != state {
-		c.status.Since = c.deps.Clock.Now()
+		c.status.Since = now
 	}
 	c.link, c.status.State, c.status.Problem = nil, state, problem
 	c.mu.Unlock()
@@ -201,6 +203,7 @@ func (c *Client) failed(err error) {
 		c.deps.Log.WithField("problem", problem).WithError(err).Info("no link with the relay")
 		c.deps.OnStatus()
 	}
+	return lasted
 }
 
 // refusal is the relay's farewell.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +205,50 @@ func TestParseAddress(t *testing.T) {
 		got, err := relayclient.ParseAddress(text)
 		if got != want || (want == "") != fault.Has(err, relayclient.CodeBadAddress) {
 			t.Errorf("ParseAddress(%q) = %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+// hasty is a clock that runs ahead when it is told to, notes the client's pauses, and does not wait for them.
+type hasty struct {
+	clock.System
+	ahead  atomic.Int64
+	pauses chan time.Duration
+}
+
+func (h *hasty) Now() time.Time { return h.System.Now().Add(time.Duration(h.ahead.Load())) }
+
+func (h *hasty) After(d time.Duration) <-chan time.Time {
+	if d >= 20*time.Second { // of pings
+		return nil
+	}
+	h.pauses <- d
+	return h.System.After(0)
+}
+
+// A relay that is restarted now and then must not keep its hosts away longer each time.
+func TestClient_ALinkThatHasLastedBeginsItsWaitsAnew(t *testing.T) {
+	f := newFake(t)
+	clk := &hasty{pauses: make(chan time.Duration, 100)}
+	linked := make(chan struct{}, 10)
+	host(t, f, func(d *relayclient.Deps) {
+		d.Clock, d.Random, d.OnStatus = clk, func() float64 { return 1 }, func() { linked <- struct{}{} }
+	})
+	for n, c := range []struct{ lasts, pause time.Duration }{
+		{5 * time.Second, time.Second / 2},
+		{5 * time.Second, time.Second / 2},
+		{0, time.Second},
+		{0, 2 * time.Second},
+		{0, 4 * time.Second},
+		{9 * time.Second, time.Second / 2},
+	} {
+		ws := <-f.links
+		<-linked
+		clk.ahead.Add(int64(c.lasts))
+		_ = ws.Close()
+		<-linked // no more
+		if got := <-clk.pauses; got != c.pause {
+			t.Errorf("pause %d is %v, want %v", n, got, c.pause)
 		}
 	}
 }
