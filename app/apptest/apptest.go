@@ -4,11 +4,7 @@
 package apptest
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -20,10 +16,11 @@ import (
 
 	"sitegroup.mx/crm/app"
 	"sitegroup.mx/crm/backend/meta/graphsim"
+	"sitegroup.mx/crm/build/field"
 )
 
 // Password is the first administrator's, "admin", of the office that SetUp makes.
-const Password = "contraseña de prueba"
+const Password = field.Password
 
 // deadline ends a program or a call that hangs; it never decides whether a test passes.
 const deadline = time.Minute
@@ -43,7 +40,7 @@ type Program struct {
 	Demo graphsim.Demo
 
 	t    testing.TB
-	out  *output
+	out  *field.Output
 	stop context.CancelFunc
 	code chan int
 	once sync.Once
@@ -70,7 +67,7 @@ func StartBare(t testing.TB) *Program {
 func start(t testing.TB, dir string, args []string) *Program {
 	t.Helper()
 	p := &Program{
-		Folder: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "keys.json"), t: t, out: newOutput(), code: make(chan int, 1),
+		Folder: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "keys.json"), t: t, out: field.NewOutput(), code: make(chan int, 1),
 		Sim: graphsim.New(graphsim.Config{Seed: 1}),
 	}
 	p.Demo = p.Sim.SeedDemo()
@@ -82,11 +79,16 @@ func start(t testing.TB, dir string, args []string) *Program {
 	all := slices.Concat(args[:min(1, len(args))], []string{"--data", p.Folder, "--key-file", p.KeyFile, "--addr", "127.0.0.1:0", "--language", "en"}, args[min(1, len(args)):])
 	go func() {
 		p.code <- app.Run(ctx, all, app.IO{In: strings.NewReader(""), Out: p.out, Err: p.out, Env: func(string) string { return "" }})
-		p.out.close()
+		_ = p.out.Close() // it cannot fail
 	}()
 	t.Cleanup(func() { p.Stop() })
-	p.URL = p.out.find(t, regexp.MustCompile(`http://\S+`))
-	p.URL = strings.TrimSuffix(p.URL, "/")
+	late, enough := context.WithTimeout(ctx, deadline)
+	defer enough()
+	url, err := p.out.Find(late, regexp.MustCompile(`http://\S+`))
+	if err != nil {
+		t.Fatalf("the program does not answer: %v", err)
+	}
+	p.URL = strings.TrimSuffix(url, "/")
 	return p
 }
 
@@ -114,7 +116,7 @@ func (p *Program) Call(method, path string, body, into any) int {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), deadline)
 	defer cancel()
-	status, code, err := Client{URL: p.URL, Token: p.Token, HTTP: http.DefaultClient}.Ask(ctx, method, path, body, into)
+	status, code, err := field.Client{URL: p.URL, Token: p.Token, HTTP: http.DefaultClient}.Ask(ctx, method, path, body, into)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -159,71 +161,3 @@ func (p *Program) Connect() {
 		"app_id": string(p.Demo.App), "app_secret": string(p.Demo.AppSecret), "token": string(p.Demo.Token), "base_url": p.Sim.URL(),
 	}, nil)
 }
-
-// output keeps what the program prints and lets a test wait for a piece of it.
-type output struct {
-	mu    sync.Mutex
-	text  bytes.Buffer
-	moved chan struct{}
-	ended bool
-}
-
-func newOutput() *output { return &output{moved: make(chan struct{}, 1)} }
-
-// Write implements io.Writer.
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text.Write(b)
-	o.nudge()
-	return len(b), nil
-}
-
-func (o *output) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.ended = true
-	o.nudge()
-}
-
-func (o *output) nudge() {
-	select {
-	case o.moved <- struct{}{}:
-	default:
-	}
-}
-
-// String is everything so far.
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
-// find waits for a whole line with a match.
-func (o *output) find(t testing.TB, want *regexp.Regexp) string {
-	t.Helper()
-	late := time.After(deadline)
-	for {
-		lines := bufio.NewScanner(strings.NewReader(o.String()))
-		for lines.Scan() {
-			if match := want.FindString(lines.Text()); match != "" {
-				return match
-			}
-		}
-		o.mu.Lock()
-		ended := o.ended
-		o.mu.Unlock()
-		if ended {
-			t.Fatalf("the program ended without %v:\n%s", want, o)
-		}
-		select {
-		case <-o.moved:
-		case <-late:
-			t.Fatalf("the program does not say %v:\n%s", want, o)
-		}
-	}
-}
-
-// Format implements fmt.Formatter, so that messages show the text.
-func (o *output) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }

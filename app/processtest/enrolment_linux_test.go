@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sitegroup.mx/crm/build/field"
 )
 
 // TestProcesses_JoiningAndWipingSurviveKills brings a computer in and wipes it again, over and over, while it is killed at
@@ -34,8 +36,8 @@ func TestProcesses_JoiningAndWipingSurviveKills(t *testing.T) {
 		m, err = o.hire(t.Context(), "ana", false)
 	}
 	for n := 0; n < prospectsToJoin && err == nil; n++ {
-		err = o.host.must(t.Context(), "POST", "/api/prospects", map[string]any{
-			"name": "Persona " + o.ledger.text(), "phones": []string{fmt.Sprintf("55%08d", n)}, "emails": []string{}, "note": o.ledger.text(), "owner_id": m.userID,
+		err = o.host.Must(t.Context(), "POST", "/api/prospects", map[string]any{
+			"name": "Persona " + o.ledger.text(), "phones": []string{fmt.Sprintf("55%08d", n)}, "emails": []string{}, "note": o.ledger.text(), "owner_id": m.UserID,
 		}, nil)
 	}
 	rounds := 0
@@ -55,7 +57,7 @@ const prospectsToJoin = 150
 
 // comeAndGo has a new computer join and be revoked.
 func (o *office) comeAndGo(ctx context.Context, m *computer, rng *rand.Rand) error {
-	if err := m.start(); err != nil {
+	if err := m.Start(ctx); err != nil {
 		return err
 	}
 	if err := o.joinUnderFire(ctx, m, rng); err != nil {
@@ -64,19 +66,19 @@ func (o *office) comeAndGo(ctx context.Context, m *computer, rng *rand.Rand) err
 	var state struct {
 		OfficeName string `json:"office_name"`
 	}
-	err := eventually(ctx, "the office's name is on the new computer", patience, func() (bool, error) {
-		err := m.must(ctx, "GET", "/api/setup", nil, &state)
+	err := field.Eventually(ctx, "the office's name is on the new computer", field.Patience, func() (bool, error) {
+		err := m.Must(ctx, "GET", "/api/setup", nil, &state)
 		return state.OfficeName != "", err
 	})
 	if err != nil {
 		return err
 	}
-	if err := m.signIn(ctx); err != nil {
+	if err := m.SignIn(ctx); err != nil {
 		return err
 	}
 	var list struct{ Total int }
-	err = eventually(ctx, "everything is on the new computer", healing, func() (bool, error) {
-		err := m.must(ctx, "GET", "/api/prospects?limit=1", nil, &list)
+	err = field.Eventually(ctx, "everything is on the new computer", healing, func() (bool, error) {
+		err := m.Must(ctx, "GET", "/api/prospects?limit=1", nil, &list)
 		return list.Total == prospectsToJoin, err
 	})
 	if err != nil {
@@ -105,7 +107,7 @@ func (o *office) joinUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 		}
 		give()
 		var state struct{ State string }
-		if err := m.must(ctx, "GET", "/api/setup", nil, &state); err != nil {
+		if err := m.Must(ctx, "GET", "/api/setup", nil, &state); err != nil {
 			return err
 		}
 		if state.State == "ready" {
@@ -135,7 +137,7 @@ type device struct {
 
 func (o *office) devices(ctx context.Context) ([]device, error) {
 	var list struct{ Devices []device }
-	err := o.host.must(ctx, "GET", "/api/devices", nil, &list)
+	err := o.host.Must(ctx, "GET", "/api/devices", nil, &list)
 	return list.Devices, err
 }
 
@@ -145,7 +147,7 @@ func (o *office) countDevices(ctx context.Context) error {
 	list, err := o.devices(ctx)
 	for _, d := range list {
 		o.counts.add("computers "+d.State, 1)
-		if d.UserID == o.members[0].userID && d.State != "revoked" && d.State != "wiped" {
+		if d.UserID == o.members[0].UserID && d.State != "revoked" && d.State != "wiped" {
 			err = fmt.Errorf("a computer that was revoked is %s", d.State)
 		}
 	}
@@ -159,8 +161,8 @@ func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 		return err
 	}
 	for _, d := range list { // those of attempts that were cut short as well
-		if d.UserID == m.userID && d.State != "revoked" && d.State != "wiped" {
-			if err := o.host.must(ctx, "POST", "/api/devices/"+d.ID+"/revoke", nil, nil); err != nil {
+		if d.UserID == m.UserID && d.State != "revoked" && d.State != "wiped" {
+			if err := o.host.Must(ctx, "POST", "/api/devices/"+d.ID+"/revoke", nil, nil); err != nil {
 				return err
 			}
 		}
@@ -174,17 +176,17 @@ func (o *office) wipeUnderFire(ctx context.Context, m *computer, rng *rand.Rand)
 	if err := o.emptied(ctx, m); err != nil {
 		return err
 	}
-	return m.end(syscall.SIGKILL)
+	return m.End(syscall.SIGKILL)
 }
 
 // emptied waits until nothing is left of the office on a computer.
 func (o *office) emptied(ctx context.Context, m *computer) error {
-	err := eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
-		files, err := filepath.Glob(filepath.Join(m.folder(), "office*"))
+	err := field.Eventually(ctx, "nothing is left on a revoked computer", healing, func() (bool, error) {
+		files, err := filepath.Glob(filepath.Join(m.Folder(), "office*"))
 		if err != nil {
 			return false, err
 		}
-		keys, err := os.ReadFile(m.keyFile())
+		keys, err := os.ReadFile(m.KeyFile())
 		return err == nil && len(files) == 0 && !strings.Contains(string(keys), "-key/"), err
 	})
 	if err != nil {

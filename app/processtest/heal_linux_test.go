@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"syscall"
 	"time"
+
+	"sitegroup.mx/crm/build/field"
 )
 
 // healing is how long computers may take that were left alone: two silences of a minute until a connection is given up, and
@@ -13,11 +15,11 @@ import (
 const healing = 4 * time.Minute
 
 // restart switches every computer off at once, as a failure of the power does, and on again.
-func (o *office) restart() error {
+func (o *office) restart(ctx context.Context) error {
 	err := o.end(syscall.SIGKILL)
 	for _, c := range o.all() {
 		if err == nil {
-			err = c.start()
+			err = c.Start(ctx)
 		}
 	}
 	o.counts.add("kill", len(o.all()))
@@ -28,27 +30,27 @@ func (o *office) restart() error {
 // prospects that it registers when nothing is on its way to it any more.
 func (o *office) settle(ctx context.Context) error {
 	began := time.Now()
-	if err := eventually(ctx, "nobody has anything to send", healing, func() (bool, error) { return o.upToDate(ctx) }); err != nil {
+	if err := field.Eventually(ctx, "nobody has anything to send", healing, func() (bool, error) { return o.upToDate(ctx) }); err != nil {
 		return errors.Join(err, o.standing(ctx))
 	}
 	last := map[*computer]string{}
 	for _, m := range o.members[1:] {
 		var made struct{ ID string }
-		err := o.host.must(ctx, "POST", "/api/prospects", map[string]any{
-			"name": "Última", "phones": []string{}, "emails": []string{o.ledger.text() + "@example.com"}, "owner_id": m.userID,
+		err := o.host.Must(ctx, "POST", "/api/prospects", map[string]any{
+			"name": "Última", "phones": []string{}, "emails": []string{o.ledger.text() + "@example.com"}, "owner_id": m.UserID,
 		}, &made)
 		if err != nil {
 			return err
 		}
 		last[m] = made.ID
 	}
-	err := eventually(ctx, "everybody has read everything", healing, func() (bool, error) {
+	err := field.Eventually(ctx, "everybody has read everything", healing, func() (bool, error) {
 		for owner, id := range last {
 			for _, m := range o.members {
 				if m != owner && !m.admin {
 					continue
 				}
-				if status, _, err := m.ask(ctx, "GET", "/api/prospects/"+id, nil, nil); err != nil || status >= 300 {
+				if status, _, err := m.Ask(ctx, "GET", "/api/prospects/"+id, nil, nil); err != nil || status >= 300 {
 					return false, err
 				}
 			}
@@ -73,7 +75,7 @@ type syncState struct {
 func (o *office) upToDate(ctx context.Context) (bool, error) {
 	for _, m := range o.members {
 		var s syncState
-		if err := m.must(ctx, "GET", "/api/sync", nil, &s); err != nil {
+		if err := m.Must(ctx, "GET", "/api/sync", nil, &s); err != nil {
 			return false, err
 		}
 		if s.State != "up_to_date" || s.Pending+s.Held > 0 {
@@ -88,11 +90,11 @@ func (o *office) standing(ctx context.Context) error {
 	var err error
 	for _, c := range o.all() {
 		var s syncState
-		if e := c.must(ctx, "GET", "/api/sync", nil, &s); e != nil {
+		if e := c.Must(ctx, "GET", "/api/sync", nil, &s); e != nil {
 			err = errors.Join(err, e)
 			continue
 		}
-		err = errors.Join(err, fmt.Errorf("%s: %+v", c.name, s))
+		err = errors.Join(err, fmt.Errorf("%s: %+v", c.Name, s))
 	}
 	return err
 }
@@ -102,7 +104,7 @@ func (o *office) shown(ctx context.Context) (map[*computer]map[string]bool, erro
 	all := map[*computer]map[string]bool{}
 	for _, m := range o.members {
 		var list struct{ Items []struct{ ID string } }
-		if err := m.must(ctx, "GET", "/api/sync/changes", nil, &list); err != nil {
+		if err := m.Must(ctx, "GET", "/api/sync/changes", nil, &list); err != nil {
 			return nil, err
 		}
 		all[m] = map[string]bool{}

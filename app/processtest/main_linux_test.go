@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sitegroup.mx/crm/app"
+	"sitegroup.mx/crm/build/field"
 )
 
 // What this test binary is, when it is not the test.
@@ -23,6 +24,7 @@ const (
 const noNetwork = "no network of our own: "
 
 func TestMain(m *testing.M) {
+	field.ServeNATS()
 	if os.Getenv(roleEnv) == roleProgram {
 		go func() {
 			_, _ = io.Copy(io.Discard, os.Stdin) // it ends when the test does, however that ends

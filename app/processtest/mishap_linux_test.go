@@ -39,7 +39,7 @@ func (o *office) trouble(ctx context.Context, round int) (wait func() error) {
 	var suffering sync.WaitGroup
 	errs := make(chan error, len(o.members)+1)
 	for _, c := range o.all() {
-		rng := random(o.seed, "trouble", round, c.name)
+		rng := random(o.seed, "trouble", round, c.Name)
 		suffering.Go(func() {
 			for pause(ctx, rng, 200, 2500) {
 				m := mishaps[rng.IntN(len(mishaps))]
@@ -48,7 +48,7 @@ func (o *office) trouble(ctx context.Context, round int) (wait func() error) {
 				}
 				o.counts.add(m.name, 1)
 				if err := m.do(ctx, o, c, rng); err != nil {
-					errs <- fmt.Errorf("%s of %s: %w", m.name, c.name, err)
+					errs <- fmt.Errorf("%s of %s: %w", m.name, c.Name, err)
 					return
 				}
 			}
@@ -76,45 +76,45 @@ func pause(ctx context.Context, rng *rand.Rand, from, to int) bool {
 }
 
 func kill(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
-	if err := c.end(syscall.SIGKILL); err != nil {
+	if err := c.End(syscall.SIGKILL); err != nil {
 		return err
 	}
 	pause(ctx, rng, 1, 1500)
-	return c.start()
+	return c.Start(context.WithoutCancel(ctx)) // it runs when its trouble is over
 }
 
 // killAtStart kills a program several times while it opens its file, and perhaps connects.
 func killAtStart(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
 	for range 1 + rng.IntN(4) {
-		if err := c.end(syscall.SIGKILL); err != nil {
+		if err := c.End(syscall.SIGKILL); err != nil {
 			return err
 		}
-		if err := c.launch(); err != nil {
+		if err := c.Launch(); err != nil {
 			return err
 		}
 		pause(ctx, rng, 1, 700)
 	}
-	if err := c.end(syscall.SIGKILL); err != nil {
+	if err := c.End(syscall.SIGKILL); err != nil {
 		return err
 	}
-	return c.start()
+	return c.Start(context.WithoutCancel(ctx)) // it runs when its trouble is over
 }
 
 func stop(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
-	if err := c.end(syscall.SIGTERM); err != nil {
+	if err := c.End(syscall.SIGTERM); err != nil {
 		return err
 	}
 	pause(ctx, rng, 1, 1500)
-	return c.start()
+	return c.Start(context.WithoutCancel(ctx)) // it runs when its trouble is over
 }
 
 // freeze is a closed lid: the program stands still and does not know it.
 func freeze(ctx context.Context, _ *office, c *computer, rng *rand.Rand) error {
-	if err := c.freeze(); err != nil {
+	if err := c.Freeze(); err != nil {
 		return err
 	}
 	pause(ctx, rng, 100, 4000)
-	return c.thaw()
+	return c.Thaw()
 }
 
 func cut(deaf, mute bool) func(context.Context, *office, *computer, *rand.Rand) error {
@@ -157,7 +157,7 @@ func takeAwayAndKill(ctx context.Context, o *office, c *computer, rng *rand.Rand
 	var page struct{ Items []card }
 	asking, enough := context.WithTimeout(context.WithoutCancel(ctx), requestPatience)
 	defer enough()
-	status, code, err := o.host.ask(asking, "GET", "/api/prospects?limit=25&seller="+c.userID, nil, &page)
+	status, code, err := o.host.Ask(asking, "GET", "/api/prospects?limit=25&seller="+c.UserID, nil, &page)
 	if err != nil || status >= 300 {
 		page.Items = nil // the host has a mishap of its own
 		if err := w.unexpected("list", status, code, err); err != nil {
@@ -165,7 +165,7 @@ func takeAwayAndKill(ctx context.Context, o *office, c *computer, rng *rand.Rand
 		}
 	}
 	for _, p := range page.Items {
-		if err := w.send(asking, "reassign", "PATCH", "/api/prospects/"+p.ID, map[string]string{"owner_id": other.userID}, ""); err != nil {
+		if err := w.send(asking, "reassign", "PATCH", "/api/prospects/"+p.ID, map[string]string{"owner_id": other.UserID}, ""); err != nil {
 			return err
 		}
 	}

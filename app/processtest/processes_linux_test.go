@@ -53,7 +53,7 @@ func (o *office) round(ctx context.Context, n int, length time.Duration, short b
 	// Every other time the whole office loses its power while people work; otherwise connections must recover by themselves.
 	power := short || n%2 == 0
 	if err == nil && power {
-		err = o.restart()
+		err = o.restart(ctx)
 	}
 	rest()
 	if err = errors.Join(err, written()); err != nil {
@@ -81,7 +81,7 @@ func (o *office) round(ctx context.Context, n int, length time.Duration, short b
 	}
 	o.say("round %d: %d edits; settled in %v, power failure %v; compared in %v", n, o.counts.get("edits")-before, settled.Round(time.Millisecond), power, time.Since(began).Round(time.Millisecond))
 	for _, c := range o.all() {
-		if err := c.start(); err != nil {
+		if err := c.Start(ctx); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,9 +53,8 @@ func anOffice(t *testing.T) (*office, time.Duration) {
 func killAtEnd(t *testing.T, o *office) {
 	t.Cleanup(func() {
 		for _, c := range o.all() {
-			if c != nil && c.process != nil {
-				_ = c.process.cmd.Process.Kill() // it may have ended by itself
-				<-c.process.ended
+			if c != nil {
+				c.Process.Discard()
 			}
 		}
 	})
@@ -93,12 +91,7 @@ func (o *office) lastWords() error {
 		if c == nil {
 			continue
 		}
-		text, e := os.ReadFile(filepath.Join(c.folder(), "log", "sitegroup-crm.log"))
-		if e != nil {
-			continue
-		}
-		lines := strings.Split(string(text), "\n")
-		err = errors.Join(err, fmt.Errorf("%s said last:\n%s", c.name, strings.Join(lines[max(0, len(lines)-15):], "\n")))
+		err = errors.Join(err, c.LastWords())
 	}
 	return err
 }

@@ -14,7 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"sitegroup.mx/crm/app/apptest"
+	"sitegroup.mx/crm/build/field"
+
 	"sitegroup.mx/crm/backend/recovery"
 )
 
@@ -85,10 +86,10 @@ func (s *succeeding) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.member {
+	if f.Member {
 		err = errors.New("the next host is a member")
 	}
-	return errors.Join(err, whole(f), twice(f), tidy(s.heir), f.store.Close())
+	return errors.Join(err, whole(f), twice(f), tidy(s.heir), f.Store.Close())
 }
 
 // prepare makes an office of a host, an administrator's computer and two sellers', one of which is revoked after the backup.
@@ -96,12 +97,12 @@ func (s *succeeding) prepare(ctx context.Context) error {
 	if err := s.found(ctx); err != nil {
 		return err
 	}
-	port, err := freePort()
+	port, err := field.FreeAddress()
 	if err != nil {
 		return err
 	}
 	if s.how.dead {
-		port = s.host.args[1] // where the others look for it
+		port = s.host.Args[1] // where the others look for it
 	}
 	for _, login := range []string{"alma", "ana", "beto"} {
 		m, err := s.hire(ctx, login, login == "alma")
@@ -109,17 +110,17 @@ func (s *succeeding) prepare(ctx context.Context) error {
 			return err
 		}
 		if login == "alma" {
-			m.args = []string{"--sync-listen", port}
+			m.Args = []string{"--sync-listen", port}
 		}
-		if err := errors.Join(m.start(), s.join(ctx, m)); err != nil {
+		if err := errors.Join(m.Start(ctx), s.join(ctx, m)); err != nil {
 			return err
 		}
 	}
 	s.heir, s.seller, s.gone = s.members[0], s.members[1], s.members[2]
 	for i := range s.prospects {
 		var made struct{ ID string }
-		err := s.host.must(ctx, "POST", "/api/prospects", map[string]any{
-			"name": "Persona " + s.ledger.text(), "phones": []string{}, "emails": []string{s.ledger.text() + "@example.com"}, "owner_id": s.seller.userID,
+		err := s.host.Must(ctx, "POST", "/api/prospects", map[string]any{
+			"name": "Persona " + s.ledger.text(), "phones": []string{}, "emails": []string{s.ledger.text() + "@example.com"}, "owner_id": s.seller.UserID,
 		}, &made)
 		if err != nil {
 			return err
@@ -137,14 +138,14 @@ func (s *succeeding) prepare(ctx context.Context) error {
 	if err := errors.Join(s.set(ctx, s.seller, s.prospects[1], "cold"), s.shows(ctx, s.heir, s.prospects[1], "cold")); err != nil {
 		return err
 	}
-	if err := s.gone.end(syscall.SIGKILL); err != nil {
+	if err := s.gone.End(syscall.SIGKILL); err != nil {
 		return err
 	}
 	if err := s.revoke(ctx); err != nil {
 		return err
 	}
 	if s.how.dead {
-		if err := s.host.end(syscall.SIGKILL); err != nil {
+		if err := s.host.End(syscall.SIGKILL); err != nil {
 			return err
 		}
 	}
@@ -161,7 +162,7 @@ func (s *succeeding) prepare(ctx context.Context) error {
 		return err
 	}
 	s.members = append(s.members, s.heir)
-	return s.heir.start()
+	return s.heir.Start(ctx)
 }
 
 func (s *succeeding) backUp(ctx context.Context) error {
@@ -169,8 +170,8 @@ func (s *succeeding) backUp(ctx context.Context) error {
 	var made struct{ Name string }
 	err := errors.Join(
 		os.Mkdir(folder, 0o700),
-		s.host.must(ctx, "PUT", "/api/recovery/folder", map[string]string{"path": folder}, nil),
-		s.host.must(ctx, "POST", "/api/recovery/backup", nil, &made),
+		s.host.Must(ctx, "PUT", "/api/recovery/folder", map[string]string{"path": folder}, nil),
+		s.host.Must(ctx, "POST", "/api/recovery/backup", nil, &made),
 	)
 	if err != nil {
 		return err
@@ -181,15 +182,15 @@ func (s *succeeding) backUp(ctx context.Context) error {
 }
 
 func (s *succeeding) set(ctx context.Context, c *computer, prospect, temperature string) error {
-	return c.must(ctx, "PATCH", "/api/prospects/"+prospect, map[string]string{"temperature": temperature}, nil)
+	return c.Must(ctx, "PATCH", "/api/prospects/"+prospect, map[string]string{"temperature": temperature}, nil)
 }
 
 // shows waits until a computer has a prospect with a temperature.
 func (s *succeeding) shows(ctx context.Context, c *computer, prospect, temperature string) error {
-	what := fmt.Sprintf("%s shows %s as %q", c.name, prospect, temperature)
-	return eventually(ctx, what, healing, func() (bool, error) {
+	what := fmt.Sprintf("%s shows %s as %q", c.Name, prospect, temperature)
+	return field.Eventually(ctx, what, healing, func() (bool, error) {
 		var detail struct{ Temperature string }
-		status, _, err := c.ask(ctx, "GET", "/api/prospects/"+prospect, nil, &detail)
+		status, _, err := c.Ask(ctx, "GET", "/api/prospects/"+prospect, nil, &detail)
 		return status < 300 && detail.Temperature == temperature, err
 	})
 }
@@ -198,11 +199,11 @@ func (s *succeeding) shows(ctx context.Context, c *computer, prospect, temperatu
 func (s *succeeding) deviceOf(ctx context.Context, m *computer) (string, error) {
 	list, err := s.devices(ctx)
 	for _, d := range list {
-		if d.UserID == m.userID {
+		if d.UserID == m.UserID {
 			return d.ID, err
 		}
 	}
-	return "", errors.Join(err, fmt.Errorf("the host does not know %s", m.name))
+	return "", errors.Join(err, fmt.Errorf("the host does not know %s", m.Name))
 }
 
 // revoke cuts beto's computer off, and waits until the administrator's one knows it.
@@ -211,22 +212,22 @@ func (s *succeeding) revoke(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.host.must(ctx, "POST", "/api/devices/"+id+"/revoke", nil, nil); err != nil {
+	if err := s.host.Must(ctx, "POST", "/api/devices/"+id+"/revoke", nil, nil); err != nil {
 		return err
 	}
-	return eventually(ctx, "the administrator's computer knows who was revoked", patience, func() (bool, error) { return s.revoked(ctx, s.heir) })
+	return field.Eventually(ctx, "the administrator's computer knows who was revoked", field.Patience, func() (bool, error) { return s.revoked(ctx, s.heir) })
 }
 
 // revoked reports whether a computer believes beto's to be revoked.
 func (s *succeeding) revoked(ctx context.Context, c *computer) (bool, error) {
 	var list struct{ Devices []device }
-	status, _, err := c.ask(ctx, "GET", "/api/devices", nil, &list)
+	status, _, err := c.Ask(ctx, "GET", "/api/devices", nil, &list)
 	if err != nil || status >= 300 {
 		return false, err
 	}
 	revoked := false
 	for _, d := range list.Devices {
-		if d.UserID == s.gone.userID {
+		if d.UserID == s.gone.UserID {
 			revoked = d.State == "revoked" || d.State == "wiped"
 		}
 	}
@@ -275,11 +276,11 @@ func (s *succeeding) strike(ctx context.Context) error {
 		}
 	}
 	for _, c := range struck {
-		if err := c.end(syscall.SIGKILL); err != nil {
+		if err := c.End(syscall.SIGKILL); err != nil {
 			return err
 		}
 	}
-	left, err := filepath.Glob(filepath.Join(s.heir.folder(), "office.db.restore*"))
+	left, err := filepath.Glob(filepath.Join(s.heir.Folder(), "office.db.restore*"))
 	if err != nil {
 		return err
 	}
@@ -289,13 +290,13 @@ func (s *succeeding) strike(ctx context.Context) error {
 	pause(ctx, s.rng, 1, 300)
 	for _, c := range struck {
 		if s.rng.IntN(2) == 0 { // once more, while it ends what was cut short
-			err := c.launch()
+			err := c.Launch()
 			pause(ctx, s.rng, 1, 200)
-			if err := errors.Join(err, c.end(syscall.SIGKILL)); err != nil {
+			if err := errors.Join(err, c.End(syscall.SIGKILL)); err != nil {
 				return err
 			}
 		}
-		if err := c.start(); err != nil {
+		if err := c.Start(ctx); err != nil {
 			return err
 		}
 	}
@@ -305,18 +306,18 @@ func (s *succeeding) strike(ctx context.Context) error {
 // isHost reports whether the next host has become it, as soon as its program shows an office, or has none to show.
 func (s *succeeding) isHost(ctx context.Context) (is bool, err error) {
 	last := ""
-	err = eventually(ctx, "there is an office on "+s.heir.name, healing, func() (bool, error) {
+	err = field.Eventually(ctx, "there is an office on "+s.heir.Name, healing, func() (bool, error) {
 		var setup, work struct{ State string }
-		err := errors.Join(s.heir.must(ctx, "GET", "/api/setup/restore", nil, &work), s.heir.must(ctx, "GET", "/api/setup", nil, &setup))
+		err := errors.Join(s.heir.Must(ctx, "GET", "/api/setup/restore", nil, &work), s.heir.Must(ctx, "GET", "/api/setup", nil, &setup))
 		if err != nil || setup.State == "new" && s.how.bare && work.State != "running" {
 			return true, err
 		}
 		var session struct{ Token string }
 		var state syncState
-		status, code, err := s.heir.ask(ctx, "POST", "/api/session", map[string]string{"login": s.heir.login, "password": apptest.Password}, &session)
+		status, code, err := s.heir.Ask(ctx, "POST", "/api/session", map[string]string{"login": s.heir.Login, "password": field.Password}, &session)
 		if err == nil && status < 300 {
-			s.heir.sign(session.Token)
-			status, code, err = s.heir.ask(ctx, "GET", "/api/sync", nil, &state)
+			s.heir.Sign(session.Token)
+			status, code, err = s.heir.Ask(ctx, "GET", "/api/sync", nil, &state)
 		}
 		is, last = state.Role == "host" && state.State != "stopped", fmt.Sprint(setup.State, work.State, code)
 		return status < 300, err
@@ -334,7 +335,7 @@ func (s *succeeding) reach(ctx context.Context, step int) {
 			State string
 			Step  int
 		}
-		err := s.heir.must(ctx, "GET", "/api/setup/restore", nil, &state)
+		err := s.heir.Must(ctx, "GET", "/api/setup/restore", nil, &state)
 		if err != nil || state.State != "running" || state.Step >= step {
 			s.say("killed at step %d, %s", state.Step, state.State)
 			return
@@ -345,8 +346,8 @@ func (s *succeeding) reach(ctx context.Context, step int) {
 // ended waits until what was begun has ended, well or not.
 func (s *succeeding) ended(ctx context.Context) error {
 	var state struct{ State, Problem string }
-	err := eventually(ctx, s.how.name+" ends", healing, func() (bool, error) {
-		err := s.heir.must(ctx, "GET", "/api/setup/restore", nil, &state)
+	err := field.Eventually(ctx, s.how.name+" ends", healing, func() (bool, error) {
+		err := s.heir.Must(ctx, "GET", "/api/setup/restore", nil, &state)
 		return state.State != "running", err
 	})
 	if err == nil && state.Problem != "" {
@@ -357,7 +358,7 @@ func (s *succeeding) ended(ctx context.Context) error {
 
 // takeOver restores the backup on the next host.
 func takeOver(ctx context.Context, s *succeeding) error {
-	return s.heir.must(ctx, "POST", "/api/setup/restore", map[string]string{"path": s.backup, "code": s.code}, nil)
+	return s.heir.Must(ctx, "POST", "/api/setup/restore", map[string]string{"path": s.backup, "code": s.code}, nil)
 }
 
 // handOver has the host offer itself and the next host accept.
@@ -366,17 +367,17 @@ func handOver(ctx context.Context, s *succeeding) error {
 	if err != nil {
 		return s.named(ctx, err)
 	}
-	if err := s.host.must(ctx, "DELETE", "/api/handover", nil, nil); err != nil { // one that was cut short
+	if err := s.host.Must(ctx, "DELETE", "/api/handover", nil, nil); err != nil { // one that was cut short
 		return s.named(ctx, err)
 	}
-	err = eventually(ctx, "the next host can be chosen", patience, func() (bool, error) {
-		status, _, err := s.host.ask(ctx, "POST", "/api/handover", map[string]string{"device_id": id}, nil)
+	err = field.Eventually(ctx, "the next host can be chosen", field.Patience, func() (bool, error) {
+		status, _, err := s.host.Ask(ctx, "POST", "/api/handover", map[string]string{"device_id": id}, nil)
 		return status < 300, err
 	})
 	if err != nil {
 		return s.named(ctx, err)
 	}
-	return s.heir.must(ctx, "POST", "/api/handover/take", nil, nil)
+	return s.heir.Must(ctx, "POST", "/api/handover/take", nil, nil)
 }
 
 // named waits until the next host is it, where the present one has named it and serves nobody any more.
@@ -384,7 +385,7 @@ func (s *succeeding) named(ctx context.Context, why error) error {
 	if !strings.Contains(why.Error(), "host.superseded") {
 		return why
 	}
-	return eventually(ctx, "who was named is the host", healing, func() (bool, error) { return s.isHost(ctx) })
+	return field.Eventually(ctx, "who was named is the host", healing, func() (bool, error) { return s.isHost(ctx) })
 }
 
 // look holds that everything that was written is on the next host, and that who was revoked stays so.
@@ -392,11 +393,11 @@ func (s *succeeding) look(ctx context.Context) error {
 	if err := errors.Join(s.shows(ctx, s.heir, s.prospects[0], "hot"), s.shows(ctx, s.heir, s.prospects[1], "warm")); err != nil {
 		return errors.Join(err, s.standing(ctx))
 	}
-	err := eventually(ctx, "the next host knows who was revoked", healing, func() (bool, error) { return s.revoked(ctx, s.heir) })
+	err := field.Eventually(ctx, "the next host knows who was revoked", healing, func() (bool, error) { return s.revoked(ctx, s.heir) })
 	if err != nil || !s.how.dead {
 		return err
 	}
-	if err := s.gone.start(); err != nil {
+	if err := s.gone.Start(ctx); err != nil {
 		return err
 	}
 	return s.emptied(ctx, s.gone)
@@ -404,13 +405,13 @@ func (s *succeeding) look(ctx context.Context) error {
 
 // tidy: neither a replica nor its keys are left of what the computer was before.
 func tidy(c *computer) error {
-	left, err := filepath.Glob(filepath.Join(c.folder(), "office.db.*"))
+	left, err := filepath.Glob(filepath.Join(c.Folder(), "office.db.*"))
 	for _, path := range left {
 		if !strings.HasSuffix(path, ".lock") {
 			err = errors.Join(err, fmt.Errorf("%s is left", filepath.Base(path)))
 		}
 	}
-	keys, readErr := os.ReadFile(c.keyFile())
+	keys, readErr := os.ReadFile(c.KeyFile())
 	if n := strings.Count(string(keys), "database-key/"); n != 1 {
 		err = errors.Join(err, fmt.Errorf("%d keys are left", n))
 	}

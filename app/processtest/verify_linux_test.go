@@ -4,65 +4,28 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
+
+	"sitegroup.mx/crm/build/field"
 
 	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
-
-	"sitegroup.mx/crm/backend/secret"
-	"sitegroup.mx/crm/store"
 )
 
 // file is a computer's, opened after its program has ended.
 type file struct {
-	c      *computer
-	member bool
-	store  *store.Store
+	field.File
+	c *computer
 }
 
-// open opens the file of a computer with the key from its key file.
 func open(ctx context.Context, c *computer) (file, error) {
-	var installed struct{ File, Device, Role string }
-	text, err := os.ReadFile(filepath.Join(c.folder(), "installation.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &installed)
-	}
-	if err != nil {
-		return file{}, fmt.Errorf("%s: read installation: %w", c.name, err)
-	}
-	vault, err := secret.File(c.keyFile())
-	if err != nil {
-		return file{}, err
-	}
-	key, err := vault.Get("database-key/" + installed.File)
-	if err != nil {
-		return file{}, fmt.Errorf("%s: read key: %w", c.name, err)
-	}
-	f := file{c: c, member: installed.Role == "member"}
-	f.store, err = store.Open(ctx, store.Options{
-		Path: filepath.Join(c.folder(), "office.db"), Key: key, Device: installed.Device, Now: time.Now, Member: f.member,
-		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
-	})
-	if err != nil {
-		return file{}, fmt.Errorf("%s: %w", c.name, err)
-	}
-	return f, nil
-}
-
-// texts are the first column of a query.
-func (f file) texts(query string, p dbx.Params) ([]string, error) {
-	var list []string
-	if err := f.store.Read().NewQuery(query).Bind(p).Column(&list); err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", f.c.name, query, err)
-	}
-	return list, nil
+	f, err := c.Open(ctx)
+	return file{f, c}, err
 }
 
 // lists are the values v of a query by their k.
@@ -71,8 +34,8 @@ func (f file) lists(query string) (map[string][]string, error) {
 		K string `db:"k"`
 		V string `db:"v"`
 	}
-	if err := f.store.Read().NewQuery(query).All(&rows); err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", f.c.name, query, err)
+	if err := f.Store.Read().NewQuery(query).All(&rows); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", f.c.Name, query, err)
 	}
 	lists := map[string][]string{}
 	for _, r := range rows {
@@ -87,8 +50,8 @@ func (o *office) verify(ctx context.Context, shown map[*computer]map[string]bool
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, host.store.Close()) }()
-	if host.member {
+	defer func() { err = errors.Join(err, host.Store.Close()) }()
+	if host.Member {
 		return errors.New("the host is a member")
 	}
 	files := []file{host}
@@ -97,7 +60,7 @@ func (o *office) verify(ctx context.Context, shown map[*computer]map[string]bool
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, f.store.Close()) }()
+		defer func() { err = errors.Join(err, f.Store.Close()) }()
 		files = append(files, f)
 	}
 	var broken []error
@@ -113,18 +76,18 @@ func (o *office) verify(ctx context.Context, shown map[*computer]map[string]bool
 
 // whole: SQLite finds nothing wrong with a file.
 func whole(f file) error {
-	got, err := f.texts("PRAGMA integrity_check", nil)
+	got, err := f.Texts("PRAGMA integrity_check", nil)
 	if err == nil && (len(got) != 1 || got[0] != "ok") {
-		err = fmt.Errorf("%s: integrity_check says %v", f.c.name, got)
+		err = fmt.Errorf("%s: integrity_check says %v", f.c.Name, got)
 	}
 	return err
 }
 
 // twice is I5: an activity is there once.
 func twice(f file) error {
-	got, err := f.texts("SELECT body FROM activity WHERE body LIKE 'texto %' GROUP BY body HAVING count(*) > 1", nil)
+	got, err := f.Texts("SELECT body FROM activity WHERE body LIKE 'texto %' GROUP BY body HAVING count(*) > 1", nil)
 	if err == nil && len(got) > 0 {
-		err = fmt.Errorf("I5: %s has more than one activity %v", f.c.name, got)
+		err = fmt.Errorf("I5: %s has more than one activity %v", f.c.Name, got)
 	}
 	return err
 }
@@ -152,12 +115,12 @@ var replicated = []struct{ name, own string }{
 
 // converged is I1: a replica is, row by row, what the host's own SQL says that its user may see.
 func converged(host, m file) error {
-	user := m.c.userID
+	user := m.c.UserID
 	if m.c.admin {
 		user = ""
 	}
 	for _, t := range replicated {
-		columns, err := host.texts("SELECT 'json_array(' || group_concat(name) || ')' FROM pragma_table_info('"+t.name+"') WHERE name NOT IN ('n', 'created_hlc')", nil)
+		columns, err := host.Texts("SELECT 'json_array(' || group_concat(name) || ')' FROM pragma_table_info('"+t.name+"') WHERE name NOT IN ('n', 'created_hlc')", nil)
 		if err != nil {
 			return err
 		}
@@ -178,20 +141,20 @@ func converged(host, m file) error {
 	if err := same("I1", "lists", host, m, lists+ownProspects, lists+"(SELECT id FROM prospect WHERE deleted = 0)", dbx.Params{"user": user}); err != nil {
 		return err
 	}
-	left, err := m.texts("SELECT entity || ' ' || row_id FROM base_row UNION ALL SELECT entity || ' ' || row_id FROM waiting_row", nil)
+	left, err := m.Texts("SELECT entity || ' ' || row_id FROM base_row UNION ALL SELECT entity || ' ' || row_id FROM waiting_row", nil)
 	if err == nil && len(left) > 0 {
-		err = fmt.Errorf("I1: %s keeps rows for nothing: %v", m.c.name, left)
+		err = fmt.Errorf("I1: %s keeps rows for nothing: %v", m.c.Name, left)
 	}
 	return err
 }
 
 // same compares what a query says of the host with what another one says of a member.
 func same(rule, what string, host, m file, there, here string, p dbx.Params) error {
-	want, err := host.texts(there, p)
+	want, err := host.Texts(there, p)
 	if err != nil {
 		return err
 	}
-	got, err := m.texts(here, p)
+	got, err := m.Texts(here, p)
 	if err != nil {
 		return err
 	}
@@ -211,7 +174,7 @@ func same(rule, what string, host, m file, there, here string, p dbx.Params) err
 		}
 	}
 	if b.Len() > 0 {
-		return fmt.Errorf("%s: %s of %s: host %d, member %d%s", rule, what, m.c.name, len(want), len(got), b.String())
+		return fmt.Errorf("%s: %s of %s: host %d, member %d%s", rule, what, m.c.Name, len(want), len(got), b.String())
 	}
 	return nil
 }
@@ -221,7 +184,7 @@ func confined(host, m file) error {
 	if m.c.admin {
 		return nil
 	}
-	roots, err := host.texts("SELECT root_id FROM scope WHERE user_id = {:user} AND active = 1", dbx.Params{"user": m.c.userID})
+	roots, err := host.Texts("SELECT root_id FROM scope WHERE user_id = {:user} AND active = 1", dbx.Params{"user": m.c.UserID})
 	if err != nil {
 		return err
 	}
@@ -229,7 +192,7 @@ func confined(host, m file) error {
 	for _, r := range roots {
 		mine[r] = true
 	}
-	held, err := m.texts(`
+	held, err := m.Texts(`
 		SELECT id FROM prospect
 		UNION SELECT prospect_id FROM activity
 		UNION SELECT prospect_id FROM event
@@ -241,26 +204,26 @@ func confined(host, m file) error {
 	}
 	for _, id := range held {
 		if !mine[id] {
-			return fmt.Errorf("I4: %s holds prospect %s", m.c.name, id)
+			return fmt.Errorf("I4: %s holds prospect %s", m.c.Name, id)
 		}
 	}
-	stray, err := m.texts(`
+	stray, err := m.Texts(`
 		SELECT 'prospect of somebody else ' || id FROM prospect WHERE owner_id <> {:user}
 		UNION ALL SELECT 'contact ' || id FROM contact WHERE id NOT IN (SELECT contact_id FROM prospect)
 		UNION ALL SELECT 'contact_phone ' || id FROM contact_phone WHERE contact_id NOT IN (SELECT contact_id FROM prospect)
 		UNION ALL SELECT 'contact_email ' || id FROM contact_email WHERE contact_id NOT IN (SELECT contact_id FROM prospect)
 		UNION ALL SELECT 'value of op ' || hex(op_id) FROM outbox WHERE forgotten = 1 AND (value IS NOT NULL OR before IS NOT NULL)
-		UNION ALL SELECT 'words ' || rowid FROM prospect_search WHERE rowid NOT IN (SELECT n FROM prospect)`, dbx.Params{"user": m.c.userID})
+		UNION ALL SELECT 'words ' || rowid FROM prospect_search WHERE rowid NOT IN (SELECT n FROM prospect)`, dbx.Params{"user": m.c.UserID})
 	if err == nil && len(stray) > 0 {
-		err = fmt.Errorf("I4: %s holds what is nobody's: %v", m.c.name, stray)
+		err = fmt.Errorf("I4: %s holds what is nobody's: %v", m.c.Name, stray)
 	}
 	return err
 }
 
 // oneHost: a member is one, and knows the one host.
 func oneHost(host, m file) error {
-	if !m.member {
-		return fmt.Errorf("%s has become a second host", m.c.name)
+	if !m.Member {
+		return fmt.Errorf("%s has become a second host", m.c.Name)
 	}
 	const certificate = "SELECT v FROM store_state WHERE k = 'office.certificate'"
 	return same("one host", "certificate", host, m, certificate, certificate, nil)
@@ -306,10 +269,10 @@ func (o *office) nothingLost(files []file, shown map[*computer]map[string]bool) 
 // kept looks at an edit as the host has it, as its author's computer has it, and how many activities have its text.
 func (o *office) kept(e edit, there, here []string, activities int, shown map[string]bool) error {
 	if len(there) == 0 {
-		return fmt.Errorf("I2: the host has nothing of %s of %s, transaction %s", e.what, e.by.name, e.tx)
+		return fmt.Errorf("I2: the host has nothing of %s of %s, transaction %s", e.what, e.by.Name, e.tx)
 	}
 	if !slices.Equal(there, here) {
-		return fmt.Errorf("I2: %s of %s, transaction %s: the host says %v, its author's computer %v", e.what, e.by.name, e.tx, there, here)
+		return fmt.Errorf("I2: %s of %s, transaction %s: the host says %v, its author's computer %v", e.what, e.by.Name, e.tx, there, here)
 	}
 	made := 0
 	for _, op := range here {
@@ -322,7 +285,7 @@ func (o *office) kept(e edit, there, here []string, activities int, shown map[st
 		}
 	}
 	if e.body != "" && activities != made {
-		return fmt.Errorf("I5: activity %q of %s is there %d times: %v", e.body, e.by.name, activities, here)
+		return fmt.Errorf("I5: activity %q of %s is there %d times: %v", e.body, e.by.Name, activities, here)
 	}
 	return nil
 }
@@ -334,10 +297,10 @@ func (o *office) keptOp(e edit, id, outcome, reason string, shown map[string]boo
 		return nil
 	}
 	if e.what == "new prospect" {
-		return fmt.Errorf("I2: a prospect that %s has typed in, transaction %s, is not there: %s", e.by.name, e.tx, reason)
+		return fmt.Errorf("I2: a prospect that %s has typed in, transaction %s, is not there: %s", e.by.Name, e.tx, reason)
 	}
 	if raw, err := hex.DecodeString(id); err != nil || len(shown) < mostShown && !shown[uuid.UUID(raw).String()] {
-		return fmt.Errorf("I2: %s of %s, transaction %s, op %s, ended as %s and is not shown", e.what, e.by.name, e.tx, id, outcome)
+		return fmt.Errorf("I2: %s of %s, transaction %s, op %s, ended as %s and is not shown", e.what, e.by.Name, e.tx, id, outcome)
 	}
 	return nil
 }
@@ -348,7 +311,7 @@ const mostShown = 1000
 // inOrder is I3: a field of the host holds what the latest write of it says.
 func inOrder(host file) error {
 	for _, f := range [][2]string{{"prospect", "owner_id"}, {"prospect", "temperature"}, {"prospect", "status"}, {"contact", "name"}, {"contact", "city"}} {
-		got, err := host.texts(fmt.Sprintf(`
+		got, err := host.Texts(fmt.Sprintf(`
 			SELECT r.id || ': ' || r.%[2]s || ', not ' || coalesce(o.value, 'nothing')
 			FROM %[1]s r
 			JOIN op_log o ON o.n = (
@@ -370,7 +333,7 @@ func inOrder(host file) error {
 
 // honest: the host has taken none of its own for an attacker, nor itself for superseded.
 func honest(host file) error {
-	got, err := host.texts("SELECT action || ' ' || detail FROM audit WHERE action IN ('device.breach', 'host.superseded', 'device.wiped', 'device.revoked')", nil)
+	got, err := host.Texts("SELECT action || ' ' || detail FROM audit WHERE action IN ('device.breach', 'host.superseded', 'device.wiped', 'device.revoked')", nil)
 	if err == nil && len(got) > 0 {
 		err = fmt.Errorf("the audit trail of an honest office has %v", got)
 	}
@@ -380,7 +343,7 @@ func honest(host file) error {
 // withinRights is I6: the host has taken nothing of a seller's that came after it gave the prospect to somebody else, but for
 // what is let pass for being late.
 func withinRights(host file) error {
-	got, err := host.texts(`
+	got, err := host.Texts(`
 		SELECT o.field || ' of ' || p.id || ' in commit ' || o.rev || ', after ' || s.revoked_rev
 		FROM scope s
 		JOIN prospect p ON p.id = s.root_id
@@ -399,7 +362,7 @@ func withinRights(host file) error {
 // with it.
 func (o *office) calm() error {
 	for _, c := range o.all() {
-		logs, err := filepath.Glob(filepath.Join(c.folder(), "log", "*"))
+		logs, err := filepath.Glob(filepath.Join(c.Folder(), "log", "*"))
 		if err != nil {
 			return err
 		}
@@ -411,7 +374,7 @@ func (o *office) calm() error {
 			for line := range bytes.Lines(text) {
 				for _, sign := range []string{`"level":"error"`, "panicked", "replica begins again"} {
 					if bytes.Contains(line, []byte(sign)) {
-						return fmt.Errorf("the log of %s has %.2000s", c.name, line)
+						return fmt.Errorf("the log of %s has %.2000s", c.Name, line)
 					}
 				}
 			}

@@ -13,7 +13,7 @@ import (
 )
 
 // wire is a network between computers that each have a namespace of their own: Ethernet frames come out of one computer's
-// card, and go into the others'. TCP, its retransmission and its patience are those of the system.
+// card, and go into the others'. TCP, its retransmission and its field.Patience are those of the system.
 type wire struct {
 	mu     sync.Mutex
 	rng    *rand.Rand // what is lost

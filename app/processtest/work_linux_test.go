@@ -141,7 +141,7 @@ func logActivity(w *worker, p card) (string, string, any, string) {
 
 // reassign is what only administrators do.
 var reassign = job{"reassign", func(w *worker, p card) (string, string, any, string) {
-	owners := []string{w.o.members[1].userID, w.o.members[2].userID, w.o.members[1].userID, w.o.members[2].userID, ""}
+	owners := []string{w.o.members[1].UserID, w.o.members[2].UserID, w.o.members[1].UserID, w.o.members[2].UserID, ""}
 	return "PATCH", "/api/prospects/" + p.ID, map[string]string{"owner_id": owners[w.rng.IntN(len(owners))]}, ""
 }}
 
@@ -161,7 +161,7 @@ func (o *office) busy(ctx context.Context, round int) (wait func() error) {
 	var first error
 	for _, c := range o.all() {
 		for n := range workersEach {
-			w := &worker{o: o, c: c, rng: random(o.seed, "work", round, c.name, n)}
+			w := &worker{o: o, c: c, rng: random(o.seed, "work", round, c.Name, n)}
 			working.Go(func() {
 				for ctx.Err() == nil {
 					if err := w.work(context.WithoutCancel(ctx)); err != nil {
@@ -192,7 +192,7 @@ func (w *worker) work(ctx context.Context) error {
 	defer cancel()
 	if w.age--; w.age < 0 {
 		var page struct{ Items []card }
-		if status, code, err := w.c.ask(ctx, "GET", "/api/prospects?limit=200&sort="+w.one("recent", "name", "activity"), nil, &page); err != nil || status >= 300 {
+		if status, code, err := w.c.Ask(ctx, "GET", "/api/prospects?limit=200&sort="+w.one("recent", "name", "activity"), nil, &page); err != nil || status >= 300 {
 			return w.unexpected("list", status, code, err)
 		}
 		w.cards, w.age = page.Items, 10
@@ -221,7 +221,7 @@ func (w *worker) send(ctx context.Context, what, method, path string, body any, 
 		ID   string
 		TxID string `json:"tx_id"`
 	}
-	status, code, err := w.c.ask(ctx, method, path, body, &answer)
+	status, code, err := w.c.Ask(ctx, method, path, body, &answer)
 	if err != nil || status >= 300 {
 		return w.unexpected(what, status, code, err)
 	}
@@ -229,7 +229,7 @@ func (w *worker) send(ctx context.Context, what, method, path string, body any, 
 		return nil
 	}
 	w.o.counts.add("edits", 1)
-	w.o.counts.add("edits of "+w.c.name, 1)
+	w.o.counts.add("edits of "+w.c.Name, 1)
 	w.o.ledger.add(edit{w.c, answer.TxID, what, activity})
 	if what == "activity" {
 		w.made = append(w.made, answer.ID)
@@ -248,7 +248,7 @@ func (w *worker) unexpected(what string, status int, code string, err error) err
 	case err != nil:
 		w.o.counts.add("unanswered", 1)
 	case status >= 500 && status != 503:
-		return fmt.Errorf("%s of %s: %d %s", what, w.c.name, status, code)
+		return fmt.Errorf("%s of %s: %d %s", what, w.c.Name, status, code)
 	default:
 		w.o.counts.add("declined "+code, 1)
 	}

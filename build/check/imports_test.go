@@ -46,7 +46,7 @@ var rules = []rule{
 	{from: "*", except: []string{"app/..."}, not: []string{"gopkg.in/natefinch/lumberjack.v2"}, reason: "only app has a log file"},
 	{from: "*", except: []string{"backend/api/..."}, not: []string{"github.com/danielgtaylor/huma/..."}, reason: "only api describes the API"},
 	{from: "*", except: []string{"store/...", "backend/relay/..."}, not: []string{"github.com/mattn/go-sqlite3"}, reason: "only store opens SQLite, and the relay its inbox"},
-	{from: "*", except: []string{"backend/relay/natsbox"}, not: []string{"github.com/nats-io/..."}, reason: "only natsbox speaks with NATS"},
+	{from: "*", except: []string{"backend/relay/natsbox", "build/field"}, not: []string{"github.com/nats-io/..."}, reason: "only natsbox speaks with NATS, and build/field plays its servers"},
 	{from: "*", except: []string{"store/..."}, not: []string{"github.com/pressly/goose/..."}, reason: "only store migrates"},
 	{from: "*", except: []string{"backend/secret/..."}, not: []string{"github.com/zalando/go-keyring"}, reason: "only secret opens the keyring"},
 	{from: "*", not: []string{"github.com/stretchr/testify/..."}, reason: "go-cmp says what differs, and one way is enough"},

@@ -1,4 +1,4 @@
-package apptest
+package field
 
 import (
 	"bytes"
@@ -60,4 +60,13 @@ func (c Client) Ask(ctx context.Context, method, path string, body, into any) (s
 		}
 	}
 	return answer.StatusCode, "", nil
+}
+
+// Must is Ask that takes nothing but a good answer.
+func (c Client) Must(ctx context.Context, method, path string, body, into any) error {
+	status, code, err := c.Ask(ctx, method, path, body, into)
+	if err == nil && status >= 300 {
+		err = fmt.Errorf("%s %s: %d %s", method, path, status, code)
+	}
+	return err
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sitegroup.mx/crm/build/field"
+
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -45,7 +47,7 @@ func (c *cluster) stream(t testing.TB, namespace string) *jetstream.StreamInfo {
 func (c *cluster) leader(t testing.TB, namespace string) int {
 	t.Helper()
 	name := c.stream(t, namespace).Cluster.Leader
-	return slices.IndexFunc(c.of, func(s settings) bool { return s.Name == name })
+	return slices.IndexFunc(c.of, func(s field.NATSServer) bool { return s.Name == name })
 }
 
 // reader is a host that lists and acknowledges all of one office.

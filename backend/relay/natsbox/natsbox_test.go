@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sitegroup.mx/crm/build/field"
+
 	"github.com/sirupsen/logrus"
 
 	"sitegroup.mx/crm/backend/clock"
@@ -82,7 +84,7 @@ func (c *cluster) conforms(t *testing.T) {
 
 // A server with the usual max_payload would refuse the largest of Meta's deliveries, for ever.
 func TestOpen_ServerThatTakesNoLargeEventIsRefused(t *testing.T) {
-	c := newCluster(t, 1, false, func(s *settings) { s.MaxPayload = 1 << 20 })
+	c := newCluster(t, 1, false, func(s *field.NATSServer) { s.MaxPayload = 1 << 20 })
 	cfg, _ := c.config("small")
 	if in, err := natsbox.Open(t.Context(), cfg); !errors.Is(err, natsbox.ErrConfig) {
 		t.Errorf("%v %v, want ErrConfig", in, err)
