@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/dbx"
 )
 
 // Undo takes back what the transaction txID wrote, as a new transaction of a: rows it created are removed, rows it
@@ -42,6 +43,27 @@ func (s *Store) UndoAround(ctx context.Context, a Author, txID string, around fu
 	}}}}
 	s.submit(r)
 	return r.units[0].commit, r.units[0].err
+}
+
+// CreatedBy names the transaction that created a row: what Undo takes. "" for a row whose beginning the log does not hold.
+func (s *Store) CreatedBy(ctx context.Context, r Ref) (txID string, err error) {
+	var ids [][]byte
+	err = s.Read().NewQuery(`
+		SELECT tx_id
+		FROM op_log
+		WHERE entity = {:entity}
+		AND row_id = {:row}
+		AND field = ''
+		AND outcome = 1
+		LIMIT 1`).Bind(dbx.Params{"entity": r.Entity, "row": r.Row}).WithContext(ctx).Column(&ids)
+	if err != nil {
+		return "", fmt.Errorf("find who created a row: %w", explain(err))
+	}
+	if len(ids) == 0 {
+		return "", nil
+	}
+	id, err := uuid.FromBytes(ids[0])
+	return id.String(), err
 }
 
 // Ref names a row of a replicated table.

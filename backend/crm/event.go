@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/pocketbase/dbx"
+
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/store"
 )
@@ -20,7 +22,24 @@ const (
 	EventAttended      = "attended"       // activity_id, kind
 	EventOpposition    = "opposition"     // reason_id: the person asked not to be contacted
 	EventRescheduled   = "rescheduled"    // activity_id, from, to
+	EventTestLead      = "test_lead"      // submission_id: Meta says that it was a test
 )
+
+// MarkTest notes in a prospect's history that one of its enquiries was a test of Meta's, once.
+func (s *Service) MarkTest(tx *store.Tx, prospectID, submissionID string) error {
+	known, err := exists(tx, `
+		SELECT 1
+		FROM event
+		WHERE prospect_id = {:prospect}
+		AND kind = {:kind}
+		AND data ->> 'submission_id' = {:submission}
+		AND deleted = 0
+		LIMIT 1`, dbx.Params{"prospect": prospectID, "kind": EventTestLead, "submission": submissionID})
+	if err != nil || known {
+		return err
+	}
+	return addEvent(tx, prospectID, EventTestLead, map[string]any{"submission_id": submissionID})
+}
 
 // addEvent appends to a prospect's history. data holds ids, codes and names of the office's own words.
 func addEvent(tx *store.Tx, prospectID, kind string, data map[string]any) error {

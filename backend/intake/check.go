@@ -31,13 +31,14 @@ var checkScopes = []struct {
 	permission string
 	compulsory bool
 	instead    string
+	perPage    bool // a token may have it for some pages only; others are granted by ad account
 }{
-	{meta.PermissionPagesList, true, ""},
-	{meta.PermissionPagesRead, true, ""},
-	{meta.PermissionLeads, true, ""},
-	{meta.PermissionPagesAds, true, ""},
-	{meta.PermissionPagesMeta, false, ""},
-	{meta.PermissionAdsManage, false, meta.PermissionAdsRead},
+	{meta.PermissionPagesList, true, "", true},
+	{meta.PermissionPagesRead, true, "", true},
+	{meta.PermissionLeads, true, "", true},
+	{meta.PermissionPagesAds, true, "", true},
+	{meta.PermissionPagesMeta, false, "", true},
+	{meta.PermissionAdsManage, false, meta.PermissionAdsRead, false},
 }
 
 // CheckCodes lists the codes of all checks in order.
@@ -182,6 +183,20 @@ func (c *checker) scopes() {
 	}
 }
 
+// scopesFor looks at whether the token's permissions hold for a page: whoever makes a token chooses its pages.
+func (c *checker) scopesFor(p Page) {
+	for _, want := range checkScopes {
+		if !want.perPage || c.info.Covers(want.permission, meta.ID(p.ID)) || !slices.Contains(c.info.Scopes, want.permission) {
+			continue
+		}
+		state := CheckWarn
+		if want.compulsory {
+			state = CheckMissing
+		}
+		c.worst(checkScope+want.permission, state, "permission", want.permission, "page", p.Name)
+	}
+}
+
 // pages looks at each active page; the worst of them stands for the check, with the page's name.
 func (c *checker) pages(ctx context.Context) error {
 	pages, err := c.s.listPages(ctx)
@@ -211,6 +226,7 @@ func (c *checker) pages(ctx context.Context) error {
 
 // page runs the checks of one page.
 func (c *checker) page(ctx context.Context, p Page, forms []formRow) {
+	c.scopesFor(p)
 	switch {
 	case len(p.Tasks) == 0:
 		c.worst(checkPageTask, CheckUnknown, "page", p.Name)

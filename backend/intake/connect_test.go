@@ -172,6 +172,41 @@ func TestConnect_ChecksNameWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A token that was made for one of the office's pages lacks its permissions for the other, and the check names that page.
+func TestConnect_ChecksNameThePageThatATokenLeavesOut(t *testing.T) {
+	w := newWorld(t, 1)
+	other := w.sim.AddPage(graphsim.Page{Name: "Página olvidada"})
+	if _, err := w.svc.Connect(ctx, w.Admin, w.connection()); err != nil {
+		t.Fatal(err)
+	}
+	on := true
+	for _, id := range []meta.ID{w.page.ID, other.ID} {
+		if _, err := w.svc.UpdatePage(ctx, w.Admin, string(id), intake.PagePatch{Active: &on}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.token = w.sim.AddToken(graphsim.TokenSpec{App: w.app.ID, Targets: []meta.ID{w.page.ID}})
+	st, err := w.svc.Connect(ctx, w.Admin, w.connection())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range st.Checks {
+		granted, isScope := strings.CutPrefix(c.Code, "scope.")
+		want, page := intake.CheckOK, any(nil)
+		switch {
+		case !isScope:
+			continue
+		case granted == meta.PermissionPagesMeta:
+			want, page = intake.CheckWarn, "Página olvidada"
+		case granted != meta.PermissionAdsManage: // granted by ad account
+			want, page = intake.CheckMissing, "Página olvidada"
+		}
+		if c.State != want || c.Args["page"] != page {
+			t.Errorf("%s is %s of %v, want %s of %v", c.Code, c.State, c.Args, want, page)
+		}
+	}
+}
+
 func TestConnect_OfSeveralPagesAnAdministratorChooses(t *testing.T) {
 	w := newWorld(t, 1)
 	other := w.sim.AddPage(graphsim.Page{Name: "Página ajena"})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/dbx"
 
@@ -190,7 +191,8 @@ func (s *Service) takeLead(tx *store.Tx, a arrival) error {
 
 // testFinder asks Meta which leads are tests, once for each form. Test leads made with answers of their own look real, so
 // this is the only way to know them. When Meta does not answer, leads wait for it a few tries long, and are then taken for
-// real: a test that reaches a seller does less harm than a person who waits for hours.
+// real: a test that reaches a seller does less harm than a person who waits for hours, and is taken back as soon as Meta names
+// it.
 type testFinder struct {
 	s     *Service
 	mu    sync.Mutex // while several forms are asked about at once
@@ -198,8 +200,12 @@ type testFinder struct {
 	tests map[string]bool
 }
 
-// testTries is how often a lead waits for Meta's list of test leads: some two minutes, by the pauses of retries.
-const testTries = 3
+const (
+	// testTries is how often a lead waits for Meta's list of test leads: some two minutes, by the pauses of retries.
+	testTries = 3
+	// testThrottle is the longest of these pauses when Meta names a longer one.
+	testThrottle = 5 * time.Minute
+)
 
 func (s *Service) newTestFinder() *testFinder {
 	return &testFinder{s: s, asked: map[string]error{}, tests: map[string]bool{}}
@@ -251,7 +257,16 @@ func (f *testFinder) isTest(ctx context.Context, l line) (bool, error) {
 // wrongForNow reports whether asking again soon may help.
 func wrongForNow(err error) bool {
 	var m *meta.Error
-	return errors.As(err, &m) && m.Class == meta.ClassRetry
+	return errors.As(err, &m) && (m.Class == meta.ClassRetry || m.Class == meta.ClassThrottle)
+}
+
+// silence is the failure of a lead that waits for Meta's word on tests.
+func silence(err error) *failure {
+	f := failureOf(err)
+	if f.class == meta.ClassThrottle {
+		f.wait = testThrottle
+	}
+	return &f
 }
 
 func (f *testFinder) ask(ctx context.Context, l line) error {
@@ -262,11 +277,16 @@ func (f *testFinder) ask(ctx context.Context, l line) error {
 			leads, err = live.client.TestLeads(ctx, token, meta.ID(l.FormID))
 			return err
 		})
+		ids := make([]string, len(leads))
 		f.mu.Lock()
-		for _, lead := range leads {
-			f.tests[string(lead.ID)] = true
+		for i, lead := range leads {
+			ids[i] = string(lead.ID)
+			f.tests[ids[i]] = true
 		}
 		f.mu.Unlock()
+		if back := f.s.takeBackTests(ctx, ids); back != nil {
+			f.s.log.WithError(back).Error("test leads could not be taken back")
+		}
 	}
 	if err != nil {
 		f.s.log.WithField("form_id", l.FormID).WithField("problem", fault.Code(err)).Warn("test leads could not be listed")

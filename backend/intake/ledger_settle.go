@@ -139,8 +139,7 @@ func (s *Service) prepare(ctx context.Context, lines []line, tests *testFinder) 
 		if !p.test {
 			var silent error
 			if p.test, silent = tests.isTest(ctx, l); silent != nil {
-				f := failureOf(silent)
-				p.failure = &f
+				p.failure = silence(silent)
 			}
 		}
 		ready = append(ready, p)

@@ -1,9 +1,11 @@
 package intake_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/meta"
 	"sitegroup.mx/crm/backend/meta/graphsim"
@@ -96,6 +98,90 @@ func TestTestLead_WaitsForMetasWord(t *testing.T) {
 	w.loops(10, 2*time.Minute)
 	if got := w.line(real); got.State != intake.StateRegistered {
 		t.Errorf("a real lead waits for ever: %s (%s)", got.State, got.Problem)
+	}
+}
+
+// listedAsTest has Meta name leads among a form's tests.
+func listedAsTest(ids ...meta.ID) graphsim.Fault {
+	items := make([]string, len(ids))
+	for i, id := range ids {
+		items[i] = `{"id":"` + string(id) + `","created_time":"2026-11-02T15:00:00+0000","field_data":[]}`
+	}
+	return graphsim.Fault{Edge: "test_leads", Times: -1, Body: `{"data":[` + strings.Join(items, ",") + `]}`}
+}
+
+// While Meta throttles the list of tests, a lead waits as for any other silence, and not for hours.
+func TestTestLead_WaitsWhileTheListIsThrottled(t *testing.T) {
+	for _, ends := range []bool{true, false} {
+		w := newWorld(t, 2)
+		w.connect()
+		id := w.lead(1)
+		times := -1
+		if ends {
+			times = 1
+		}
+		w.fault(graphsim.Fault{Edge: "test_leads", Times: times, Preset: "throttle_page"})
+		if ends {
+			w.fault(listedAsTest(id))
+		}
+		w.pull()
+		if got := w.line(id); got.State != intake.StateFailed || got.Class != string(meta.ClassThrottle) {
+			t.Fatalf("throttled, the line is %+v", got.Lead)
+		}
+		w.loops(5, 6*time.Minute)
+		want := intake.StateRegistered
+		if ends {
+			want = intake.StateTest
+		}
+		if got := w.line(id); got.State != want {
+			t.Errorf("the throttle ends %v: half an hour later the line is %+v", ends, got.Lead)
+		}
+	}
+}
+
+// A test that was taken for real goes again once Meta names it, unless somebody has worked on it: then its history says so.
+func TestTestLead_IsTakenBackOnceMetaNamesIt(t *testing.T) {
+	w := newWorld(t, 2)
+	w.connect()
+	quiet, called, real := w.lead(1), w.lead(2), w.lead(3)
+	w.fault(graphsim.Fault{Edge: "test_leads", Times: -1, Preset: "permission_leads"})
+	w.pull()
+	prospect := w.line(called).ProspectID
+	for _, id := range []meta.ID{quiet, called, real} {
+		if got := w.line(id); got.State != intake.StateRegistered {
+			t.Fatalf("no permission for the list of tests, and the lead waits: %+v", got.Lead)
+		}
+	}
+	if _, err := w.CRM.UpdateProspect(ctx, w.Admin, prospect, crm.ProspectPatch{Temperature: new("hot")}); err != nil {
+		t.Fatal(err)
+	}
+	w.sim.ClearFaults()
+	w.fault(listedAsTest(quiet, called))
+	for range 2 { // the second naming changes nothing
+		w.Clock.Advance(25 * time.Hour)
+		w.step("sweep", w.svc.SweepStep)
+	}
+	if got := w.line(quiet); got.State != intake.StateTest {
+		t.Errorf("the line is %+v", got.Lead)
+	}
+	if got := w.line(real); got.State != intake.StateRegistered {
+		t.Errorf("a real lead is %+v", got.Lead)
+	}
+	if n := len(w.prospects()); n != 2 {
+		t.Errorf("%d prospects are left", n)
+	}
+	page, err := w.CRM.Timeline(ctx, w.Admin, prospect, "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := 0
+	for _, item := range page.Items {
+		if item.Kind == crm.EventTestLead {
+			marks++
+		}
+	}
+	if marks != 1 {
+		t.Errorf("its history says %d times that it is a test", marks)
 	}
 }
 

@@ -110,6 +110,7 @@ func (s *Service) sweep(ctx context.Context, formID string, everything bool) (Pu
 	if err != nil {
 		return pull, own(err)
 	}
+	_ = s.newTestFinder().ask(ctx, line{FormID: form.ID, PageID: form.PageID}) // it takes back what it names, and logs its failure
 	return pull, own(s.sweepDone(ctx, form, everything))
 }
 

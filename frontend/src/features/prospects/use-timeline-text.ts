@@ -69,6 +69,8 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
         return { title: t("line.temperature", { to: temperature(datum(item, "to")) }), detail: "" };
       case "opposition":
         return { title: t("line.opposition"), detail: "" };
+      case "test_lead":
+        return { title: t("line.test_lead"), detail: "" };
       case "rescheduled":
         return { title: t("line.rescheduled"), detail: "" };
       default:

@@ -60,13 +60,18 @@ function Check({ check }: { check: MetaCheck }) {
   const { t } = useTranslation("settings");
   const code = knownCheck(check.code);
   const title = code === undefined ? t("meta.check.other") : t(`meta.check.${code}.title`);
+  const where = typeof check.args.page === "string" ? check.args.page : undefined;
+  const fix = () => {
+    if (code === undefined) return undefined;
+    const elsewhere = code.startsWith("scope.") && where !== undefined;
+    return elsewhere ? t("meta.check.notForPage") : t(`meta.check.${code}.fix`);
+  };
   const words = {
     ok: undefined,
     unknown: t(check.args.reached === false ? "meta.check.notReached" : "meta.check.cannotTell"),
-    missing: code === undefined ? undefined : t(`meta.check.${code}.fix`),
-    warn: code === undefined ? undefined : t(`meta.check.${code}.fix`),
+    missing: fix(),
+    warn: fix(),
   }[check.state];
-  const where = typeof check.args.page === "string" ? check.args.page : undefined;
   return (
     <li className={classes.check}>
       <Signal level={checkLevel(check)} />
