@@ -36,10 +36,12 @@ type world struct {
 }
 
 // newWorld has the app, page, form and tokens of the fixtures.
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldOf(t, 7) }
+
+func newWorldOf(t *testing.T, seed uint64) *world {
 	t.Helper()
 	clk := clock.NewFake(now, 7)
-	sim := graphsim.New(graphsim.Config{Clock: clk, Seed: 7})
+	sim := graphsim.New(graphsim.Config{Clock: clk, Seed: seed})
 	base, err := sim.Start()
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ type DeliveryOptions struct {
 	BatchUpTo int `json:"batch_up_to"`
 	// Duplicates is how many further times each delivery is sent.
 	Duplicates int `json:"duplicates"`
-	// Shuffle mixes the events of a delivery.
+	// Shuffle mixes what is due together: the deliveries, and the events of each.
 	Shuffle bool `json:"shuffle"`
 	// Numbers writes ids as JSON numbers; ZeroAds writes 0 instead of leaving the ad of organic leads out.
 	Numbers bool `json:"numbers"`
@@ -218,8 +218,11 @@ func (s *Sim) takeDue() (*outgoing, meta.Secret, int) {
 		return nil, "", 0
 	}
 	var taken *outgoing
-	kept := s.hooks.waiting[:0:0]
-	for _, w := range s.hooks.waiting {
+	waiting, kept := s.hooks.waiting, s.hooks.waiting[:0:0]
+	if o.Shuffle {
+		s.random.Shuffle(len(waiting), func(i, j int) { waiting[i], waiting[j] = waiting[j], waiting[i] })
+	}
+	for _, w := range waiting {
 		due := !w.Due.After(now)
 		switch {
 		case due && taken == nil:
@@ -238,9 +241,6 @@ func (s *Sim) takeDue() (*outgoing, meta.Secret, int) {
 	}
 	s.hooks.waiting = kept
 	if taken.Body == "" {
-		if o.Shuffle {
-			s.random.Shuffle(len(taken.Leads), func(i, j int) { taken.Leads[i], taken.Leads[j] = taken.Leads[j], taken.Leads[i] })
-		}
 		taken.first = now
 		taken.Body = string(encode(webhookBody(taken, o, now, s.apps[taken.App].hook), true))
 	}

@@ -2,10 +2,13 @@ package graphsim_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +114,57 @@ func TestSim_Delivery(t *testing.T) {
 			quoted := strings.Contains(bodies[0], `"leadgen_id":"`)
 			if quoted == tt.options.Numbers || !json.Valid([]byte(bodies[0])) {
 				t.Errorf("body %s", bodies[0])
+			}
+		})
+	}
+}
+
+// Mixed deliveries come in another order than the leads were made in, each once, and in the same order from the same seed.
+func TestSim_DeliveryOrder(t *testing.T) {
+	order := func(t *testing.T, seed uint64, options graphsim.DeliveryOptions) (places []int) {
+		t.Helper()
+		w := newWorldOf(t, seed)
+		c := newCallback(t)
+		w.subscribe(c)
+		options.Paused = true // so that all leads are due together
+		w.SetDelivery(options)
+		var made []meta.ID
+		for range 8 {
+			made = append(made, w.lead(graphsim.LeadSpec{}))
+		}
+		options.Paused = false
+		w.SetDelivery(options)
+		w.settle()
+		_, events := c.got(t)
+		for _, e := range events {
+			places = append(places, slices.Index(made, e.Lead))
+		}
+		return places
+	}
+	made := []int{0, 1, 2, 3, 4, 5, 6, 7}
+	for _, batch := range []int{1, 3, 8} {
+		t.Run(strconv.Itoa(batch)+" a delivery", func(t *testing.T) {
+			if got := order(t, 1, graphsim.DeliveryOptions{BatchUpTo: batch}); !slices.Equal(got, made) {
+				t.Errorf("without mixing: %v", got)
+			}
+			mixed := graphsim.DeliveryOptions{BatchUpTo: batch, Shuffle: true}
+			orders := map[string]bool{}
+			for seed := uint64(1); seed <= 4; seed++ {
+				got := order(t, seed, mixed)
+				if again := order(t, seed, mixed); !slices.Equal(got, again) {
+					t.Errorf("seed %d: %v, and then %v", seed, got, again)
+				}
+				if slices.Equal(got, made) {
+					t.Errorf("seed %d: nothing is mixed: %v", seed, got)
+				}
+				orders[fmt.Sprint(got)] = true
+				slices.Sort(got)
+				if !slices.Equal(got, made) {
+					t.Errorf("seed %d: not each once: %v", seed, got)
+				}
+			}
+			if len(orders) < 2 {
+				t.Errorf("every seed has the order %v", orders)
 			}
 		})
 	}
