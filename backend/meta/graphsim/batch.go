@@ -20,9 +20,6 @@ func isBatch(q *request) bool {
 // batch answers a list of calls one by one. Items without an answer are null; failing items do not hurt the others.
 func (s *Sim) batch(q *request) reply {
 	a := reply{edge: "batch", version: q.version}
-	if a.version == "" {
-		a.version = newestVersion
-	}
 	var calls []struct {
 		Method string `json:"method"`
 		URL    string `json:"relative_url"`

@@ -3,7 +3,7 @@
 //
 // Simulated, after Meta's public pages and published captures of its traffic:
 //
-//   - versions v21.0 to v26.0 and none, the facebook-api-version header, refusal of retired versions (2635);
+//   - versions v21.0 to v26.0 and none, which is the oldest, the facebook-api-version header, refusal of retired versions (2635);
 //   - user, system, page and app tokens with scopes, granted pages and expiry; page tokens derived from others and dying
 //     with them; death by 458, 459, 460, 463, 464, 467, 490, 492; tokens in the query, the body or a Bearer header;
 //   - edges that insist on a page token (190, 2069032), appsecret_proof, optional or compulsory;

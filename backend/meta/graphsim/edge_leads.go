@@ -196,9 +196,5 @@ func (c *caller) next(after string) string {
 		query.Set("access_token", string(c.bearer))
 	}
 	query.Set("after", after)
-	version := c.version
-	if version == "" {
-		version = newestVersion
-	}
-	return c.base + "/" + version + "/" + strings.Join(c.path, "/") + "?" + query.Encode()
+	return c.base + "/" + c.version + "/" + strings.Join(c.path, "/") + "?" + query.Encode()
 }

@@ -48,7 +48,8 @@ func TestSim_Versions(t *testing.T) {
 		{"/v26.0/", "v26.0", 200, 0},
 		{"/v25.0/", "v25.0", 200, 0},
 		{"/v23.0/", "v23.0", 200, 0},
-		{"/", "v26.0", 200, 0},
+		{"/v21.0/", "v21.0", 200, 0},
+		{"/", "v21.0", 200, 0}, // the oldest that can still be used
 		{"/v20.0/", "v20.0", 400, 2635},
 		{"/v3.0/", "v3.0", 400, 2635},
 		{"/v99.0/", "v99.0", 400, 2500},
@@ -61,6 +62,23 @@ func TestSim_Versions(t *testing.T) {
 				t.Errorf("got %d, %d, %q", a.status, code, a.header.Get("facebook-api-version"))
 			}
 		})
+	}
+}
+
+// A call without a version goes on in the one it was served by.
+func TestSim_VersionOfWhatFollows(t *testing.T) {
+	w := newWorld(t)
+	w.lead(graphsim.LeadSpec{})
+	w.lead(graphsim.LeadSpec{})
+	for _, tt := range []struct{ path, next string }{{"/", "/v21.0/"}, {"/v25.0/", "/v25.0/"}} {
+		a := w.get(tt.path+string(form)+"/leads", pageTok, "limit", "1")
+		if !strings.Contains(strings.ReplaceAll(a.body, `\/`, "/"), w.base+tt.next+string(form)+"/leads?") {
+			t.Errorf("after %s: %s", tt.path, a.body)
+		}
+	}
+	a := w.call(http.MethodPost, "/", pageTok, url.Values{"batch": {`[{"method":"GET","relative_url":"` + string(page) + `?fields=id"}]`}})
+	if a.status != 200 || a.header.Get("facebook-api-version") != "v21.0" {
+		t.Errorf("batch: %d %q", a.status, a.header.Get("facebook-api-version"))
 	}
 }
 

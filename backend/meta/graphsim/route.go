@@ -14,7 +14,11 @@ import (
 // maxRequest is the largest request body read, in bytes.
 const maxRequest = 4 << 20
 
-const newestVersion = "v26.0"
+// The versions that are served. A call without one gets the oldest, as at Meta (Graph API changelog).
+const (
+	oldestVersion, newestVersion = "v21.0", "v26.0"
+	oldestMajor, newestMajor     = 21, 26
+)
 
 var versionText = regexp.MustCompile(`^v([0-9]{1,3})\.[0-9]$`)
 
@@ -60,6 +64,9 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		q.bearer = meta.Token(text)
 	}
 	q.setPath(r.URL.Path)
+	if q.version == "" {
+		q.version = oldestVersion
+	}
 	a := s.handle(q)
 	s.write(w, r, a)
 }
@@ -93,9 +100,6 @@ func (s *Sim) handle(q *request) reply {
 		a = s.serve(q, rt, a)
 	}
 	a.version = q.version
-	if a.version == "" {
-		a.version = newestVersion
-	}
 	s.record(s.describe(q, a))
 	s.mu.Unlock()
 	return a
@@ -209,14 +213,11 @@ type route struct {
 
 // checkVersion refuses versions that are retired or not yet there.
 func checkVersion(version string) *apiError {
-	if version == "" {
-		return nil
-	}
 	n, _ := strconv.Atoi(versionText.FindStringSubmatch(version)[1])
 	switch {
-	case n <= 20:
+	case n < oldestMajor:
 		return retiredVersion(version)
-	case n > 26:
+	case n > newestMajor:
 		return oauth(http.StatusBadRequest, 2500, 0, "Unknown path components: /"+version)
 	}
 	return nil
