@@ -51,6 +51,7 @@ type entity struct {
 	leads                             *sql.Stmt   // the roots that :root leads to; nil where it is one
 	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
 	ids                               *sql.Stmt   // on a member: all of a root's table
+	retire                            *sql.Stmt   // on a member: marks a row as removed that is about to go for good
 	purge                             []*sql.Stmt // on the host: removed rows go for good
 	referred, orphans                 *sql.Stmt   // on a member: what roots refer to
 

@@ -146,10 +146,12 @@ func (a *applier) dropOrphans() error {
 	return nil
 }
 
-// deleteRow removes a row that the host does not have.
+// deleteRow removes a row that the host does not have. It is marked as removed first: lists and search follow from that.
 func (a *applier) deleteRow(e *entity, id string) error {
-	if err := a.s.exec(e.remove, id); err != nil {
-		return fmt.Errorf("remove %s: %w", e.name, err)
+	for _, st := range []*sql.Stmt{e.retire, e.remove} {
+		if err := a.s.exec(st, id); err != nil {
+			return fmt.Errorf("remove %s: %w", e.name, err)
+		}
 	}
 	return nil
 }
@@ -159,6 +161,7 @@ func (e *entity) prepareForget(s *Store) error {
 	table := "main." + quote(e.name)
 	texts := map[**sql.Stmt]string{
 		&e.clear:  "DELETE FROM " + table,
+		&e.retire: "UPDATE " + table + " SET deleted = 1 WHERE id = ? AND deleted = 0",
 		&e.remove: "DELETE FROM " + table + " WHERE id = ?",
 	}
 	if e.root != everyRoot {

@@ -125,8 +125,8 @@ func (p *pair) same() {
 		}
 	}
 	if diff := cmp.Diff(
-		rows(p.t, p.host.Read(), "SELECT k.prospect_id, k.name, k.next_id FROM prospect_card k JOIN scope s ON s.root_id = k.prospect_id AND s.user_id = 'u-ana' AND s.active ORDER BY 1"),
-		rows(p.t, p.member.Read(), "SELECT prospect_id, name, next_id FROM prospect_card ORDER BY 1"),
+		rows(p.t, p.host.Read(), "SELECT k.prospect_id, k.name, k.phone, k.next_id, k.last_activity_at FROM prospect_card k JOIN scope s ON s.root_id = k.prospect_id AND s.user_id = 'u-ana' AND s.active ORDER BY 1"),
+		rows(p.t, p.member.Read(), "SELECT prospect_id, name, phone, next_id, last_activity_at FROM prospect_card ORDER BY 1"),
 	); diff != "" {
 		p.t.Errorf("lists (-host +member):\n%s", diff)
 	}
@@ -237,6 +237,44 @@ func TestReplica_RefusalGivesTheHostsValueBack(t *testing.T) {
 	}
 	if got := value(t, p.host.Read(), "SELECT count(*) FROM op_log WHERE outcome = 3"); got != "3" {
 		t.Errorf("the host has logged %s refusals", got)
+	}
+}
+
+// TestReplica_RefusedRowsLeaveTheListAndTheSearch: what was not accepted is not the next thing to do, nor a phone to call, nor
+// found.
+func TestReplica_RefusedRowsLeaveTheListAndTheSearch(t *testing.T) {
+	p := newPair(t, func(op store.Proposal) store.Verdict {
+		if op.Actor.Device == "device-ana" {
+			return store.Verdict{Outcome: store.Refused, Reason: "no"}
+		}
+		return store.Verdict{Outcome: store.Applied}
+	})
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	note := func(tx *store.Tx, id string, when store.Row) error {
+		row := store.Row{"prospect_id": "p1", "author_id": "u-ana", "kind": "note", "body": "inaudita", "created_at": at}
+		for name, value := range when {
+			row[name] = value
+		}
+		return tx.Create("activity", id, row)
+	}
+	write(t, p.member, ana, func(tx *store.Tx) error {
+		return errors.Join(
+			note(tx, "x1", store.Row{"done_at": at}),
+			note(tx, "x2", store.Row{"due_at": at}),
+			tx.Create("contact_phone", "x3", store.Row{"contact_id": "c1", "raw": "55 5555 0177", "e164": "+525555550177", "position": -1, "created_at": at}),
+		)
+	})
+	search := func() string {
+		return value(t, p.member.Read(), "SELECT count(*) FROM prospect_search WHERE prospect_search MATCH 'inaudita'")
+	}
+	if got := search(); got != "1" {
+		t.Fatalf("before it is refused the search finds %s", got)
+	}
+	p.sync()
+	p.same()
+	if got := search(); got != "0" {
+		t.Errorf("the search finds %s prospects by a note that was refused", got)
 	}
 }
 
