@@ -66,6 +66,11 @@ func TestPhone(t *testing.T) {
 		{"scientific with every digit", "5.512345678E+9", mx, ""},
 		{"scientific with code and every digit", "5.25512345678e11", mx, ""},
 		{"scientific with a comma", "5,512345678E+09", mx, ""},
+		{"scientific with zeros behind", "5.21551234567800E+12", mx, ""},
+		{"scientific with a zero at its end", "5.512345670E+9", "+525512345670", ""},
+		{"scientific by thousands", "525.512345678E+9", mx, ""},
+		{"scientific with a fraction", "5.5123456785E+9", "", "damaged"},
+		{"one digit short", "5.51234567E+9", "", "damaged"},
 		{"rounded", "5.51235E+09", "", "damaged"},
 		{"rounded with code", "5.21551E+12", "", "damaged"},
 		{"rounded with a comma", "5,21551E+12", "", "damaged"},
@@ -76,6 +81,37 @@ func TestPhone(t *testing.T) {
 		{"extension x", "5512345678x102", mx, ""},
 		{"extension #", "55 1234 5678 #102", mx, ""},
 		{"extension in brackets", "55 1234 5678 (Ext 7)", mx, ""},
+		{"extension without its number", "5512345678 ext", mx, ""},
+		{"extension without its number, dotted", "55 1234 5678, ext.", mx, ""},
+		{"extension in one word", "5512345678ext12", mx, ""},
+		{"extension of eight digits", "1234 5678 ext", "", "incomplete"},
+		{"a digit left out", "551234567x", "", "invalid"},
+		// Which number it is.
+		{"tel.", "tel. 55 1234 5678", mx, ""},
+		{"Tel", "Tel 5512345678", mx, ""},
+		{"Cel:", "Cel: 5512345678", mx, ""},
+		{"cel.-", "cel.- 5512345678", mx, ""},
+		{"celular", "CELULAR 044 55 1234 5678", mx, ""},
+		{"telephone in full", "Teléfono: 55 1234 5678", mx, ""},
+		{"telephone without its accent", "telefono 55 1234 5678", mx, ""},
+		{"mobile", "móvil +52 55 1234 5678", mx, ""},
+		{"WhatsApp", "WhatsApp 55 1234 5678", mx, ""},
+		{"in many words", "Núm. de tel. celular: 55 1234 5678", mx, ""},
+		{"home", "55 1234 5678 (casa)", mx, ""},
+		{"home before it", "(casa) 55 1234 5678", mx, ""},
+		{"home without brackets", "55 1234 5678 casa", mx, ""},
+		{"office behind a dash", "55 1234 5678 - oficina", mx, ""},
+		{"somebody else's", "55 1234 5678 (preguntar por Ana)", mx, ""},
+		{"both ends", "Tel. (55) 1234 5678 (trabajo)", mx, ""},
+		{"with an extension", "Tel. oficina: 55 1234 5678 ext. 12", mx, ""},
+		{"two with their words", "casa 55 1234 5678, oficina 33 1234 5678", mx, ""},
+		{"two with theirs in brackets", "55 1234 5678 (casa) / 33 1234 5678 (oficina)", mx, ""},
+		{"eight digits with a word", "casa 1234 5678", "", "incomplete"},
+		{"rounded with a word", "Cel: 5.51235E+09", "", "damaged"},
+		{"a word alone", "casa", "", "invalid"},
+		{"a telephone of letters", "tel. no tengo", "", "invalid"},
+		{"a word inside", "55 casa 1234 5678", "", "invalid"},
+		{"a price", "casa de 5512345678 pesos", "", "invalid"},
 		{"two numbers", "55 1234 5678 / 33 1234 5678", mx, ""},
 		{"two numbers with or", "5512345678 o 3312345678", mx, ""},
 		{"two numbers with a comma", "5512345678, 3312345678", mx, ""},
@@ -130,7 +166,7 @@ func TestPhone(t *testing.T) {
 
 func TestPhone_Extension(t *testing.T) {
 	for raw, want := range map[string]string{
-		"55 1234 5678 ext. 102": "102", "5512345678x7": "7", "5512345678": "", "#5512345678": "", "55 1234 x 5678": "",
+		"55 1234 5678 ext. 102": "102", "Tel. 55 1234 5678 ext. 12 (casa)": "12", "5512345678 ext": "", "5512345678x7": "7", "5512345678": "", "#5512345678": "", "55 1234 x 5678": "",
 	} {
 		if got := crm.Phone(raw).Extension; got != want {
 			t.Errorf("extension of %q = %q, want %q", raw, got, want)
@@ -170,6 +206,8 @@ func FuzzPhone(f *testing.F) {
 	for _, raw := range []string{
 		"55 1234 5678", "+52 1 55 1234 5678", "5.21551E+12", "p:+525512345678", "+1 415 555 2671", "+44 (0)20 7946 0958",
 		"<test lead: dummy data for phone>", "55 1234 5678 ext 3", "\xff\xfe", "+39 06 698 1234", "+800 1234 5678", "00 1 1",
+		"tel. 55 1234 5678", "Cel: 5512345678", "55 1234 5678 (casa)", "5512345678 ext", "Tel. oficina: 55 1234 5678 ext. 12",
+		"5.21551234567800E+12", "525.512345678E+9", "5.512345678E+9", "casa 55 1234 5678, oficina 33 1234 5678", "()", "tel tel tel",
 	} {
 		f.Add(raw)
 	}

@@ -19,10 +19,11 @@ func IsDummy(text string) bool {
 }
 
 var (
-	scientific = regexp.MustCompile(`^([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})$`)
+	scientific = regexp.MustCompile(`^([0-9]{1,3})(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})$`)
 	floating   = regexp.MustCompile(`^(\+?[0-9]{7,15})[.,]0+$`)
 	overflow   = regexp.MustCompile(`^#{3,}$`)
 	extension  = regexp.MustCompile(`(?i)[\s,;.(-]*(?:extensi[oó]n|ext|x|#)[\s.:#]*([0-9]{1,6})[)\s.]*$`)
+	noExt      = regexp.MustCompile(`(?i)[\s,;.(-]*\bext(?:ensi[oó]n)?[)\s.:#]*$`)
 	several    = regexp.MustCompile(`(?i)\s*[/;|,\n]\s*|\s+[oyóe]\s+`)
 	trunkZero  = regexp.MustCompile(`\(\s*0\s*\)`)
 )
@@ -42,7 +43,7 @@ func phoneText(raw string) (text, problem string) {
 			text = strings.TrimSpace(text[len(prefix):])
 		}
 	}
-	if !strings.ContainsAny(text, "eE#.,") {
+	if text = withoutLabels(text); !strings.ContainsAny(text, "eE#.,") {
 		return text, "" // as nearly all are
 	}
 	if overflow.MatchString(text) {
@@ -57,16 +58,17 @@ func phoneText(raw string) (text, problem string) {
 	return text, ""
 }
 
-// expand writes "5.512345678E+9" out. A mantissa that lacks digits was rounded: "5.21551E+12" is damaged.
+// expand writes "5.512345678E+9" out. A mantissa that lacks digits was rounded, "5.21551E+12" is damaged; what it has beyond
+// them can only be zeros.
 func expand(whole, fraction, exponent string) (text, problem string) {
 	power := 0
 	for _, d := range exponent {
 		power = power*10 + int(d-'0')
 	}
-	if len(fraction) != power {
+	if len(fraction) < power || strings.Trim(fraction[power:], "0") != "" {
 		return "", ProblemDamaged
 	}
-	return whole + fraction, ""
+	return strings.TrimLeft(whole+fraction[:power], "0"), ""
 }
 
 // plainRune turns every kind of digit and space that people paste into ASCII and drops what cannot be seen.
@@ -100,7 +102,7 @@ func cutExtension(text string) (number, ext string) {
 	}
 	m := extension.FindStringSubmatchIndex(text)
 	if m == nil || countDigits(text[:m[0]]) < 7 {
-		return text, ""
+		return noExt.ReplaceAllString(text, ""), ""
 	}
 	return text[:m[0]], text[m[2]:m[3]]
 }
@@ -109,7 +111,7 @@ func cutExtension(text string) (number, ext string) {
 // it takes the first.
 func phoneDigits(text string) (digits string, plus, ok bool) {
 	if first := several.Split(text, 2)[0]; countDigits(first) >= 10 {
-		text = first
+		text = withoutLabels(first)
 	}
 	if strings.Contains(text, "+") {
 		text = trunkZero.ReplaceAllString(text, "")

@@ -8,6 +8,9 @@ describe("checkPhone", () => {
     { raw: "4455 1234", state: "incomplete" },
     { raw: "1 555 123 4567", state: "ambiguous" },
     { raw: "hola", state: "invalid" },
+    { raw: "tel. no tengo", state: "invalid" },
+    { raw: "casa", state: "invalid" },
+    { raw: "casa 4455 1234", state: "incomplete" },
     { raw: "5555555555", state: "invalid" },
     { raw: "2345678901", state: "invalid" },
     { raw: "+34 12", state: "invalid" },
@@ -20,6 +23,11 @@ describe("checkPhone", () => {
     "+52 1 55 1234 5670",
     "044 55 1234 5670",
     "01 (55) 1234-5670",
+    "tel. 55 1234 5670",
+    "Cel: 5512345670",
+    "55 1234 5670 (casa)",
+    "55 1234 5670 ext",
+    "Tel. oficina: 55 1234 5670 ext. 12",
   ])("%s is one number", (raw) =>
     expect(checkPhone(raw)).toEqual({ state: "ok", e164: "+525512345670", national: "55 1234 5670" }),
   );

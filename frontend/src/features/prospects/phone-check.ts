@@ -11,6 +11,20 @@ export type PhoneCheck =
 /** What may stand before ten national digits. Source: Mexico's numbering plan before and after August 2019. */
 const prefixes = /^(?:521|52|044|045|01)?([2-9]\d{9})$/;
 
+/** What people write beside a number to say which one it is, as in backend/crm/phone_label.go. */
+const words =
+  `(?:(?:n[uú]m(?:ero)?|tel[eé]?f?(?:ono|s)?|cel(?:ular)?|m[oó]vil|mobile|phone|cell|whats?(?:app)?|wapp|wsp|` +
+  String.raw`casa|oficina|trabajo|personal|particular|fijo|recados|mi|de|del)\b[\s.:#-]*)+`;
+const before = new RegExp(String.raw`^\s*(?:\([^\d()]{1,40}\)|${words})\s*`, "i");
+const behind = new RegExp(String.raw`[\s,;.:-]*(?:\([^\d()]{1,40}\)|\b${words})[\s.]*$`, "i");
+const extension = /[\s,;.(-]*\bext(?:ensi[oó]n)?[\s.:#]*\d{0,6}[)\s.]*$/i;
+
+function withoutWords(text: string): string {
+  let bare = text;
+  for (let round = 0; round < 3; round++) bare = bare.replace(before, "").replace(behind, "");
+  return bare.replace(extension, "").trim();
+}
+
 /** All digits equal, or each following the one before. */
 function isKeyboardRun(digits: string): boolean {
   const steps = [...digits].slice(1).map((digit, index) => (Number(digit) - Number(digits[index]) + 10) % 10);
@@ -19,9 +33,9 @@ function isKeyboardRun(digits: string): boolean {
 
 /** Reads a Mexican number as people write it, or a foreign one behind its +. */
 export function checkPhone(raw: string): PhoneCheck {
-  const text = raw.trim();
+  const text = withoutWords(raw);
   const digits = text.replace(/\D/g, "");
-  if (text === "") return { state: "empty" };
+  if (raw.trim() === "") return { state: "empty" };
   if (!/^[\d\s().+\-–/]*$/.test(text) || digits === "") return { state: "invalid" };
   const foreign = text.startsWith("+") && !digits.startsWith("52");
   if (foreign) return digits.length < 8 ? { state: "invalid" } : ok(`+${digits}`);
