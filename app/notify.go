@@ -17,7 +17,6 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"sitegroup.mx/crm/backend/api"
-	"sitegroup.mx/crm/backend/fault"
 )
 
 // icon is the window's on Linux; the other systems take theirs from the program's file. It is drawn by build/make/icons.sh.

@@ -40,6 +40,23 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await prospect.expectHistory("Llamada: No contestó");
   });
 
+  await test.step("W asks about the chat, and L still logs a call before it is answered", async () => {
+    await page.evaluate(() => {
+      window.open = () => null; // no test leaves this computer
+    });
+    await keyboard.press("w");
+    const question = page.getByRole("region", { name: "¿Enviaste el mensaje?" });
+    await expect(question).toBeVisible();
+    await keyboard.press("l");
+    await keyboard.press("3");
+    await prospect.expectHistory("Llamada: Buzón");
+    await expect(question).toBeVisible();
+    await expect(prospect.history.getByText("WhatsApp", { exact: false })).toHaveCount(0);
+    await keyboard.press("1");
+    await expect(question).toHaveCount(0);
+    await prospect.expectHistory("WhatsApp");
+  });
+
   await test.step("R 4 plans the next one for tomorrow", async () => {
     await keyboard.press("r");
     await keyboard.press("4");

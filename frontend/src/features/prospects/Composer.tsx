@@ -4,6 +4,7 @@ import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { CallOutcome } from "@/shared/prospect/CallOutcome";
+import { endOutreach } from "@/shared/prospect/outreach";
 import { useActivityLog } from "@/shared/prospect/use-activity-log";
 import { Kbd } from "@/shared/ui/Kbd";
 import classes from "./Composer.module.css";
@@ -66,6 +67,7 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
           active={digits}
           onPick={(result, when) => {
             onDone();
+            endOutreach(prospect.id, "call"); // it has been answered for here
             setText("");
             log({
               kind: "call",

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { useOutreach } from "@/shared/prospect/outreach";
+import { type Outreach, useOutreach } from "@/shared/prospect/outreach";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { openChat } from "@/shared/prospect/reach";
@@ -36,18 +36,22 @@ function Desk({ prospect }: { prospect: Prospect }) {
   const { t: common } = useTranslation();
   const { name } = prospect.contact;
   useDocumentTitle(`${name === "" ? t("nameless") : name} · ${common("product")}`);
-  const [mode, setMode] = useState<DigitMode>(null);
   const note = useRef<HTMLTextAreaElement>(null);
   const stepper = useRef<HTMLOListElement>(null);
   const nameField = useRef<HTMLButtonElement>(null);
   const isOpposed = useIsOpposed(prospect);
-  // While the question after a call stands, digits answer it.
-  const asked = useOutreach(prospect.id) !== null;
-  const disarm = () => setMode(null);
-  const arm = (next: DigitMode) => setMode(mode === next ? null : next);
+  // While a question about the last attempt stands, digits answer it, until a key gives them something else to do.
+  const outreach = useOutreach(prospect.id);
+  const [armed, setArmed] = useState<{ mode: DigitMode; outreach: Outreach | null }>({
+    mode: null,
+    outreach,
+  });
+  const mode = armed.outreach === outreach ? armed.mode : null;
+  const disarm = () => setArmed({ mode: null, outreach });
+  const arm = (next: DigitMode) => setArmed({ mode: mode === next ? null : next, outreach });
 
   useShortcuts({
-    l: () => arm("call"),
+    l: () => outreach?.channel !== "call" && arm("call"),
     w: () => !isOpposed && openChat(prospect),
     n: () => note.current?.focus(),
     r: () => arm("next"),
@@ -60,16 +64,16 @@ function Desk({ prospect }: { prospect: Prospect }) {
   return (
     <div className={classes.page}>
       <ProspectHeader prospect={prospect} stepper={stepper} opposed={isOpposed} />
-      <ReturnPrompt prospect={prospect} />
+      <ReturnPrompt prospect={prospect} digits={mode === null} />
       <div className={classes.columns}>
         <div className={classes.data}>
-          <ProspectFacts prospect={prospect} digits={mode === "temperature" && !asked} onDone={disarm} />
+          <ProspectFacts prospect={prospect} digits={mode === "temperature"} onDone={disarm} />
           <ContactData prospect={prospect} nameField={nameField} opposed={isOpposed} />
           <SubmissionList prospect={prospect} />
         </div>
         <div className={classes.story}>
-          <NextActionBar prospect={prospect} digits={mode === "next" && !asked} onDone={disarm} />
-          <Composer prospect={prospect} field={note} digits={mode === "call" && !asked} onDone={disarm} />
+          <NextActionBar prospect={prospect} digits={mode === "next"} onDone={disarm} />
+          <Composer prospect={prospect} field={note} digits={mode === "call"} onDone={disarm} />
           <Timeline prospect={prospect} />
         </div>
       </div>

@@ -17,12 +17,14 @@ import { useProspectChange } from "./use-prospect-change";
 
 type ReturnPromptProps = {
   prospect: Prospect;
+  /** Digits answer the question, unless something else on the screen has been given them. */
+  digits?: boolean;
   /** After an answer was logged, for a list that then moves on. */
   onLogged?: () => void;
 };
 
 /** Asks in one row how the call went or whether the message was sent; nothing while nobody was approached. */
-export function ReturnPrompt({ prospect, onLogged }: ReturnPromptProps) {
+export function ReturnPrompt({ prospect, digits = true, onLogged }: ReturnPromptProps) {
   const outreach = useOutreach(prospect.id);
   const log = useActivityLog(prospect);
   if (outreach === null) return null;
@@ -34,23 +36,23 @@ export function ReturnPrompt({ prospect, onLogged }: ReturnPromptProps) {
   };
   switch (outreach.channel) {
     case "call":
-      return <AfterCall onDone={done} />;
+      return <AfterCall digits={digits} onDone={done} />;
     case "whatsapp":
-      return <AfterChat prospect={prospect} outreach={outreach} onDone={done} />;
+      return <AfterChat prospect={prospect} outreach={outreach} digits={digits} onDone={done} />;
     case "email":
-      return <AfterMail outreach={outreach} onDone={done} />;
+      return <AfterMail outreach={outreach} digits={digits} onDone={done} />;
   }
 }
 
 type Of<Channel extends Outreach["channel"]> = Extract<Outreach, { channel: Channel }>;
-type OnDone = (done: Done | null) => void;
+type Answerable = { digits: boolean; onDone: (done: Done | null) => void };
 
-function AfterCall({ onDone }: { onDone: OnDone }) {
+function AfterCall({ digits, onDone }: Answerable) {
   const { t } = useTranslation("prospects");
   return (
-    <Row question={t("back.call")} none={t("back.notCalled")} onNone={() => onDone(null)}>
+    <Row question={t("back.call")} digits={digits} none={t("back.notCalled")} onNone={() => onDone(null)}>
       <CallOutcome
-        active
+        active={digits}
         onPick={(result, when) =>
           onDone({ kind: "call", result, ...(when === undefined ? {} : { next: { kind: "call", when } }) })
         }
@@ -59,9 +61,9 @@ function AfterCall({ onDone }: { onDone: OnDone }) {
   );
 }
 
-type AfterChatProps = { prospect: Prospect; outreach: Of<"whatsapp">; onDone: OnDone };
+type AfterChatProps = Answerable & { prospect: Prospect; outreach: Of<"whatsapp"> };
 
-function AfterChat({ prospect, outreach, onDone }: AfterChatProps) {
+function AfterChat({ prospect, outreach, digits, onDone }: AfterChatProps) {
   const { t } = useTranslation("prospects");
   const { mutate } = useProspectChange(prospect.id);
   const phone = prospect.contact.phones.find(({ id }) => id === outreach.phoneId);
@@ -94,8 +96,16 @@ function AfterChat({ prospect, outreach, onDone }: AfterChatProps) {
     onDone({ kind: "whatsapp", result });
   };
   return (
-    <Row question={t("back.chat")} none={t("back.no")} noneKey="3" onNone={() => onDone(null)} extra={retry}>
+    <Row
+      question={t("back.chat")}
+      digits={digits}
+      none={t("back.no")}
+      noneKey="3"
+      onNone={() => onDone(null)}
+      extra={retry}
+    >
       <Answers
+        digits={digits}
         options={[
           { word: t("back.yes"), act: () => sent("sent") },
           { word: t("back.noAnswer"), act: () => sent("no_answer") },
@@ -105,24 +115,28 @@ function AfterChat({ prospect, outreach, onDone }: AfterChatProps) {
   );
 }
 
-function AfterMail({ outreach, onDone }: { outreach: Of<"email">; onDone: OnDone }) {
+function AfterMail({ outreach, digits, onDone }: Answerable & { outreach: Of<"email"> }) {
   const { t } = useTranslation("prospects");
   return (
     <Row
       question={t("back.mail", { address: outreach.address })}
+      digits={digits}
       none={t("back.no")}
       noneKey="2"
       onNone={() => onDone(null)}
     >
-      <Answers options={[{ word: t("back.yes"), act: () => onDone({ kind: "email", result: "sent" }) }]} />
+      <Answers
+        digits={digits}
+        options={[{ word: t("back.yes"), act: () => onDone({ kind: "email", result: "sent" }) }]}
+      />
     </Row>
   );
 }
 
-type AnswersProps = { options: { word: string; act: () => void }[] };
+type AnswersProps = { digits: boolean; options: { word: string; act: () => void }[] };
 
-function Answers({ options }: AnswersProps) {
-  useShortcuts(Object.fromEntries(options.map(({ act }, index) => [String(index + 1), act])));
+function Answers({ digits, options }: AnswersProps) {
+  useShortcuts(Object.fromEntries(options.map(({ act }, index) => [String(index + 1), act])), digits);
   return options.map(({ word, act }, index) => (
     <button key={word} type="button" className={choices.choice} onClick={act}>
       <Digit n={index + 1} />
@@ -133,6 +147,7 @@ function Answers({ options }: AnswersProps) {
 
 type RowProps = {
   question: string;
+  digits: boolean;
   none: string;
   /** The digit that says no; without one there is only the button. */
   noneKey?: string;
@@ -142,14 +157,14 @@ type RowProps = {
   extra?: ReactNode;
 };
 
-function Row({ question, none, noneKey, onNone, children, extra }: RowProps) {
-  useShortcuts(noneKey === undefined ? {} : { [noneKey]: onNone });
+function Row({ question, digits, none, noneKey, onNone, children, extra }: RowProps) {
+  useShortcuts(noneKey === undefined ? {} : { [noneKey]: onNone }, digits);
   return (
     <section className={classes.row} aria-label={question}>
       <span className={classes.question} role="status">
         {question}
       </span>
-      <div className={choices.choices} data-active="true">
+      <div className={choices.choices} data-active={digits}>
         {children}
         <button type="button" className={choices.choice} data-quiet={noneKey === undefined} onClick={onNone}>
           {noneKey === undefined ? (

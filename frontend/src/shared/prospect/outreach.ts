@@ -28,8 +28,9 @@ export function beginOutreach(prospectId: string, outreach: Outreach): void {
   changed();
 }
 
-/** The attempt has been answered for, or was none. */
-export function endOutreach(prospectId: string): void {
+/** The attempt has been answered for, or was none; with a channel only one by that channel. */
+export function endOutreach(prospectId: string, channel?: Outreach["channel"]): void {
+  if (channel !== undefined && open.get(prospectId)?.channel !== channel) return;
   if (open.delete(prospectId)) changed();
 }
 
