@@ -2,10 +2,8 @@ package wire
 
 import (
 	"fmt"
-	"sync"
 
-	"github.com/fxamacker/cbor/v2"
-
+	"sitegroup.mx/crm/backend/canonical"
 	"sitegroup.mx/crm/store"
 )
 
@@ -14,52 +12,17 @@ const (
 	flagDeflated = 0x01 // the body is zstd
 )
 
-// modes are the rules for CBOR: shortest form, keys in order, nothing indefinite, no tags, no key twice.
-type modes struct {
-	enc cbor.EncMode
-	dec cbor.DecMode
-}
-
 const (
 	maxElements = 1 << 15 // of one array
 	maxPairs    = 64      // of one map; no body has as many keys
 	maxDepth    = 8
 )
 
-var rules = sync.OnceValues(func() (modes, error) {
-	enc, err := cbor.CoreDetEncOptions().EncMode()
-	if err != nil {
-		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
-	}
-	dec, err := cbor.DecOptions{
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: maxDepth, MaxArrayElements: maxElements, MaxMapPairs: maxPairs,
-		IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden, UTF8: cbor.UTF8RejectInvalid,
-	}.DecMode()
-	if err != nil {
-		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
-	}
-	return modes{enc, dec}, nil
-})
-
-func marshal(v any) ([]byte, error) {
-	m, err := rules()
-	if err != nil {
-		return nil, err
-	}
-	b, err := m.enc.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("write CBOR: %w", err)
-	}
-	return b, nil
-}
+var codec = canonical.New(canonical.Limits{Depth: maxDepth, Elements: maxElements, Pairs: maxPairs})
 
 func unmarshal(b []byte, v any) error {
-	m, err := rules()
-	if err != nil {
-		return err
-	}
-	if err := m.dec.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("read CBOR: %w: %w", ErrMalformed, err)
+	if err := codec.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return nil
 }
@@ -144,19 +107,19 @@ func marshalBody(f Frame) ([]byte, error) {
 	}
 	switch b := f.Body.(type) {
 	case *Hello:
-		return marshal(helloOut(b))
+		return codec.Marshal(helloOut(b))
 	case *Pull:
-		return marshal(pullBody{cursorOut(b.Cursor), b.Limit})
+		return codec.Marshal(pullBody{cursorOut(b.Cursor), b.Limit})
 	case *Push:
 		out, err := pushOut(b)
 		if err != nil {
 			return nil, err
 		}
-		return marshal(out)
+		return codec.Marshal(out)
 	case *Ack:
-		return marshal(ackOut(b))
+		return codec.Marshal(ackOut(b))
 	default:
-		return marshal(b)
+		return codec.Marshal(b)
 	}
 }
 

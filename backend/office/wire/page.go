@@ -58,7 +58,7 @@ func (e *PageEncoder) Encode(p store.Page) ([]PageChunk, error) {
 	if !p.More {
 		e.known = known{}
 	}
-	raw, err := marshal(body)
+	raw, err := codec.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("encode page: %w", err)
 	}

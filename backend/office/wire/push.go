@@ -27,7 +27,7 @@ func pushOut(p *Push) (pushBody, error) {
 				ops[j].Row = op.Row
 			}
 		}
-		raw, err := marshal(ops)
+		raw, err := codec.Marshal(ops)
 		if err != nil {
 			return pushBody{}, err
 		}

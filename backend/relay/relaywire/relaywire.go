@@ -11,9 +11,8 @@ package relaywire
 import (
 	"encoding/hex"
 	"fmt"
-	"sync"
 
-	"github.com/fxamacker/cbor/v2"
+	"sitegroup.mx/crm/backend/canonical"
 )
 
 // Paths of a relay. Those of Meta and of people are in package relay.
@@ -165,33 +164,11 @@ type Outcome struct {
 	Reason string `cbor:"3,keyasint,omitempty"`
 }
 
-type modes struct {
-	enc cbor.EncMode
-	dec cbor.DecMode
-}
-
-var rules = sync.OnceValues(func() (modes, error) {
-	enc, err := cbor.CoreDetEncOptions().EncMode()
-	if err != nil {
-		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
-	}
-	dec, err := cbor.DecOptions{
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: 8, MaxArrayElements: 1 << 10, MaxMapPairs: 64,
-		IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden, UTF8: cbor.UTF8RejectInvalid,
-	}.DecMode()
-	if err != nil {
-		return modes{}, fmt.Errorf("prepare CBOR: %w", err)
-	}
-	return modes{enc, dec}, nil
-})
+var codec = canonical.New(canonical.Limits{Depth: 8, Elements: 1 << 10, Pairs: 64})
 
 // Marshal writes a frame.
 func Marshal(f *Frame) ([]byte, error) {
-	m, err := rules()
-	if err != nil {
-		return nil, err
-	}
-	b, err := m.enc.Marshal(f)
+	b, err := codec.Marshal(f)
 	if err != nil {
 		return nil, fmt.Errorf("write frame: %w", err)
 	}
@@ -200,15 +177,11 @@ func Marshal(f *Frame) ([]byte, error) {
 
 // Unmarshal reads a frame of at most MaxFrame bytes with exactly one field.
 func Unmarshal(b []byte) (*Frame, error) {
-	m, err := rules()
-	if err != nil {
-		return nil, err
-	}
 	if len(b) > MaxFrame {
 		return nil, fmt.Errorf("read frame: %d bytes", len(b))
 	}
 	var f Frame
-	if err := m.dec.Unmarshal(b, &f); err != nil {
+	if err := codec.Unmarshal(b, &f); err != nil {
 		return nil, fmt.Errorf("read frame: %w", err)
 	}
 	if n := f.fields(); n != 1 {
