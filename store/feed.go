@@ -110,6 +110,29 @@ func (f *feed) open() error {
 	return f.kept()
 }
 
+// Knows reports whether a cursor was read from a history that this file still has. Where it was not, the file was brought back
+// from a copy, and what the reader has made since may stand on what is lost.
+func (s *Store) Knows(ctx context.Context, c Cursor) (known bool, err error) {
+	if c == (Cursor{}) {
+		return true, nil
+	}
+	err = s.snapshot(ctx, func(tx *sql.Tx) error {
+		f := &feed{s: s, tx: tx, ctx: ctx, q: FeedQuery{From: c}}
+		err := f.one("SELECT rev FROM commits ORDER BY rev DESC LIMIT 1", nil, &f.head.Head)
+		if err == nil {
+			err = f.known()
+		}
+		return err
+	})
+	if errors.Is(err, ErrReset) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a cursor: %w", err)
+	}
+	return true, nil
+}
+
 // known checks the cursor's nonce: that of the head it was read at, because a page is cut at Pos but read at Head.
 func (f *feed) known() error {
 	if mutant.On(mutant.NoNonce) {

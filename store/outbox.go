@@ -15,7 +15,8 @@ import (
 
 // memberStatements are those that only a member runs.
 type memberStatements struct {
-	post, keepBase, settle, held, release        *sql.Stmt
+	post, keepBase, settle, held, heldOn         *sql.Stmt
+	release                                      *sql.Stmt
 	putBase, base, dropBase                      *sql.Stmt
 	pendingOf, overlaid                          *sql.Stmt
 	await, waiting, dropWaiting                  *sql.Stmt
@@ -36,6 +37,16 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 		RETURNING entity, row_id, forgotten`
 	texts[&m.dropOp] = "DELETE FROM main.outbox WHERE op_id = ?"
 	texts[&m.held] = "UPDATE main.outbox SET state = 4 WHERE tx_id = ? AND state = 0"
+	texts[&m.heldOn] = `UPDATE main.outbox SET state = 4
+		WHERE state = 0
+		AND tx_id IN (
+			SELECT o.tx_id
+			FROM main.outbox h
+			JOIN main.outbox o ON o.state = 0
+				AND (o.undoes = h.tx_id
+					OR h.field = '' AND (o.row_id = h.row_id
+						OR EXISTS (SELECT 1 FROM json_each(CAST(o.value AS TEXT)) v WHERE v.value = h.row_id)))
+			WHERE h.state = 4)`
 	texts[&m.release] = "UPDATE main.outbox SET state = 0 WHERE state = 4"
 	texts[&m.putBase] = `INSERT INTO main.base_row (entity, row_id, body) VALUES (?, ?, ?)
 		ON CONFLICT DO UPDATE SET body = excluded.body`
@@ -191,18 +202,34 @@ func (s *Store) SettleSent(ctx context.Context, txs []PendingTx) error {
 	return err
 }
 
-// Hold sets transactions aside that the host does not know how to settle: it is older than this computer.
+// Hold sets transactions aside that the host does not know how to settle: it is older than this computer. What undoes one of
+// them, or writes to a row that one of them makes, or refers to it, is set aside as well: the host would refuse it for good.
 func (s *Store) Hold(ctx context.Context, txIDs [][16]byte) error {
 	if len(txIDs) == 0 {
 		return nil
 	}
+	return s.hold(ctx, txIDs)
+}
+
+// HoldOn sets aside what was written since on top of what is held.
+func (s *Store) HoldOn(ctx context.Context) error { return s.hold(ctx, nil) }
+
+func (s *Store) hold(ctx context.Context, txIDs [][16]byte) error {
 	_, err := s.Write(ctx, System, func(tx *Tx) error {
 		for _, id := range txIDs {
 			if err := tx.s.exec(tx.s.st.member.held, id[:]); err != nil {
 				return fmt.Errorf("hold a transaction: %w", err)
 			}
 		}
-		return nil
+		for {
+			more, err := tx.s.execCount(tx.s.st.member.heldOn)
+			if err != nil {
+				return fmt.Errorf("hold what stands on a transaction: %w", err)
+			}
+			if more == 0 {
+				return nil
+			}
+		}
 	})
 	return err
 }

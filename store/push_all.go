@@ -30,13 +30,17 @@ const (
 // answer means that every op of the transaction is settled, whatever the outcome, and on disk; the outcomes are told by
 // Feed. ErrUnknown says that this version does not know what the transaction writes; other errors that nothing was settled.
 func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
-	return s.PushAs(ctx, func(*Tx) (Author, error) { return a, nil }, txs)
+	return s.PushAs(ctx, func(*Tx) (Author, error) { return a, nil }, txs, nil)
 }
 
 // PushAs is PushAll for an author who is looked up in each transaction of the file, so that nothing is settled by a right
 // that an earlier commit has ended. An error of who fails what shares the transaction, and is answered for all that follow.
-func (s *Store) PushAs(ctx context.Context, who func(*Tx) (Author, error), txs []PushedTx) []error {
+// held, which may be nil, is what was answered with ErrUnknown in pushes before this one and is still on its way back.
+func (s *Store) PushAs(ctx context.Context, who func(*Tx) (Author, error), txs []PushedTx, held *Held) []error {
 	errs := make([]error, len(txs))
+	if held == nil {
+		held = &Held{}
+	}
 	if s.opts.Member {
 		for i := range errs {
 			errs[i] = errors.New("store: a member settles nothing")
@@ -66,7 +70,7 @@ func (s *Store) PushAs(ctx context.Context, who func(*Tx) (Author, error), txs [
 				return err
 			}
 			for i := from; i < to; i++ {
-				if errs[i] = tx.pushWhole(txs[i]); errs[i] != nil && !errors.Is(errs[i], ErrUnknown) {
+				if errs[i] = tx.pushUnlessHeld(txs[i], held); errs[i] != nil && !errors.Is(errs[i], ErrUnknown) {
 					return errs[i]
 				}
 			}
@@ -228,8 +232,31 @@ func (tx *Tx) tryAll(p PushedTx) (reasons map[int]string, err error) {
 	return nil, nil
 }
 
-// pushRefused logs a transaction of which an op was refused. Only what Decide lets pass for being late is written.
+// understands answers ErrUnknown for a transaction of which this version does not know a table or a column.
+func (s *Store) understands(p PushedTx) error {
+	for i := range p.Ops {
+		op := &p.Ops[i]
+		e := s.entities[op.Entity]
+		if e == nil {
+			return fmt.Errorf("%w: %s", ErrUnknown, op.Entity)
+		}
+		if op.Field == "" {
+			if _, err := readRow(e, op.Value); errors.Is(err, ErrUnknown) {
+				return err
+			}
+		} else if _, ok := e.index[op.Field]; !ok {
+			return fmt.Errorf("%w: %s of %s", ErrUnknown, op.Field, e.name)
+		}
+	}
+	return nil
+}
+
+// pushRefused logs a transaction of which an op was refused. Only what Decide lets pass for being late is written. A
+// transaction that this version does not know all of waits for one that does, whatever its first ops are about.
 func (tx *Tx) pushRefused(p PushedTx, reasons map[int]string) error {
+	if err := tx.s.understands(p); err != nil {
+		return err
+	}
 	for i := range p.Ops {
 		op := p.Ops[i]
 		op.TxID = p.ID

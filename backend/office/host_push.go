@@ -16,8 +16,8 @@ const (
 	checkMost  = 2_000 // rows of a page that may carry a check sum: one that fills a replica is not kept waiting for it
 )
 
-// push settles transactions of a member. The acknowledgement tells that they are on disk, or that this host is too old for
-// some; how they were settled is told by pages alone.
+// push settles transactions of a member. The acknowledgement tells that they are on disk, that this host is too old for some,
+// or that the member is to begin again and send all of them anew; how they were settled is told by pages alone.
 func (s *HostSession) push(ctx context.Context, p *wire.Push) ([]wire.Frame, error) {
 	ops := 0
 	for i := range p.Txs {
@@ -38,8 +38,11 @@ func (s *HostSession) push(ctx context.Context, p *wire.Push) ([]wire.Frame, err
 	if !takes(s.h.limits.of(s.device).ops, s.h.now(), ops) {
 		return nil, slow("too many ops")
 	}
+	if s.ahead { // what this host has lost comes first, and this with it once more: now it might be refused for good
+		return []wire.Frame{frame(&wire.Ack{At: s.h.now().UnixMilli()})}, nil
+	}
 	ack := &wire.Ack{}
-	for i, err := range s.h.Store.PushAs(ctx, s.author, p.Txs) {
+	for i, err := range s.h.Store.PushAs(ctx, s.author, p.Txs, &s.held) {
 		switch {
 		case err == nil:
 		case errors.Is(err, store.ErrUnknown):
@@ -105,6 +108,7 @@ func (s *HostSession) pull(ctx context.Context, a actor, p *wire.Pull) ([]wire.F
 	if err != nil {
 		return nil, &Farewell{ByeClosing, err}
 	}
+	s.ahead = false
 	rows.ReserveN(now, min(countRows(page), rowsBurst))
 	if page.Check != nil {
 		s.h.checkSent(s.device)

@@ -8,6 +8,7 @@ import (
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/office/wire"
+	"sitegroup.mx/crm/store"
 )
 
 // stage is how far a session has come.
@@ -31,7 +32,9 @@ type HostSession struct {
 	mu        sync.Mutex
 	stage     stage
 	user      string // as of the last frame
-	listed    int64  // serial of the membership list that the other end has
+	held      store.Held
+	ahead     bool  // it has read what this host has lost: it begins again before anything of it is settled
+	listed    int64 // serial of the membership list that the other end has
 	pages     wire.PageEncoder
 	calls     map[uint64]*callParts
 	callBytes int
@@ -260,6 +263,11 @@ func (s *HostSession) hello(ctx context.Context, a actor, m *wire.Hello) (out []
 	if err := s.h.noteSeen(ctx, s, m); err != nil {
 		return nil, err
 	}
+	known, err := s.h.Store.Knows(ctx, m.Cursor)
+	if err != nil {
+		return nil, &Farewell{ByeClosing, err}
+	}
+	s.ahead = !known
 	s.listed = m.Serial
 	out = append(out, s.list()...)
 	credential, err := account.ReadCredential(s.h.Store.Read(), a.User)

@@ -447,3 +447,46 @@ func TestHost_TakeOverIsNotOverruledByAHostThatIsGone(t *testing.T) {
 	c.wake()
 	c.same()
 }
+
+// TestHost_RestoredSettlesWhatItLostBeforeWhatCameAfter: what a member has not sent yet stands on what a restored host has lost.
+// Settled first, work on a prospect of which the host does not know is refused for good, and what somebody has taken back
+// comes again.
+func TestHost_RestoredSettlesWhatItLostBeforeWhatCameAfter(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	old := b.backup()
+	made, err := c.crm.CreateProspect(ctx, c.user, crm.NewProspect{Name: "Rosa", Phones: []string{"55 5555 0142"}})
+	must(t, err)
+	hot := crm.TemperatureHot
+	mistake, err := c.crm.UpdateProspect(ctx, c.user, id, crm.ProspectPatch{Temperature: &hot})
+	must(t, err)
+	c.wake()
+	c.same()
+	c.cut()
+	_, err = c.crm.LogActivity(ctx, c.user, made.ID, crm.NewActivity{Kind: crm.KindNote, Body: "Quiere verlo el sábado"})
+	must(t, err)
+	c.temperature(made.ID, crm.TemperatureWarm)
+	_, err = c.store.Undo(ctx, c.user.Author(), mistake.TxID)
+	must(t, err)
+	b.advance(time.Minute, c)
+	b.restore(old)
+	c.connect()
+	c.same()
+	left, err := c.store.Unaccepted(ctx, c.user.UserID)
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("%d changes were not accepted: %+v", len(left), left)
+	}
+	if n := count(t, b.Store, "SELECT count(*) FROM activity WHERE prospect_id = {:p}", "p", made.ID); n != 1 {
+		t.Errorf("%d notes on the prospect that the host had lost, want 1", n)
+	}
+	if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:p} AND temperature = ''", "p", id); n != 1 {
+		t.Error("what was taken back is there again")
+	}
+	if r, err := c.store.Replica(ctx); err != nil || r.Unsettled != 0 {
+		t.Errorf("%d transactions are not settled, %v", r.Unsettled, err)
+	}
+}

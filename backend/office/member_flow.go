@@ -18,6 +18,11 @@ func encode64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 // allows.
 func (s *MemberSession) push(ctx context.Context) error {
 	for len(s.pushed) < pushWindow {
+		if s.held {
+			if err := s.m.Store.HoldOn(ctx); err != nil {
+				return err
+			}
+		}
 		txs, err := s.m.Store.Pending(ctx, s.sent, wire.MaxOps)
 		if err != nil {
 			return fmt.Errorf("read what is to be sent: %w", err)
@@ -59,7 +64,13 @@ func (s *MemberSession) sendable(ctx context.Context, txs []store.PendingTx) ([]
 		}
 		fine = append(fine, tx)
 	}
-	return fine, s.m.Store.Hold(ctx, held)
+	return fine, s.hold(ctx, held)
+}
+
+// hold sets transactions aside until the host is newer.
+func (s *MemberSession) hold(ctx context.Context, txs [][16]byte) error {
+	s.held = s.held || len(txs) > 0
+	return s.m.Store.Hold(ctx, txs)
 }
 
 // tooLarge reports whether a transaction, which travels whole, is more than a frame takes.
@@ -98,7 +109,7 @@ func fitting(txs []store.PendingTx) []store.PendingTx {
 func (s *MemberSession) ack(ctx context.Context, a *wire.Ack) error {
 	if s.given > 0 {
 		s.given--
-		return s.m.Store.Hold(ctx, a.Held)
+		return s.hold(ctx, a.Held)
 	}
 	if len(s.pushed) == 0 {
 		return breach(ByeProtocol, "acknowledgement of nothing")
@@ -113,7 +124,7 @@ func (s *MemberSession) ack(ctx context.Context, a *wire.Ack) error {
 			return err
 		}
 	}
-	if err := s.m.Store.Hold(ctx, a.Held); err != nil {
+	if err := s.hold(ctx, a.Held); err != nil {
 		return err
 	}
 	if err := s.push(ctx); err != nil {
@@ -234,18 +245,16 @@ func (s *MemberSession) resetAsked(ctx context.Context, r *wire.Reset) error {
 	return nil
 }
 
-// reset empties the replica and begins again. What was sent is sent once more: the host that settled it may be gone.
+// reset empties the replica and begins again. What was sent is sent once more: the host that settled it may be gone. The pull
+// goes first, because a host that has lost something settles nothing of a member before it knows that it has begun again.
 func (s *MemberSession) reset(ctx context.Context) error {
 	if err := s.m.Store.Reset(ctx); err != nil {
 		return err
 	}
 	s.cursor, s.again, s.filling = store.Cursor{}, false, true
 	s.pushAnew()
-	if err := s.push(ctx); err != nil {
-		return err
-	}
 	s.ask(s.cursor)
-	return nil
+	return s.push(ctx)
 }
 
 func (s *MemberSession) note(err error) {

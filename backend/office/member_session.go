@@ -43,6 +43,7 @@ type MemberSession struct {
 	pushed     []sentPush // without acknowledgement
 	given      int        // acknowledgements to come of pushes that were given up
 	sent       int64      // the outbox's number of the last op sent on this connection
+	held       bool       // something is set aside for a newer host
 	moved      time.Time  // when something was last pushed or settled
 	pulled     time.Time  // when a page last came
 	credential int64      // when the host's was changed
@@ -173,7 +174,7 @@ func (s *MemberSession) hello(ctx context.Context, h *wire.Hello) error {
 	if err != nil {
 		return err
 	}
-	s.filling = r.Filling
+	s.filling, s.held = r.Filling, r.Held > 0
 	s.cursor, s.credential, s.moved, s.pulled = r.Cursor, h.CredentialAt, s.m.now(), s.m.now()
 	list := s.m.newest()
 	s.send(&wire.Hello{

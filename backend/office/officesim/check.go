@@ -3,6 +3,7 @@ package officesim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -46,7 +47,7 @@ func (s *sim) check() error {
 	if err := s.settled(); err != nil {
 		return err
 	}
-	if err := s.once(); err != nil {
+	if err := errors.Join(s.inTurn(), s.once()); err != nil {
 		return err
 	}
 	if err := s.ordered(); err != nil {
@@ -269,6 +270,33 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 	}
 	if len(there) != 1 || there[0] != state {
 		return violation("I2", "op %s of %s on %s.%s %s: the host says %v, its author's computer %s", op.ID, e.by.name, op.Entity, op.Field, op.Row, there, here[0])
+	}
+	return nil
+}
+
+// inTurn is a part of I2: nothing that somebody has done is refused for want of a row that the same computer has made before,
+// whatever the host was brought back from. A computer that was itself brought back may remember in another order.
+func (s *sim) inTurn() error {
+	for _, m := range s.members {
+		if slices.ContainsFunc(s.ledger, func(e *edit) bool { return e.by == m && e.lost }) {
+			continue
+		}
+		early, err := texts(s.host.store, `
+			SELECT r.entity || ' ' || r.row_id || ' ' || r.field
+			FROM op_log r
+			JOIN op_log c ON c.device_id = r.device_id
+				AND c.row_id IN (r.row_id, json_extract(iif(r.field = '', CAST(coalesce(r.value, '{}') AS TEXT), '{}'), '$.prospect_id'))
+				AND c.field = ''
+				AND c.outcome = 1
+			WHERE r.device_id = {:device}
+			AND r.outcome = 3
+			AND r.reason = 'no_row'`, dbx.Params{"device": m.key.DeviceID()})
+		if err != nil {
+			return err
+		}
+		if len(early) > 0 {
+			return violation("I2", "ops of %s were refused before the rows came on which they stand: %v", m.name, early)
+		}
 	}
 	return nil
 }

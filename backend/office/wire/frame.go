@@ -29,7 +29,8 @@ type Push struct {
 	Txs []store.PushedTx
 }
 
-// Ack says that a Push is on the host's disk. It settles nothing: a page does.
+// Ack says that a Push was taken: it is on the host's disk, or the host has lost what the member has read and a Reset is to
+// come, after which it is pushed again. It settles nothing: a page does.
 type Ack struct {
 	Held [][16]byte // transactions that this host is too old for
 	At   int64      // the host's wall clock, milliseconds since 1970
