@@ -49,6 +49,9 @@ func (c *command) importFile(cmd *cobra.Command, args []string) (err error) {
 	p := end.Progress
 	fmt.Fprintln(c.Out, c.say.say("import.done", "registered", p.Registered, "linked", p.Linked, "known", p.Known,
 		"test", p.Test, "held", p.Held, "failed", p.Failed))
+	if p.Unreachable > 0 {
+		fmt.Fprintln(c.Out, c.say.say("import.unreachable", "n", p.Unreachable))
+	}
 	return nil
 }
 

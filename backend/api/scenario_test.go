@@ -199,7 +199,7 @@ func TestScenario_Meta(t *testing.T) {
 
 func TestScenario_Imports(t *testing.T) {
 	o := apitest.New(t)
-	file := []byte("nombre,telefono,correo,zona\nRosa Prueba,55 5123 0501,rosa@example.com,Norte\nNadie,,,Sur\n")
+	file := []byte("nombre,telefono,correo,zona\nRosa Prueba,55 5123 0501,rosa@example.com,Norte\nNadie,,,Sur\nIris Prueba,123,,Sur\n")
 	finish := func() {
 		if err := o.Intake.FinishImports(context.Background()); err != nil {
 			t.Fatal(err)
@@ -210,14 +210,14 @@ func TestScenario_Imports(t *testing.T) {
 		{Name: "a file", As: "admin", Method: "POST", Path: "/api/imports?name=leads.csv", Body: file, Has: []string{`"state":"preview"`, `"leads.csv"`, "Rosa Prueba"}, Keep: map[string]string{"import": "id"}},
 		{Name: "columns", As: "admin", Method: "PATCH", Path: "/api/imports/{import}", Body: object{"columns": object{"0": "name", "1": "phone", "2": "email", "3": "answer"}}},
 		{Name: "go", As: "admin", Method: "POST", Path: "/api/imports/{import}/run", Has: []string{`"state":"running"`}},
-		{Name: "how far", Before: finish, As: "admin", Method: "GET", Path: "/api/imports/{import}", Has: []string{`"state":"done"`, `"registered":1`, `"failed":1`}},
+		{Name: "how far", Before: finish, As: "admin", Method: "GET", Path: "/api/imports/{import}", Has: []string{`"state":"done"`, `"registered":2`, `"failed":1`, `"unreachable":1`}},
 		{Name: "what went wrong", As: "admin", Method: "GET", Path: "/api/imports/{import}/errors.csv", Has: []string{"Nadie", "Falta un teléfono"}, HasNot: []string{"Rosa"}},
 		{Name: "no errors of nothing", As: "admin", Method: "GET", Path: "/api/imports/x/errors.csv", Status: 404, Code: "import.not_found"},
 		{Name: "too late", As: "admin", Method: "POST", Path: "/api/imports/{import}/cancel", Status: 409, Code: "import.state"},
 		{Name: "another", As: "admin", Method: "POST", Path: "/api/imports?name=otro.csv", Body: file, Keep: map[string]string{"other": "id"}},
 		{Name: "or not", As: "admin", Method: "POST", Path: "/api/imports/{other}/cancel", Has: []string{`"cancelled"`}},
 		{Name: "both", As: "admin", Method: "GET", Path: "/api/imports", Has: []string{"{import}", "{other}"}},
-		{Name: "they are prospects", As: "admin", Method: "GET", Path: "/api/prospects?source=file", Has: []string{"Rosa Prueba", `"total":1`}},
+		{Name: "they are prospects", As: "admin", Method: "GET", Path: "/api/prospects?source=file", Has: []string{"Rosa Prueba", `"total":2`}},
 	})
 }
 

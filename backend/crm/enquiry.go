@@ -1,6 +1,9 @@
 package crm
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Sources of a prospect.
 const (
@@ -33,6 +36,12 @@ type Enquiry struct {
 	Source string
 	// OwnerID fixes the seller of a new prospect; "" lets the turn decide. A known person keeps the seller they have.
 	OwnerID string
+}
+
+// Reachable reports whether a phone or an e-mail address of the enquiry can be used.
+func (e Enquiry) Reachable() bool {
+	return slices.ContainsFunc(e.Phones, func(text string) bool { return Phone(text).E164 != "" }) ||
+		slices.ContainsFunc(e.Emails, func(text string) bool { return Email(text).Address != "" })
 }
 
 // Answer is one question of a form and what the person chose or wrote.

@@ -52,6 +52,8 @@ type ImportProgress struct {
 	Test       int `json:"test"`
 	Held       int `json:"held"`
 	Failed     int `json:"failed"`
+	// Unreachable are those of Registered and Linked whose row had no phone and no e-mail address that can be used.
+	Unreachable int `json:"unreachable" doc:"Came in without a phone or an e-mail address that can be used"`
 }
 
 // ImportPatch changes what columns are taken for, by index, and how dates like 03/04/2026 read. Nil leaves it.

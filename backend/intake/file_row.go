@@ -16,6 +16,9 @@ var utc = time.UTC
 // rowKnown is the state of a row that was imported, or whose lead was received, before.
 const rowKnown = "known"
 
+// rowUnreachable is the problem of a row that came in although nobody can be reached with what it says.
+const rowUnreachable = "unreachable"
+
 // reader reads the rows of one file.
 type reader struct {
 	header []string

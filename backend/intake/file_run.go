@@ -275,6 +275,9 @@ func (s *Service) writeRow(tx *store.Tx, id string, row fileLead, failed *failur
 	if err != nil {
 		return err
 	}
+	if came := result.state == string(StateRegistered) || result.state == string(StateLinked); came && !row.enquiry.Reachable() {
+		result.problem = rowUnreachable
+	}
 	return insertRow(tx, id, row, result)
 }
 

@@ -218,16 +218,20 @@ func (s *Service) importOf(ctx context.Context, f fileRow) (Import, error) {
 // progress counts the rows that are done.
 func (s *Service) progress(ctx context.Context, id string) (p ImportProgress, err error) {
 	var rows []struct {
-		State string `db:"state"`
-		N     int    `db:"n"`
+		State       string `db:"state"`
+		N           int    `db:"n"`
+		Unreachable int    `db:"unreachable"`
 	}
-	err = s.store.Read().NewQuery(`SELECT state, count(*) AS n FROM import_row WHERE import_id = {:id} GROUP BY state`).
-		Bind(dbx.Params{"id": id}).WithContext(ctx).All(&rows)
+	err = s.store.Read().NewQuery(`SELECT state, count(*) AS n, sum(problem = {:unreachable}) AS unreachable
+		FROM import_row
+		WHERE import_id = {:id}
+		GROUP BY state`).Bind(dbx.Params{"id": id, "unreachable": rowUnreachable}).WithContext(ctx).All(&rows)
 	if err != nil {
 		return p, fmt.Errorf("count rows: %w", err)
 	}
 	for _, r := range rows {
 		p.Done += r.N
+		p.Unreachable += r.Unreachable
 		switch r.State {
 		case string(StateRegistered):
 			p.Registered = r.N

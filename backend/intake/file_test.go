@@ -247,6 +247,28 @@ func TestImport_AnOfficesOwnFileTwiceMakesNothingNew(t *testing.T) {
 	w.mustNotLog("Ana", "Eva", "55 5555", "eva@example.com")
 }
 
+// Rows that came in although nobody can be reached with what they say are counted: registered alone would hide them.
+func TestImport_CountsWhoCannotBeReached(t *testing.T) {
+	w := newWorld(t, 1)
+	i := w.importFile("Nombre,Celular,Correo\nAna,5555550101,\nBeto,5.51235E+09,\nCarla,1234 5678,no tiene\nDora,no tiene,dora@example.com\nNadie,,\n")
+	want := intake.ImportProgress{Done: 5, Registered: 4, Failed: 1, Unreachable: 2}
+	if i.Progress != want {
+		t.Errorf("progress = %+v, want %+v", i.Progress, want)
+	}
+	if n := len(w.prospects()); n != 4 {
+		t.Errorf("%d prospects", n)
+	}
+	var b bytes.Buffer
+	if err := w.svc.WriteImportErrors(ctx, w.Admin, i.ID, &b); err != nil || strings.Contains(b.String(), "Carla") {
+		t.Errorf("rows that came in are among those that stayed out: %q, %v", b.String(), err)
+	}
+	export := w.importFile("id,created_time,full_name,phone_number\nl:1234567890999991,2026-11-02T09:00:00-06:00,Eva,no\n" +
+		"l:1234567890999992,2026-11-02T09:00:00-06:00,Fito,p:+525555550109\n")
+	if want := (intake.ImportProgress{Done: 2, Registered: 2, Unreachable: 1}); export.Progress != want {
+		t.Errorf("a file of Meta's: progress = %+v, want %+v", export.Progress, want)
+	}
+}
+
 func TestImport_ListOfErrorsComesBackPutRight(t *testing.T) {
 	w := newWorld(t, 1)
 	i := w.importFile("Nombre,Celular,Correo,Nota\n=HYPERLINK(1),,,-1\nAna,+525555550101,,\nEva,,eva@example.com,\nChoque,+525555550101,eva@example.com,\n")

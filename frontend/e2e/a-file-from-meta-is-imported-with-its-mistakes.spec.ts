@@ -8,6 +8,9 @@ import { person } from "./people";
 
 const rows = 30;
 
+/** The people, somebody who cannot be reached, and the row with the mistake. */
+const all = rows + 2;
+
 test("the file that Meta's Leads Centre offers is imported, and rows with mistakes come back to be mended", async ({
   page,
   office,
@@ -37,10 +40,11 @@ test("the file that Meta's Leads Centre offers is imported, and rows with mistak
   });
 
   await test.step("all rows but one become prospects", async () => {
-    await importing.run(rows + 1);
-    await importing.expectDone(rows + 1);
-    await importing.expectCount("prospectos nuevos", rows);
+    await importing.run(all);
+    await importing.expectDone(all);
+    await importing.expectCount("prospectos nuevos", rows + 1);
     await importing.expectCount("con error", 1);
+    await expect(page.getByText("1 entró sin teléfono ni correo que se pueda usar.")).toBeVisible();
   });
 
   await test.step("the row with the mistake comes back in the same layout", async () => {
@@ -53,7 +57,7 @@ test("the file that Meta's Leads Centre offers is imported, and rows with mistak
   await test.step("the people are in the list", async () => {
     await shell.go("Prospectos");
     const list = new ProspectList(page);
-    await list.expectTotal(rows);
+    await list.expectTotal(rows + 1);
     await list.search("zuniga");
     await expect(list.row("Zúñiga Rey").first()).toBeVisible();
   });
@@ -61,15 +65,15 @@ test("the file that Meta's Leads Centre offers is imported, and rows with mistak
   await test.step("the same file a second time doubles nobody", async () => {
     await shell.go("Importar");
     await importing.choose("leads-noviembre.csv", file);
-    await importing.run(rows + 1);
-    await importing.expectDone(rows + 1);
-    await importing.expectCount("ya estaban", rows);
+    await importing.run(all);
+    await importing.expectDone(all);
+    await importing.expectCount("ya estaban", rows + 1);
     await shell.go("Prospectos");
-    await new ProspectList(page).expectTotal(rows);
+    await new ProspectList(page).expectTotal(rows + 1);
   });
 });
 
-/** Meta's own export, with a row at its end whose date somebody typed by hand. */
+/** Meta's own export, with a person nobody can reach and a row at its end whose date somebody typed by hand. */
 async function fileWithOneMistake(graph: Graph): Promise<Buffer> {
   const form = await graph.addForm({
     page: graph.page,
@@ -85,6 +89,8 @@ async function fileWithOneMistake(graph: Graph): Promise<Buffer> {
     const answers = { full_name: [name], phone_number: [phone], email: [email] };
     await graph.addLead({ form: form.id, answers, wide: n % 2 === 0 });
   }
+  const nowhere = { full_name: ["Tadeo Sin Datos"], phone_number: ["no tengo"], email: ["tampoco"] };
+  await graph.addLead({ form: form.id, answers: nowhere, wide: false });
   const text = (await graph.exportFile(form.id)).toString("utf16le");
   const lines = text.trimEnd().split(/\r?\n/);
   const cells = (lines[1] ?? "").split("\t");

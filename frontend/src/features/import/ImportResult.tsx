@@ -18,7 +18,7 @@ export function ImportResult({ current, onAnother }: ImportResultProps) {
   const { t } = useTranslation("import");
   const navigate = useNavigate();
   const errors = useErrorFile();
-  const { held, failed, done } = current.progress;
+  const { held, failed, done, unreachable } = current.progress;
   const stayedOut = held + failed;
   const hint =
     current.state === "cancelled"
@@ -27,6 +27,11 @@ export function ImportResult({ current, onAnother }: ImportResultProps) {
   return (
     <Section title={current.name} hint={hint}>
       <Counts progress={current.progress} />
+      {unreachable > 0 && (
+        <p className={classes.unreachable}>
+          {t("result.unreachable", { count: unreachable, shown: formatCount(unreachable) })}
+        </p>
+      )}
       {stayedOut > 0 && (
         <div className={classes.stayedOut}>
           <p>{t("result.stayedOut", { count: stayedOut, shown: formatCount(stayedOut) })}</p>

@@ -13,6 +13,7 @@ const progress = (done: number) => ({
   test: 0,
   held: 0,
   failed: 0,
+  unreachable: 0,
 });
 
 describe("clashingColumns", () => {

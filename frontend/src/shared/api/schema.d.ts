@@ -1839,6 +1839,11 @@ export interface components {
             registered: number;
             /** Format: int64 */
             test: number;
+            /**
+             * Format: int64
+             * @description Came in without a phone or an e-mail address that can be used
+             */
+            unreachable: number;
         };
         InboxAnswer: {
             label: string;
