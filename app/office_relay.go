@@ -157,22 +157,40 @@ func (r *officeRelay) address() string {
 	return r.setting.Address
 }
 
-// take is relayclient.Deps.Take. While the office moves to another computer nothing is taken: the next host will.
-func (r *officeRelay) take(ctx context.Context, e relaywire.Event) (out *relaywire.Outcome, err error) {
+// take is relayclient.Deps.Take. While the office moves to another computer nothing is taken: the next host will. Webhooks
+// that come one after the other are taken in one commit.
+func (r *officeRelay) take(ctx context.Context, events []relaywire.Event) (outcomes []relaywire.Outcome, err error) {
 	err = r.o.handover.intake.during(func() error {
-		switch e.Kind {
-		case relaywire.KindWebhook:
-			_, err := r.o.Intake.ReceiveWebhook(ctx, intake.Webhook{Body: e.Body, Signature: e.Signature, At: time.UnixMilli(e.At)})
-			return err
-		case relaywire.KindDeletion:
-			reason, err := r.o.Intake.ReceiveDeletion(ctx, e.Code, string(e.Body))
-			out = outcomeOf(e.Code, reason)
+		outcomes = nil
+		var calls []intake.Webhook
+		receive := func() error {
+			if len(calls) == 0 {
+				return nil
+			}
+			_, err := r.o.Intake.ReceiveWebhooks(ctx, calls...)
+			calls = nil
 			return err
 		}
-		r.o.log.WithField("kind", e.Kind).Warn("the relay sends what this program does not know")
-		return nil
+		for _, e := range events {
+			switch e.Kind {
+			case relaywire.KindWebhook:
+				calls = append(calls, intake.Webhook{Body: e.Body, Signature: e.Signature, At: time.UnixMilli(e.At)})
+			case relaywire.KindDeletion:
+				if err := receive(); err != nil {
+					return err
+				}
+				reason, err := r.o.Intake.ReceiveDeletion(ctx, e.Code, string(e.Body))
+				if err != nil {
+					return err
+				}
+				outcomes = append(outcomes, outcomeOf(e.Code, reason))
+			default:
+				r.o.log.WithField("kind", e.Kind).Warn("the relay sends what this program does not know")
+			}
+		}
+		return receive()
 	})
-	return out, err
+	return outcomes, err
 }
 
 // Sentences for whoever has asked Meta to have their data deleted; the relay's public pages are in Spanish.
@@ -181,14 +199,14 @@ const (
 	sentenceNobody     = "Esta oficina no conserva datos de la cuenta de Facebook que hizo la solicitud."
 )
 
-func outcomeOf(code, reason string) *relaywire.Outcome {
+func outcomeOf(code, reason string) relaywire.Outcome {
 	switch reason {
 	case intake.DeletionUnverified:
-		return &relaywire.Outcome{Code: code, State: relaywire.DeletionRefused, Reason: sentenceUnverified}
+		return relaywire.Outcome{Code: code, State: relaywire.DeletionRefused, Reason: sentenceUnverified}
 	case intake.DeletionNobody:
-		return &relaywire.Outcome{Code: code, State: relaywire.DeletionRefused, Reason: sentenceNobody}
+		return relaywire.Outcome{Code: code, State: relaywire.DeletionRefused, Reason: sentenceNobody}
 	}
-	return &relaywire.Outcome{Code: code, State: relaywire.DeletionDone}
+	return relaywire.Outcome{Code: code, State: relaywire.DeletionDone}
 }
 
 // open is relayclient.Deps.Open.

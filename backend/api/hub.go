@@ -16,8 +16,9 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
-// pause is the shortest time between two pushes of changes: at most 20 a second, whatever the office writes.
-const pause = 50 * time.Millisecond
+// pause is the shortest time between two pushes of changes, whatever the office writes. Screens have a rest of their own
+// between two readings; this one only keeps a burst from being told commit by commit.
+const pause = 10 * time.Millisecond
 
 // hub tells pages what happened in the open office, each only what its viewer may know.
 type hub struct {

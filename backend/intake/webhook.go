@@ -17,38 +17,28 @@ type Webhook struct {
 	At        time.Time // when the relay received it; zero when nobody says
 }
 
-// WebhookReceipt is what a call of Meta brought.
+// WebhookReceipt is what calls of Meta brought.
 type WebhookReceipt struct {
-	Verified bool // the signature is the app's; when it is not, nothing was taken from the body
-	New      int  // leads that had no line
-	Known    int
-	Tests    int // events of the Test button of Meta's dashboard
-	Pages    int // that were only said to have something new, and are read
-	Ignored  int // events of other fields, of pages and forms that are switched off, and of pages that nobody knows
-	Broken   int // events without a readable lead or page
+	Wrong   int // calls whose signature is not the app's; nothing was taken from their bodies
+	New     int // leads that had no line
+	Known   int
+	Tests   int // events of the Test button of Meta's dashboard
+	Pages   int // that were only said to have something new, and are read
+	Ignored int // events of other fields, of pages and forms that are switched off, and of pages that nobody knows
+	Broken  int // calls that cannot be read, and events without a readable lead or page
 }
 
-// ReceiveWebhook takes a call of Meta: when its signature is that of the app, its leads are in the ledger once this has
-// returned, and are fetched at once. A call that cannot be verified, read or used is counted and is no error: there is
-// nothing to be gained by another delivery. An error is one of the office's own, and the same call is to be handed in again.
-func (s *Service) ReceiveWebhook(ctx context.Context, w Webhook) (WebhookReceipt, error) {
+// ReceiveWebhooks takes calls of Meta, all in one commit: the leads of those that the app has signed are in the ledger once
+// this has returned, and are fetched at once. A call that cannot be verified, read or used is counted and is no error: there
+// is nothing to be gained by another delivery. An error is one of the office's own; then none was taken, and the same calls
+// are to be handed in again.
+func (s *Service) ReceiveWebhooks(ctx context.Context, calls ...Webhook) (WebhookReceipt, error) {
 	secrets, err := s.appSecrets(ctx)
 	if err != nil && !fault.Has(err, CodeNotConnected) {
 		return WebhookReceipt{}, err
 	}
-	if !meta.VerifySignature(w.Body, w.Signature, secrets...) {
-		s.log.WithField("connected", err == nil).Warn("a webhook is not signed by the app")
-		return WebhookReceipt{}, s.noteWebhook(ctx, func(r *webhookRecord, now string) { r.Wrong, r.WrongAt = r.Wrong+1, now })
-	}
-	events, err := meta.ParseWebhook(w.Body)
-	if err != nil {
-		s.log.WithField("problem", fault.Code(err)).Warn("a signed webhook cannot be read")
-		return WebhookReceipt{Verified: true, Broken: 1}, s.noteWebhook(ctx, func(r *webhookRecord, now string) {
-			r.Calls, r.LastAt, r.Broken, r.BrokenAt = r.Calls+1, now, r.Broken+1, now
-		})
-	}
-	b, err := s.sortEvents(ctx, events, s.receivedAt(w.At))
-	if err != nil {
+	b := &bundle{}
+	if err := s.sortEvents(ctx, b, s.readCalls(b, calls, secrets)); err != nil {
 		return WebhookReceipt{}, err
 	}
 	receipt, err := s.receive(ctx, b.arrivals, func(tx *store.Tx) error { return changeWebhookRecord(tx, b.note) })
@@ -59,10 +49,37 @@ func (s *Service) ReceiveWebhook(ctx context.Context, w Webhook) (WebhookReceipt
 	b.receipt.New, b.receipt.Known = len(receipt.New)-b.newTests(receipt.New), receipt.Known
 	fresh := slices.DeleteFunc(receipt.New, func(id string) bool { return id == dashboardLead })
 	s.fresh.put(fresh, b.pages, b.discover)
-	if b.receipt.Tests > 0 || b.unknownPage != "" {
+	if r := b.receipt; r.Wrong+r.Broken+r.Tests > 0 || b.unknownPage != "" {
 		s.hooks.tellStatus()
 	}
 	return b.receipt, nil
+}
+
+// readEvents is a call that the app has signed.
+type readEvents struct {
+	events []meta.Event
+	at     time.Time
+}
+
+// readCalls reads the calls that the app has signed, and counts the others.
+func (s *Service) readCalls(b *bundle, calls []Webhook, secrets []meta.Secret) []readEvents {
+	read := make([]readEvents, 0, len(calls))
+	for _, w := range calls {
+		if !meta.VerifySignature(w.Body, w.Signature, secrets...) {
+			s.log.WithField("connected", len(secrets) > 0).Warn("a webhook is not signed by the app")
+			b.receipt.Wrong++
+			continue
+		}
+		b.calls++
+		events, err := meta.ParseWebhook(w.Body)
+		if err != nil {
+			s.log.WithField("problem", fault.Code(err)).Warn("a signed webhook cannot be read")
+			b.receipt.Broken++
+			continue
+		}
+		read = append(read, readEvents{events, s.receivedAt(w.At)})
+	}
+	return read
 }
 
 // receivedAt is when the relay received a call, as far as its clock makes sense here.
@@ -74,9 +91,10 @@ func (s *Service) receivedAt(at time.Time) time.Time {
 	return at
 }
 
-// bundle is a call of Meta, sorted.
+// bundle is what calls of Meta ask for, sorted.
 type bundle struct {
 	receipt     WebhookReceipt
+	calls       int // that the app has signed
 	arrivals    []arrival
 	pages       []string // to be read
 	discover    []string // pages with a form that nobody has seen
@@ -84,11 +102,13 @@ type bundle struct {
 }
 
 // sortEvents finds what each event asks for.
-func (s *Service) sortEvents(ctx context.Context, events []meta.Event, at time.Time) (*bundle, error) {
-	b := &bundle{receipt: WebhookReceipt{Verified: true}}
+func (s *Service) sortEvents(ctx context.Context, b *bundle, read []readEvents) error {
+	if len(read) == 0 {
+		return nil
+	}
 	pages, err := s.listPages(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	active := map[string]bool{}
 	for _, p := range pages {
@@ -96,45 +116,50 @@ func (s *Service) sortEvents(ctx context.Context, events []meta.Event, at time.T
 	}
 	forms, err := s.formsSwitched(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, e := range events {
-		page, form := string(e.Page), string(e.Form)
-		on, known := active[page]
-		switch {
-		case e.Kind == meta.EventConnectionTest:
-			b.receipt.Tests++
-			b.arrivals = append(b.arrivals, arrival{ref: Ref{LeadID: dashboardLead, LeadAt: format(e.Created)}, origin: OriginWebhook, at: at})
-		case e.Kind == meta.EventBroken:
-			b.receipt.Broken++
-		case e.Kind == meta.EventOther:
-			b.receipt.Ignored++
-		case !known:
-			b.receipt.Ignored++
-			b.unknownPage = page
-		case !on:
-			b.receipt.Ignored++
-		case e.Kind == meta.EventPoll:
-			b.pages = append(b.pages, page)
-		default:
-			formOn, seen := forms[form]
-			if seen && !formOn {
-				b.receipt.Ignored++
-				continue
-			}
-			if !seen && form != "" {
-				b.discover = append(b.discover, page)
-			}
-			b.arrivals = append(b.arrivals, arrival{
-				ref: Ref{LeadID: string(e.Lead), PageID: page, FormID: form, LeadAt: format(e.Created)}, origin: OriginWebhook, at: at,
-			})
+	for _, r := range read {
+		for _, e := range r.events {
+			b.add(e, r.at, active, forms)
 		}
 	}
 	// Meta does not promise an order (Meta, Webhooks): a person's first enquiry comes first.
 	slices.SortStableFunc(b.arrivals, func(x, y arrival) int { return compareText(x.ref.LeadAt, y.ref.LeadAt) })
 	b.pages, b.discover = unique(b.pages), unique(b.discover)
 	b.receipt.Pages = len(b.pages)
-	return b, nil
+	return nil
+}
+
+// add sorts one event by the pages that are known, and the forms that have been seen, each with whether it is switched on.
+func (b *bundle) add(e meta.Event, at time.Time, active, forms map[string]bool) {
+	page, form := string(e.Page), string(e.Form)
+	on, known := active[page]
+	formOn, seen := forms[form]
+	switch {
+	case e.Kind == meta.EventConnectionTest:
+		b.receipt.Tests++
+		b.arrivals = append(b.arrivals, arrival{ref: Ref{LeadID: dashboardLead, LeadAt: format(e.Created)}, origin: OriginWebhook, at: at})
+	case e.Kind == meta.EventBroken:
+		b.receipt.Broken++
+	case e.Kind == meta.EventOther:
+		b.receipt.Ignored++
+	case !known:
+		b.receipt.Ignored++
+		b.unknownPage = page
+	case !on:
+		b.receipt.Ignored++
+	case e.Kind == meta.EventPoll:
+		b.pages = append(b.pages, page)
+	case seen && !formOn:
+		b.receipt.Ignored++
+	default:
+		if !seen && form != "" {
+			b.discover = append(b.discover, page)
+		}
+		b.arrivals = append(b.arrivals, arrival{
+			ref: Ref{LeadID: string(e.Lead), PageID: page, FormID: form, LeadAt: format(e.Created)}, origin: OriginWebhook, at: at,
+		})
+	}
 }
 
 // formsSwitched tells which forms are switched on.
@@ -160,9 +185,14 @@ func (b *bundle) newTests(ids []string) int {
 	return 0
 }
 
-// note writes the call into the record.
+// note writes the calls into the record.
 func (b *bundle) note(r *webhookRecord, now string) {
-	r.Calls, r.LastAt = r.Calls+1, now
+	if b.receipt.Wrong > 0 {
+		r.Wrong, r.WrongAt = r.Wrong+b.receipt.Wrong, now
+	}
+	if b.calls > 0 {
+		r.Calls, r.LastAt = r.Calls+b.calls, now
+	}
 	if len(b.arrivals) > b.receipt.Tests {
 		r.LeadAt = now
 	}

@@ -83,15 +83,6 @@ func changeWebhookRecord(tx *store.Tx, change func(r *webhookRecord, now string)
 	return wrap("write what is known of webhooks", err)
 }
 
-// noteWebhook changes the record in a transaction of its own.
-func (s *Service) noteWebhook(ctx context.Context, change func(r *webhookRecord, now string)) error {
-	_, err := s.store.Write(ctx, store.System, func(tx *store.Tx) error { return changeWebhookRecord(tx, change) })
-	if err == nil {
-		s.hooks.tellStatus()
-	}
-	return err
-}
-
 // newsFor is how long the health page tells of a call that could not be used.
 const newsFor = 24 * time.Hour
 

@@ -49,7 +49,7 @@ func (w *world) delivery(page meta.ID, leads ...meta.ID) object {
 
 func (w *world) receive(call intake.Webhook) intake.WebhookReceipt {
 	w.t.Helper()
-	r, err := w.svc.ReceiveWebhook(ctx, call)
+	r, err := w.svc.ReceiveWebhooks(ctx, call)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -76,10 +76,10 @@ func TestWebhook_BringsEachLeadOnce(t *testing.T) {
 	first, second := w.lead(1), w.lead(2)
 	call := signed(t, w.app.Secret, w.delivery(w.page.ID, second, first))
 	call.At = w.Clock.Now().Add(-3 * time.Hour) // the host was switched off meanwhile
-	if diff := cmp.Diff(intake.WebhookReceipt{Verified: true, New: 2}, w.receive(call)); diff != "" {
+	if diff := cmp.Diff(intake.WebhookReceipt{New: 2}, w.receive(call)); diff != "" {
 		t.Errorf("first call (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(intake.WebhookReceipt{Verified: true, Known: 2}, w.receive(call)); diff != "" {
+	if diff := cmp.Diff(intake.WebhookReceipt{Known: 2}, w.receive(call)); diff != "" {
 		t.Errorf("the same call again (-want +got):\n%s", diff)
 	}
 	w.step("fresh", w.svc.FreshStep)
@@ -130,12 +130,43 @@ func TestWebhook_ALeadWhoseFetchWasCutShortIsTakenUpAtTheNextStart(t *testing.T)
 	}
 }
 
+func TestWebhook_CallsThatCameTogetherAreTakenInOrder(t *testing.T) {
+	w := newWorld(t, 1)
+	w.connect()
+	second, first := w.lead(2), w.lead(1)
+	wrong := signed(t, "00000000000000000000000000000000", w.delivery(w.page.ID, w.lead(3)))
+	calls := []intake.Webhook{
+		signed(t, w.app.Secret, w.delivery(w.page.ID, second)), wrong, signed(t, w.app.Secret, "no delivery"),
+		signed(t, w.app.Secret, w.delivery(w.page.ID, first)), signed(t, w.app.Secret, w.delivery(w.page.ID, second)),
+	}
+	r, err := w.svc.ReceiveWebhooks(ctx, calls...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(intake.WebhookReceipt{New: 2, Known: 1, Wrong: 1, Broken: 1}, r); diff != "" {
+		t.Errorf("receipt (-want +got):\n%s", diff)
+	}
+	s, err := w.svc.Webhooks(ctx, w.Admin)
+	if err != nil || s.Calls != 4 || s.Wrong != 1 {
+		t.Errorf("state = %+v, %v", s, err)
+	}
+	w.step("fresh", w.svc.FreshStep)
+	for _, id := range []meta.ID{first, second} {
+		if got := w.line(id).State; got != intake.StateRegistered {
+			t.Errorf("%s is %s", id, got)
+		}
+	}
+	if got := w.line(second).SeenAgain; got != 1 {
+		t.Errorf("seen again %d times", got)
+	}
+}
+
 func TestWebhook_TakesNothingFromACallThatIsNotSigned(t *testing.T) {
 	w := newWorld(t, 1)
 	w.connect()
 	before := w.counts()
 	id := w.lead(1)
-	if r := w.receive(signed(t, "00000000000000000000000000000000", w.delivery(w.page.ID, id))); r.Verified {
+	if r := w.receive(signed(t, "00000000000000000000000000000000", w.delivery(w.page.ID, id))); r.Wrong == 0 {
 		t.Errorf("receipt = %+v", r)
 	}
 	if diff := cmp.Diff(before, w.counts()); diff != "" {
@@ -170,15 +201,15 @@ func TestWebhook_TheFormerSecretIsGoodForAWeek(t *testing.T) {
 	}
 	body := w.delivery(w.page.ID)
 	for _, secret := range []meta.Secret{former, present} {
-		if r := w.receive(signed(t, secret, body)); !r.Verified {
+		if r := w.receive(signed(t, secret, body)); r.Wrong > 0 {
 			t.Errorf("%d: a secret of the two is not accepted", len(secret))
 		}
 	}
 	w.Clock.Advance(8 * 24 * time.Hour)
-	if r := w.receive(signed(t, former, body)); r.Verified {
+	if r := w.receive(signed(t, former, body)); r.Wrong == 0 {
 		t.Error("the former secret is accepted after a week")
 	}
-	if r := w.receive(signed(t, present, body)); !r.Verified {
+	if r := w.receive(signed(t, present, body)); r.Wrong > 0 {
 		t.Error("the present secret is not accepted")
 	}
 	if names := w.vault.names(); slices.Contains(names, "meta/app-secret-former") {
@@ -337,7 +368,7 @@ func TestWebhook_IsHandedInAgainWhenTheKeyringIsLocked(t *testing.T) {
 	w.connect()
 	w.vault.broken = fault.New("secret.keyring_unavailable")
 	call := signed(t, w.app.Secret, w.delivery(w.page.ID, w.lead(1)))
-	if _, err := w.svc.ReceiveWebhook(ctx, call); err == nil {
+	if _, err := w.svc.ReceiveWebhooks(ctx, call); err == nil {
 		t.Error("a call that cannot be verified now is taken for a forged one")
 	}
 	w.vault.broken = nil
@@ -384,7 +415,7 @@ func TestArrival_ATestLeadThatIsDeletedLeavesNoFailedLine(t *testing.T) {
 	}
 	go func() { // the relay
 		for call := range calls {
-			if _, err := w.svc.ReceiveWebhook(ctx, call); err != nil {
+			if _, err := w.svc.ReceiveWebhooks(ctx, call); err != nil {
 				t.Error(err)
 			}
 		}

@@ -95,7 +95,7 @@ func (o *relayOffice) client(d relayclient.Deps) *relayclient.Client {
 	d.Certificate = func() []byte { return o.certificate }
 	d.Clock, d.Log, d.Random = clock.System{}, silent(), rand.Float64
 	if d.Take == nil {
-		d.Take = func(context.Context, relaywire.Event) (*relaywire.Outcome, error) { return nil, nil } //nolint:nilnil // nobody is told of anything
+		d.Take = func(context.Context, []relaywire.Event) ([]relaywire.Outcome, error) { return nil, nil }
 	}
 	if d.Open == nil {
 		d.Open = func(c net.Conn) { _ = c.Close() }

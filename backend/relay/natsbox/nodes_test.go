@@ -106,8 +106,10 @@ func (o *office) link(t *testing.T, n *node) *link {
 	welcomed := make(chan relaywire.Welcome, 10)
 	client := relayclient.New(relayclient.Deps{
 		Address: n.url, Root: o.root, Key: o.key, Certificate: func() []byte { return o.cert }, Admission: admission,
-		Take: func(_ context.Context, e relaywire.Event) (*relaywire.Outcome, error) {
-			l.took <- string(e.Body)
+		Take: func(_ context.Context, events []relaywire.Event) ([]relaywire.Outcome, error) {
+			for _, e := range events {
+				l.took <- string(e.Body)
+			}
 			return nil, nil
 		},
 		Open: func(c net.Conn) {

@@ -24,10 +24,10 @@ type Deps struct {
 	Admission   string // the operator's token, "" where the relay knows the office
 	// Hook and VerifyToken are those that the office has told Meta, "" for none yet.
 	Hook, VerifyToken string
-	// Take makes an event durable: once it returns without an error the relay forgets it. It is called with one event at a
-	// time, in order, and again for one that it answered with an error, or whose acknowledgement was lost. What it returns
-	// beside is told to whoever asked for a deletion.
-	Take func(ctx context.Context, e relaywire.Event) (*relaywire.Outcome, error)
+	// Take makes events durable: once it returns without an error the relay forgets them. It is called with those that wait,
+	// in order, by one goroutine, and again with all of them when it has answered with an error or its acknowledgement was lost.
+	// What it returns beside is told to whoever asked for a deletion.
+	Take func(ctx context.Context, events []relaywire.Event) ([]relaywire.Outcome, error)
 	// Open is handed a member's connection. It must not block.
 	Open func(c net.Conn)
 	// OnWelcome hears what the relay says of the office. It is called before the first event of a link.
@@ -166,11 +166,11 @@ func (c *Client) linked(l *hostLink, w relaywire.Welcome, behind time.Duration) 
 	return publish
 }
 
-// took notes an event.
-func (c *Client) took(e relaywire.Event) {
+// took notes events.
+func (c *Client) took(events []relaywire.Event) {
 	c.mu.Lock()
-	c.status.Waiting = max(c.status.Waiting-1, 0)
-	c.status.LastEvent = time.UnixMilli(e.At)
+	c.status.Waiting = max(c.status.Waiting-int64(len(events)), 0)
+	c.status.LastEvent = time.UnixMilli(events[len(events)-1].At)
 	c.mu.Unlock()
 	c.deps.OnStatus()
 }

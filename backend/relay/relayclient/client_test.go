@@ -40,7 +40,7 @@ func host(t *testing.T, f *fake, change func(*relayclient.Deps)) (c *relayclient
 	}
 	d := relayclient.Deps{
 		Address: f.address(), Root: identity.Fingerprint(root.Public()), Key: key, Certificate: func() []byte { return cert },
-		Take:      func(context.Context, relaywire.Event) (*relaywire.Outcome, error) { return nil, nil },
+		Take:      func(context.Context, []relaywire.Event) ([]relaywire.Outcome, error) { return nil, nil },
 		Open:      func(c net.Conn) { _ = c.Close() },
 		OnWelcome: func(relaywire.Welcome) {},
 		Clock:     clock.System{}, Log: quiet(), Random: func() float64 { return 0 },
@@ -62,7 +62,7 @@ func events(n int) []relaywire.Event {
 	return all
 }
 
-// TestClient_AcknowledgesNothingThatIsNotKept holds back what fails, comes again after a cut, and takes all in order.
+// TestClient_AcknowledgesNothingThatIsNotKept holds back what fails, comes again after a cut, and takes all in order, once.
 func TestClient_AcknowledgesNothingThatIsNotKept(t *testing.T) {
 	f := newFake(t)
 	f.events = events(5)
@@ -70,40 +70,70 @@ func TestClient_AcknowledgesNothingThatIsNotKept(t *testing.T) {
 	full := make(chan struct{})
 	failed := 0
 	host(t, f, func(d *relayclient.Deps) {
-		d.Take = func(_ context.Context, e relaywire.Event) (*relaywire.Outcome, error) {
-			if e.Seq == 3 && failed < 2 {
+		d.Take = func(_ context.Context, events []relaywire.Event) ([]relaywire.Outcome, error) {
+			if events[len(events)-1].Seq >= 3 && failed < 2 {
 				if failed++; failed == 1 {
 					close(full)
 				}
 				return nil, errors.New("the disk is full")
 			}
-			kept = append(kept, e.Seq)
+			for _, e := range events {
+				kept = append(kept, e.Seq)
+			}
 			return nil, nil
 		}
 	})
-	for want := int64(1); want <= 2; want++ {
-		if got := f.next(t); got.Ack == nil || got.Ack.Through != want {
-			t.Fatalf("said %+v, want the acknowledgement of %d", got, want)
-		}
-	}
 	<-full
 	_ = (<-f.links).Close() // the relay is cut off; what was acknowledged does not come again
-	for want := int64(3); want <= 5; want++ {
-		if got := f.next(t); got.Ack == nil || got.Ack.Through != want {
-			t.Fatalf("said %+v, want the acknowledgement of %d", got, want)
+	for through := int64(0); through < 5; {
+		got := f.next(t)
+		if got.Ack == nil || got.Ack.Through <= through {
+			t.Fatalf("said %+v after the acknowledgement of %d", got, through)
 		}
+		through = got.Ack.Through
 	}
 	if diff := cmp.Diff([]int64{1, 2, 3, 4, 5}, kept); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}
 }
 
-func TestClient_TellsOutcomeBeforeAcknowledgement(t *testing.T) {
+// What comes while the disk is busy is one commit and one acknowledgement.
+func TestClient_TakesTogetherWhatWaits(t *testing.T) {
+	f := newFake(t)
+	f.events = append(events(7), relaywire.Event{Seq: 8, Body: make([]byte, 300<<10)}, relaywire.Event{Seq: 9, Body: []byte("x")})
+	var sizes []int
+	busy := make(chan struct{})
+	host(t, f, func(d *relayclient.Deps) {
+		d.Take = func(_ context.Context, events []relaywire.Event) ([]relaywire.Outcome, error) {
+			if len(sizes) == 0 {
+				<-busy
+			}
+			sizes = append(sizes, len(events))
+			return nil, nil
+		}
+	})
+	<-f.links                          // everything is sent
+	time.Sleep(300 * time.Millisecond) // and received
+	close(busy)
+	acks := 0
+	for through := int64(0); through < 9; acks++ {
+		through = f.next(t).Ack.Through
+	}
+	taken := 0
+	for _, n := range sizes {
+		taken += n
+	}
+	if taken != 9 || len(sizes) > 3 || acks != len(sizes) || sizes[len(sizes)-1] != 1 {
+		t.Errorf("taken %v with %d acknowledgements, want few, and what comes after a large one apart", sizes, acks)
+	}
+}
+
+func TestClient_TellsOutcomesBeforeTheAcknowledgement(t *testing.T) {
 	f := newFake(t)
 	f.events = []relaywire.Event{{Seq: 9, Kind: relaywire.KindDeletion, Code: "C1", Body: []byte("x")}}
 	host(t, f, func(d *relayclient.Deps) {
-		d.Take = func(_ context.Context, e relaywire.Event) (*relaywire.Outcome, error) {
-			return &relaywire.Outcome{Code: e.Code, State: relaywire.DeletionDone}, nil
+		d.Take = func(_ context.Context, events []relaywire.Event) ([]relaywire.Outcome, error) {
+			return []relaywire.Outcome{{Code: events[0].Code, State: relaywire.DeletionDone}}, nil
 		}
 	})
 	if got := f.next(t); got.Outcome == nil || got.Outcome.Code != "C1" {

@@ -152,40 +152,60 @@ func (l *hostLink) reads(ctx context.Context) error {
 	}
 }
 
-// takes has events taken, one after the other, and acknowledges each.
+// takes has events taken, those that wait together, and acknowledges them.
 func (l *hostLink) takes(ctx context.Context) {
 	for {
-		var e relaywire.Event
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.over:
-			return
-		case e = <-l.events:
-		}
-		outcome, ok := l.take(ctx, e)
+		events, ok := l.waiting(ctx)
 		if !ok {
 			return
 		}
-		if outcome != nil {
-			l.tell(&relaywire.Frame{Outcome: outcome})
+		outcomes, ok := l.take(ctx, events)
+		if !ok {
+			return
 		}
-		l.tell(&relaywire.Frame{Ack: &relaywire.Ack{Through: e.Seq}})
-		l.c.took(e)
+		for i := range outcomes {
+			l.tell(&relaywire.Frame{Outcome: &outcomes[i]})
+		}
+		l.tell(&relaywire.Frame{Ack: &relaywire.Ack{Through: events[len(events)-1].Seq}})
+		l.c.took(events)
 	}
 }
 
-// take tries until the event is durable: those after it have to wait.
-func (l *hostLink) take(ctx context.Context, e relaywire.Event) (*relaywire.Outcome, bool) {
+// mostTaken bounds what is taken together, in bytes: a commit of the office is not to hold up everybody else.
+const mostTaken = 256 << 10
+
+// waiting waits for an event, and returns it with those that have come meanwhile.
+func (l *hostLink) waiting(ctx context.Context) (events []relaywire.Event, ok bool) {
+	select {
+	case <-ctx.Done():
+		return nil, false
+	case <-l.over:
+		return nil, false
+	case e := <-l.events:
+		events = append(events, e)
+	}
+	for bytes := len(events[0].Body); bytes < mostTaken; {
+		select {
+		case e := <-l.events:
+			events, bytes = append(events, e), bytes+len(e.Body)
+		default:
+			return events, true
+		}
+	}
+	return events, true
+}
+
+// take tries until the events are durable: those after them have to wait.
+func (l *hostLink) take(ctx context.Context, events []relaywire.Event) ([]relaywire.Outcome, bool) {
 	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
-		outcome, err := l.c.deps.Take(ctx, e)
+		outcomes, err := l.c.deps.Take(ctx, events)
 		if err == nil {
-			return outcome, true
+			return outcomes, true
 		}
 		if ctx.Err() != nil {
 			return nil, false
 		}
-		l.c.deps.Log.WithError(err).WithField("seq", e.Seq).Error("what the relay has sent cannot be kept; it is tried again")
+		l.c.deps.Log.WithError(err).WithField("seq", events[0].Seq).WithField("events", len(events)).Error("what the relay has sent cannot be kept; it is tried again")
 		select {
 		case <-ctx.Done():
 			return nil, false
