@@ -71,7 +71,7 @@ release: ui compile ## the programs for this system and for Windows, in build/bi
 
 .PHONY: bench
 bench: ui compile npm-peers ## measure against other stores; ONLY=name runs one measurement
-	@$(ENV) && go build -trimpath -tags "$(TAGS_browser)" -ldflags "-s -w" -o build/bin/sitegroup-crm-headless . && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)")
+	@$(ENV) && go build -trimpath -tags "$(TAGS_browser)" -ldflags "-s -w" -o build/bin/sitegroup-crm-headless . && cd build/bench && go run . $(if $(ONLY),-only "$(ONLY)") $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(SEED),-seed $(SEED))
 
 .PHONY: sim
 sim: compile ## play offices of many computers from seeds: SEEDS=n for many, SEED=k for one

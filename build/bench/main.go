@@ -3,6 +3,7 @@
 //
 //	make bench                    everything
 //	make bench ONLY=search-1m     one row (and its suffixed rows), or several with commas
+//	make bench ONLY=relay-failures ROUNDS=1000 SEED=7
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"sitegroup.mx/crm/build/field"
 )
 
 // Row is one line of results.json. Ratio is Value over PeerValue, measured in the same run; a further peer is a further row
@@ -39,13 +42,19 @@ type suite struct {
 type bench struct {
 	dir    string
 	binary string
+	only   string
 	rows   int
+	rounds int
+	seed   uint64
 }
 
 func main() {
+	field.ServeNATS()
 	only := flag.String("only", "", "measure only these rows, a list with commas")
 	rows := flag.Int("rows", 1_000_000, "prospects in the large office")
 	binary := flag.String("binary", "../bin/sitegroup-crm-headless", "the program, for start and memory")
+	rounds := flag.Int("rounds", 60, "in which something is killed, with each storage of the relay")
+	seed := flag.Uint64("seed", 1, "of what is killed, and when")
 	out := flag.String("out", "results.json", "where the results go")
 	holds := flag.Bool("hold", false, "hold connections that the standard input names; a measurement starts it")
 	flag.Parse()
@@ -57,19 +66,17 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *only, *rows, *binary, *out); err != nil {
+	if err := run(ctx, &bench{binary: *binary, only: *only, rows: *rows, rounds: *rounds, seed: *seed}, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, rows int, binary, out string) error {
-	dir, err := os.MkdirTemp("", "sitegroup-bench-")
-	if err != nil {
+func run(ctx context.Context, b *bench, out string) (err error) {
+	if b.dir, err = os.MkdirTemp("", "sitegroup-bench-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	b := &bench{dir: dir, binary: binary, rows: rows}
+	defer os.RemoveAll(b.dir)
 	var results []Row
 	for _, s := range []suite{
 		{[]string{"lead-register"}, leadRegister},
@@ -82,8 +89,10 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 		{[]string{"webhook-durable"}, durables},
 		{[]string{"idle-host"}, idleMemory},
 		{[]string{"tunnel"}, tunnels},
+		{[]string{"webhook-to-screen"}, webhookToScreen},
+		{[]string{"relay-failures"}, relayFailures},
 	} {
-		if !slices.ContainsFunc(s.names, func(name string) bool { return asked(name, only) }) {
+		if !slices.ContainsFunc(s.names, func(name string) bool { return asked(name, b.only) }) {
 			continue
 		}
 		rows, err := s.run(ctx, b)
@@ -91,16 +100,16 @@ func run(ctx context.Context, only string, rows int, binary, out string) error {
 			return fmt.Errorf("measure %s: %w", strings.Join(s.names, ", "), err)
 		}
 		for _, r := range rows {
-			if asked(r.Name, only) {
+			if asked(r.Name, b.only) {
 				results = append(results, r)
 			}
 		}
 	}
 	if len(results) == 0 {
-		return fmt.Errorf("there is no row named %q", only)
+		return fmt.Errorf("there is no row named %q", b.only)
 	}
 	show(results)
-	return save(out, results, only != "")
+	return save(out, results, b.only != "")
 }
 
 // asked reports whether a row belongs to those that only names, in a list with commas; an empty list names all.

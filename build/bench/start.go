@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -21,6 +18,7 @@ import (
 	"sitegroup.mx/crm/backend/crm/crmtest"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/secret"
+	"sitegroup.mx/crm/build/field"
 )
 
 const startProspects = 100_000
@@ -100,36 +98,22 @@ var address = regexp.MustCompile(`http://[0-9.:]+`)
 
 // startOnce returns how long a start took and the resident memory in MiB after it.
 func startOnce(ctx context.Context, binary, dir, token string) (took time.Duration, resident float64, err error) {
-	c := exec.CommandContext(ctx, binary, "serve", "--data", dir, "--key-file", filepath.Join(dir, "keys.json"), "--addr", "127.0.0.1:0")
-	out, err := c.StdoutPipe()
+	begin := time.Now()
+	p, err := field.Program{Path: binary}.Start("the program", "serve", "--data", dir, "--key-file", filepath.Join(dir, "keys.json"), "--addr", "127.0.0.1:0")
 	if err != nil {
 		return 0, 0, err
 	}
-	var problems bytes.Buffer
-	c.Stderr = &problems
-	begin := time.Now()
-	if err := c.Start(); err != nil {
+	defer func() { err = errors.Join(err, p.End(syscall.SIGTERM)) }()
+	base, err := p.Says(ctx, address)
+	if err != nil {
 		return 0, 0, err
 	}
-	defer func() {
-		_ = c.Process.Signal(syscall.SIGTERM) // it may have ended by itself
-		if waitErr := c.Wait(); err == nil && waitErr != nil {
-			err = fmt.Errorf("%w: %s", waitErr, problems.String())
-		}
-	}()
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if base := address.FindString(lines.Text()); base != "" {
-			if err := firstList(ctx, base, token); err != nil {
-				return 0, 0, err
-			}
-			took = time.Since(begin)
-			resident, err = residentMemory(c.Process.Pid)
-			go io.Copy(io.Discard, out) //nolint:errcheck // the rest of its output is nobody's
-			return took, resident, err
-		}
+	if err := firstList(ctx, base, token); err != nil {
+		return 0, 0, err
 	}
-	return 0, 0, fmt.Errorf("the program printed no address: %s", problems.String())
+	took = time.Since(begin)
+	resident, err = residentMemory(p.Pid())
+	return took, resident, err
 }
 
 func firstList(ctx context.Context, base, token string) error {
