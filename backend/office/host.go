@@ -38,6 +38,7 @@ const (
 	CodeCallTooLarge       = "host.call_too_large"         //
 	CodeRefusalMissing     = "refusal.not_found"           //
 	CodeRefusalNotPossible = "refusal.not_applicable"      // what was refused cannot be written any more
+	CodeRefusalAlone       = "refusal.alone"               // … without the person and the prospect that it hangs on
 )
 
 // Lease is how long a member may go without contact before it locks.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
@@ -366,6 +367,33 @@ func TestRefusals_AppliedWithAClick(t *testing.T) {
 		if left.ID == r.ID || left.ID == role.ID {
 			t.Errorf("still listed: %+v", left)
 		}
+	}
+}
+
+// TestRefusals_NothingIsAppliedThatHangsOnNothing: the lines of a refused prospect can be chosen one by one.
+func TestRefusals_NothingIsAppliedThatHangsOnNothing(t *testing.T) {
+	w := newIntruder(t)
+	contact, phone, prospect := w.contact("c9"), w.phone("c9"), w.prospect("p9", "c9")
+	w.push(w.tx(contact, phone, prospect, w.op("prospect", w.foreign, "temperature", "hot")))
+	id := func(op store.Op) string { return uuid.UUID(op.ID).String() }
+	for _, ops := range [][]store.Op{{contact}, {phone}, {prospect}, {contact, phone}, {phone, prospect}} {
+		var ids []string
+		for _, op := range ops {
+			ids = append(ids, id(op))
+		}
+		before := w.office()
+		_, err := w.b.host.ApplyRefusals(t.Context(), w.b.Admin, ids)
+		wantCode(t, ops[0].Entity, err, office.CodeRefusalAlone)
+		if w.office() != before {
+			t.Errorf("%s is written all the same", ops[0].Entity)
+		}
+	}
+	_, err := w.b.host.ApplyRefusals(t.Context(), w.b.Admin, []string{id(contact), id(phone), id(prospect)})
+	must(t, err)
+	w.connect()
+	w.same()
+	if n := count(t, w.store, "SELECT count(*) FROM prospect_card WHERE prospect_id = 'p9'"); n != 1 {
+		t.Error("the prospect that was applied whole is on nobody's list")
 	}
 }
 

@@ -185,7 +185,8 @@ func (r refusalRow) prospect(q dbx.Builder, into *Refusal) error {
 }
 
 // ApplyRefusals writes refused ops after all, in the order in which they were made, as the administrator's own deed, and
-// takes them off the list. Faults: access.admin_only, refusal.not_found, refusal.not_applicable.
+// takes them off the list. Faults: access.admin_only, refusal.not_found, refusal.not_applicable, refusal.alone for what would
+// hang on nothing.
 func (h *Host) ApplyRefusals(ctx context.Context, v account.Viewer, ids []string) (store.Commit, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return store.Commit{}, err
@@ -200,6 +201,11 @@ func (h *Host) ApplyRefusals(ctx context.Context, v account.Viewer, ids []string
 				return fault.New(CodeRefusalNotPossible)
 			}
 			if err := r.apply(tx); err != nil {
+				return err
+			}
+		}
+		for _, r := range rows {
+			if err := r.stands(tx); err != nil {
 				return err
 			}
 		}
@@ -288,6 +294,32 @@ func (r refusalRow) apply(tx *store.Tx) error {
 		}
 	}
 	return err
+}
+
+// stands checks that a prospect and its person are behind a row that was made: a person without a prospect, or a phone without
+// a person, no screen would show.
+func (r refusalRow) stands(tx *store.Tx) error {
+	if r.Field != "" {
+		return nil
+	}
+	ids, err := json.Marshal([]string{r.Row})
+	if err != nil {
+		return err
+	}
+	var stands bool
+	err = tx.Query().NewQuery(`
+		SELECT EXISTS (
+			SELECT 1
+			FROM (` + prospectQueries[r.Entity] + `) b
+			JOIN prospect p ON p.id = b.id
+			JOIN contact c ON c.id = p.contact_id)`).Bind(dbx.Params{"ids": string(ids)}).Row(&stands)
+	if err != nil {
+		return fmt.Errorf("look what a row hangs on: %w", err)
+	}
+	if !stands {
+		return fault.New(CodeRefusalAlone)
+	}
+	return nil
 }
 
 func laidAside(tx *store.Tx, by string, rows []refusalRow, action string) error {
