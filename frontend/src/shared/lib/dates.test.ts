@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   ageParts,
+  ageSince,
   daysBetween,
   fullDate,
   minutesSince,
@@ -58,14 +59,23 @@ describe("minutesSince", () => {
 
 describe("responseStep", () => {
   it.each([
-    { minutes: 0, want: "prompt" },
-    { minutes: 5, want: "prompt" },
-    { minutes: 6, want: "soon" },
-    { minutes: 15, want: "soon" },
-    { minutes: 16, want: "late" },
-    { minutes: 60, want: "late" },
-    { minutes: 61, want: "critical" },
-  ])("$minutes min is $want", ({ minutes, want }) => expect(responseStep(minutes)).toBe(want));
+    { age: "0:00", want: "prompt" },
+    { age: "5:00", want: "prompt" },
+    { age: "5:01", want: "soon" },
+    { age: "5:59", want: "soon" },
+    { age: "15:00", want: "soon" },
+    { age: "15:01", want: "late" },
+    { age: "60:00", want: "late" },
+    { age: "60:01", want: "critical" },
+    { age: "1440:00", want: "critical" },
+  ])("$age is $want", ({ age, want }) => {
+    const [minutes = 0, seconds = 0] = age.split(":").map(Number);
+    const at = new Date(now.getTime() - (minutes * 60 + seconds) * 1000);
+    expect(responseStep(ageSince(at, now))).toBe(want);
+  });
+  it("takes a clock that is slightly ahead for no age", () => {
+    expect(responseStep(ageSince(new Date(now.getTime() + 5_000), now))).toBe("prompt");
+  });
 });
 
 describe("ageParts", () => {

@@ -70,9 +70,16 @@ export function fullDate(at: Date, language: Language, withTime: boolean): strin
   }).format(at);
 }
 
-/** Whole minutes from `at` until `now`; never negative, so a clock slightly ahead reads as zero. */
+const minuteMs = 60_000;
+
+/** Milliseconds from `at` until `now`; never negative, so a clock slightly ahead reads as zero. */
+export function ageSince(at: Date, now: Date): number {
+  return Math.max(0, now.getTime() - at.getTime());
+}
+
+/** Whole minutes from `at` until `now`. */
 export function minutesSince(at: Date, now: Date): number {
-  return Math.max(0, Math.floor((now.getTime() - at.getTime()) / 60_000));
+  return Math.floor(ageSince(at, now) / minuteMs);
 }
 
 /** How long in the largest unit that fits: minutes below an hour, hours below a day, then days. */
@@ -85,10 +92,10 @@ export function ageParts(minutes: number): { value: number; unit: "min" | "h" | 
 /** Step of the response clock: how late the first contact is. Limits in minutes: 5, 15, 60. */
 export type ResponseStep = "prompt" | "soon" | "late" | "critical";
 
-/** The step for an age in whole minutes; five minutes is still prompt. */
-export function responseStep(minutes: number): ResponseStep {
-  if (minutes <= 5) return "prompt";
-  if (minutes <= 15) return "soon";
-  if (minutes <= 60) return "late";
+/** The step for an age in milliseconds: five minutes are still prompt, one second more is not. */
+export function responseStep(age: number): ResponseStep {
+  if (age <= 5 * minuteMs) return "prompt";
+  if (age <= 15 * minuteMs) return "soon";
+  if (age <= 60 * minuteMs) return "late";
   return "critical";
 }

@@ -1,6 +1,6 @@
 import { IconAlertTriangleFilled, IconCheck, IconClock, IconClockExclamation } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ageParts, minutesSince, type ResponseStep, responseStep } from "@/shared/lib/dates";
+import { ageParts, ageSince, minutesSince, type ResponseStep, responseStep } from "@/shared/lib/dates";
 import classes from "./Age.module.css";
 import { useNow } from "./use-now";
 
@@ -22,9 +22,9 @@ type AgeProps = {
 export function Age({ since, until = null }: AgeProps) {
   const { t } = useTranslation();
   const now = useNow();
-  const minutes = minutesSince(new Date(since), new Date(until ?? now));
-  const step = responseStep(minutes);
-  const { value, unit } = ageParts(minutes);
+  const [start, end] = [new Date(since), new Date(until ?? now)];
+  const step = responseStep(ageSince(start, end));
+  const { value, unit } = ageParts(minutesSince(start, end));
   const text = t(`age.${unit}`, { value });
   const Mark = marks[step];
   const label = t("age.label", { age: text, step: t(`age.${step}`) });
