@@ -2,6 +2,7 @@ import { Anchor, Collapse } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import type { MetaCheck } from "@/shared/api/types";
+import list from "@/shared/ui/checks.module.css";
 import { Section } from "@/shared/ui/Section";
 import { Signal } from "@/shared/ui/Signal";
 import classes from "./Meta.module.css";
@@ -22,7 +23,7 @@ export function MetaChecklist({ checks }: { checks: readonly MetaCheck[] }) {
           : t(unknown.length > 0 ? "meta.check.nothingMissing" : "meta.check.allWell")
       }
     >
-      <ul className={classes.checks}>
+      <ul className={list.checks}>
         {toFix.map((check) => (
           <Check key={check.code} check={check} />
         ))}
@@ -44,7 +45,7 @@ export function MetaChecklist({ checks }: { checks: readonly MetaCheck[] }) {
             {t("meta.check.inOrder", { count: inOrder.length })}
           </Anchor>
           <Collapse expanded={opened}>
-            <ul className={classes.checks}>
+            <ul className={list.checks}>
               {inOrder.map((check) => (
                 <Check key={check.code} check={check} />
               ))}
@@ -73,14 +74,14 @@ function Check({ check }: { check: MetaCheck }) {
     warn: fix(),
   }[check.state];
   return (
-    <li className={classes.check}>
+    <li className={list.check}>
       <Signal level={checkLevel(check)} />
       <span>
-        <span className={classes.checkTitle}>
+        <span className={list.title}>
           {title}
-          {where !== undefined && <span className={classes.quiet}> · {where}</span>}
+          {where !== undefined && <span className={list.quiet}> · {where}</span>}
         </span>
-        {words !== undefined && <span className={classes.checkFix}>{words}</span>}
+        {words !== undefined && <span className={list.fix}>{words}</span>}
       </span>
     </li>
   );

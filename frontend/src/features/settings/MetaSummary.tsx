@@ -5,10 +5,10 @@ import { AppError } from "@/shared/api/app-error";
 import type { Meta } from "@/shared/api/types";
 import { tokenEnds } from "@/shared/lib/token";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import facts from "@/shared/ui/facts.module.css";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
 import { showDone, showError } from "@/shared/ui/undo-toast";
-import classes from "./Meta.module.css";
 import { useCheck, useDisconnect } from "./meta-queries";
 
 /** The connection in three facts, with checking it again and letting it go. */
@@ -58,7 +58,7 @@ export function MetaSummary({ meta, onReplace }: { meta: Meta; onReplace: () => 
       }
     >
       {meta.problem !== "" && <ErrorNotice error={new AppError(meta.problem, meta.problem_args)} />}
-      <dl className={classes.facts}>
+      <dl className={facts.facts}>
         <div>
           <dt>{t("meta.app")}</dt>
           <dd>{meta.app_id}</dd>

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Brand } from "@/shared/ui/Brand";
-import { LanguageSwitch } from "@/shared/ui/LanguageSwitch";
+import { CentredCard } from "@/shared/ui/CentredCard";
 import classes from "./SignIn.module.css";
 
 type DoorwayProps = { title: string; hint: string; foot?: string; children: ReactNode };
@@ -8,18 +8,11 @@ type DoorwayProps = { title: string; hint: string; foot?: string; children: Reac
 /** The quiet card at the middle of the screen, for entering and for unlocking. */
 export function Doorway({ title, hint, foot, children }: DoorwayProps) {
   return (
-    <main className={classes.door}>
-      <div className={classes.card}>
-        <Brand />
-        <h1 className={classes.title}>{title}</h1>
-        <p className={classes.hint}>{hint}</p>
-        {children}
-      </div>
-      {foot !== undefined && (
-        <p className={classes.foot}>
-          {foot} · <LanguageSwitch />
-        </p>
-      )}
-    </main>
+    <CentredCard narrow foot={foot}>
+      <Brand />
+      <h1 className={classes.title}>{title}</h1>
+      <p className={classes.hint}>{hint}</p>
+      {children}
+    </CentredCard>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TakeOverDialog } from "@/shared/take-over/TakeOverDialog";
 import { Brand } from "@/shared/ui/Brand";
+import { CentredCard } from "@/shared/ui/CentredCard";
 import classes from "./Barrier.module.css";
 
 type BarrierProps = {
@@ -21,29 +22,27 @@ export function Barrier({ why, onAct, onRejoin }: BarrierProps) {
   const { t: host } = useTranslation("host");
   const [losing, setLosing] = useState(false);
   return (
-    <main className={classes.frame}>
-      <div className={classes.card} role="alert">
-        <Brand />
-        <IconLock size={32} stroke={1.6} className={classes.mark} aria-hidden />
-        <h1 className={classes.title}>{t(`barrier.${why}Title`)}</h1>
-        <p className={classes.body}>{t(`barrier.${why}Body`)}</p>
-        <Button variant="default" onClick={onAct} autoFocus>
-          {t(why === "wiped" ? "barrier.again" : "barrier.retry")}
+    <CentredCard alert>
+      <Brand />
+      <IconLock size={32} stroke={1.6} className={classes.mark} aria-hidden />
+      <h1 className={classes.title}>{t(`barrier.${why}Title`)}</h1>
+      <p className={classes.body}>{t(`barrier.${why}Body`)}</p>
+      <Button variant="default" onClick={onAct} autoFocus>
+        {t(why === "wiped" ? "barrier.again" : "barrier.retry")}
+      </Button>
+      {onRejoin !== undefined && (
+        <Button variant="subtle" onClick={onRejoin}>
+          {host("rejoin")}
         </Button>
-        {onRejoin !== undefined && (
-          <Button variant="subtle" onClick={onRejoin}>
-            {host("rejoin")}
+      )}
+      {why === "locked" && (
+        <>
+          <Button variant="subtle" onClick={() => setLosing(true)}>
+            {host("become.lost")}
           </Button>
-        )}
-        {why === "locked" && (
-          <>
-            <Button variant="subtle" onClick={() => setLosing(true)}>
-              {host("become.lost")}
-            </Button>
-            <TakeOverDialog opened={losing} onClose={() => setLosing(false)} />
-          </>
-        )}
-      </div>
-    </main>
+          <TakeOverDialog opened={losing} onClose={() => setLosing(false)} />
+        </>
+      )}
+    </CentredCard>
   );
 }

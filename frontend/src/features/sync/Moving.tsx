@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { handoverQuery } from "@/shared/take-over/taking-over";
 import { Brand } from "@/shared/ui/Brand";
+import { CentredCard } from "@/shared/ui/CentredCard";
 import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Barrier.module.css";
 
@@ -25,18 +26,16 @@ export function Moving({ onAct }: { onAct: () => void }) {
       ? t("moving.preparing")
       : t("moving.part", { sent: megabytes(sent), total: megabytes(bytes) });
   return (
-    <main className={classes.frame}>
-      <div className={classes.card}>
-        <Brand />
-        <IconTransfer size={32} stroke={1.6} className={classes.mark} aria-hidden />
-        <h1 className={classes.title}>{t("moving.title", { name: device_name })}</h1>
-        <p className={classes.body}>{t("moving.body")}</p>
-        <Progress w="100%" mb="xs" value={(100 * sent) / Math.max(1, bytes)} aria-label={told} />
-        <p className={classes.body}>{told}</p>
-        <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-          {t("moving.cancel")}
-        </Button>
-      </div>
-    </main>
+    <CentredCard>
+      <Brand />
+      <IconTransfer size={32} stroke={1.6} className={classes.mark} aria-hidden />
+      <h1 className={classes.title}>{t("moving.title", { name: device_name })}</h1>
+      <p className={classes.body}>{t("moving.body")}</p>
+      <Progress w="100%" mb="xs" value={(100 * sent) / Math.max(1, bytes)} aria-label={told} />
+      <p className={classes.body}>{told}</p>
+      <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+        {t("moving.cancel")}
+      </Button>
+    </CentredCard>
   );
 }
