@@ -83,11 +83,13 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
     expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
   });
 
-  const foreign = await test.step("a prospect of the last seller has an address", async () => {
-    await list.table.getByRole("row").nth(1).click();
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    return page.url();
-  });
+  const foreign =
+    await test.step("a prospect of the last seller has an address, and says whose turn it was", async () => {
+      await list.table.getByRole("row").nth(1).click();
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await new ProspectPage(page).expectTurn("Por qué le tocó:", sellers[2]?.name ?? "", sellers.length);
+      return page.url();
+    });
 
   await test.step("the first seller sees their own only", async () => {
     await shell.signOut(admin.name);
@@ -112,7 +114,9 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
     await shell.go("Prospectos");
     await list.search(name);
     await list.table.getByRole("row").nth(1).click();
-    await new ProspectPage(page).expectHistory("Llamada: Contestó");
+    const prospect = new ProspectPage(page);
+    await prospect.expectHistory("Llamada: Contestó");
+    await prospect.expectTurn("Por qué me tocó:", sellers[0]?.name ?? "", sellers.length);
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Page } from "@playwright/test";
 import { expectAccessible } from "./accessible";
 import { expect, type Office, type Person, test } from "./fixtures";
+import { noteNotifications, notified } from "./notifications";
 import { Shell } from "./pages/shell";
 import { signInAs } from "./pages/sign-in";
 import { person } from "./people";
@@ -18,22 +18,6 @@ async function planCall({ call }: Office, owner: string, n: number, minutes: num
   const step = { kind: "call", body: "Confirmar la cita", done: false, due_at: due, remind_at: due };
   await call("POST", `/api/prospects/${id}/activities`, step);
 }
-
-/** Notes the system's notifications instead of showing them, as a browser that was allowed to. */
-async function noteNotifications(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const notified: string[] = [];
-    class Noted {
-      static permission = "granted";
-      constructor(title: string, { body }: { body: string }) {
-        notified.push(`${title} | ${body}`);
-      }
-    }
-    Object.assign(window, { notified, Notification: Noted });
-  });
-}
-
-const notified = (page: Page) => page.evaluate(() => (window as unknown as { notified: string[] }).notified);
 
 test("a due reminder is announced once, stays in the bell, and goes when it is done or put off", async ({
   page,

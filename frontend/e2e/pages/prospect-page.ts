@@ -16,6 +16,13 @@ export class ProspectPage {
     await expect(this.history.getByRole("listitem").filter({ hasText: words }).first()).toBeVisible();
   }
 
+  /** Says beside the seller, and in the history, that they have the prospect by turn, and which of how many it was. */
+  async expectTurn(why: string, seller: string, of: number): Promise<void> {
+    const turn = `turno [1-${of}] de ${of}`;
+    await expect(this.page.getByText(new RegExp(`^${why} ${turn} ·`))).toBeVisible();
+    await this.expectHistory(new RegExp(`Asignado a ${seller}, ${turn}`));
+  }
+
   /** The bar with the next step. */
   next(): Locator {
     return this.page.getByRole("region", { name: "Próxima acción" });
