@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"time"
 
@@ -41,6 +42,13 @@ func (c *command) demo(cmd *cobra.Command, _ []string) (err error) {
 	default:
 		return fault.Invalid("surface", "demo.surface")
 	}
+	var listener net.Listener
+	if c.surface == surfaceBrowser {
+		if listener, err = takeAddress(cmd.Context(), c.addr); err != nil {
+			return err
+		}
+		defer listener.Close() //nolint:errcheck // the server has closed it, unless the demo did not open
+	}
 	home, done, err := c.demoHome()
 	if err != nil {
 		return err
@@ -59,7 +67,7 @@ func (c *command) demo(cmd *cobra.Command, _ []string) (err error) {
 		home.log.WithError(err).Error("demo did not open")
 		return err
 	}
-	return c.answer(cmd.Context(), p, c.tellUsers)
+	return c.answer(cmd.Context(), p, listener, c.tellUsers)
 }
 
 // demoHome is what lies behind a demo: the folder that `serve` would open, untouched unless somebody leaves the demo and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -41,28 +42,30 @@ func (c *command) home() (_ place, done io.Closer, err error) {
 }
 
 func (c *command) serve(cmd *cobra.Command, _ []string) (err error) {
+	ctx := cmd.Context()
+	listener, err := takeAddress(ctx, c.addr) // before anything is opened for nothing
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // the server has closed it, unless the office did not open
 	home, done, err := c.home()
 	if err != nil {
 		return err
 	}
 	defer closing(&err, done.Close)
-	ctx := cmd.Context()
 	p := newProgram(ctx, c, home, surfaceBrowser, nil, nil)
 	defer closing(&err, p.close)
 	if err := p.open(ctx); err != nil {
 		home.log.WithError(err).Error("office did not open")
 		return err
 	}
-	return c.answer(ctx, p, nil)
+	return c.answer(ctx, p, listener, nil)
 }
 
 // answer serves a program to the browser until ctx ends. It prints the address once it answers, and what ready adds.
-func (c *command) answer(ctx context.Context, p *program, ready func()) error {
+func (c *command) answer(ctx context.Context, p *program, listener net.Listener, ready func()) error {
 	work := crew{log: p.home.log}
-	s, err := listen(ctx, c.addr, p.site, p.home.log)
-	if err != nil {
-		return err
-	}
+	s := newServer(ctx, listener, p.site, p.home.log)
 	fmt.Fprintln(c.Out, c.say.say("serve.ready", "address", s.address()))
 	fmt.Fprintln(c.Out, c.say.say("serve.stop"))
 	if ready != nil {
@@ -73,7 +76,7 @@ func (c *command) answer(ctx context.Context, p *program, ready func()) error {
 			p.home.log.WithError(err).Warn("browser did not open")
 		}
 	}
-	err = s.run(ctx, &work)
+	err := s.run(ctx, &work)
 	work.wait()
 	return err
 }

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,8 +20,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the commands as people type them; testdata/script has one file for each behaviour. The command "office"
-// makes an office in $WORK/data with its keys in $WORK/keys.json; "export NAME" writes the file that
-// the simulated Meta offers for a form with twelve leads.
+// makes an office in $WORK/data with its keys in $WORK/keys.json; "occupy NAME" keeps a port busy and
+// puts its address into $NAME; "export NAME" writes the file that the simulated Meta offers for a form with twelve leads.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -38,6 +39,12 @@ func TestScripts(t *testing.T) {
 				if code := p.Stop(); code != 0 {
 					ts.Fatalf("exit code %d: %s", code, p.Said())
 				}
+			},
+			"occupy": func(ts *testscript.TestScript, _ bool, args []string) {
+				taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+				ts.Check(err)
+				ts.Defer(func() { _ = taken.Close() })
+				ts.Setenv(args[0], taken.Addr().String())
 			},
 			"export": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), exported(t), 0o600))

@@ -24,8 +24,9 @@ type server struct {
 	over     context.CancelFunc
 }
 
-// listen takes the address; port 0 takes a free one. It answers serve.not_loopback, serve.bad_address or serve.port_taken.
-func listen(ctx context.Context, addr string, handler http.Handler, log logrus.FieldLogger) (*server, error) {
+// takeAddress listens on an address of this computer; port 0 takes a free one. It answers serve.not_loopback,
+// serve.bad_address or serve.port_taken.
+func takeAddress(ctx context.Context, addr string) (net.Listener, error) {
 	if err := checkLoopback(addr); err != nil {
 		return nil, err
 	}
@@ -33,6 +34,11 @@ func listen(ctx context.Context, addr string, handler http.Handler, log logrus.F
 	if err != nil {
 		return nil, fault.Wrap(fmt.Errorf("listen: %w", err), "serve.port_taken", "addr", addr)
 	}
+	return listener, nil
+}
+
+// newServer answers with handler on the listener once it runs.
+func newServer(ctx context.Context, listener net.Listener, handler http.Handler, log logrus.FieldLogger) *server {
 	port := listener.Addr().(*net.TCPAddr).Port
 	// Streams of events end with this context; requests do when they are answered.
 	running, over := context.WithCancel(context.WithoutCancel(ctx))
@@ -43,7 +49,7 @@ func listen(ctx context.Context, addr string, handler http.Handler, log logrus.F
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          quiet(log),
-	}}, nil
+	}}
 }
 
 // address is what a browser has to open.
