@@ -1,5 +1,4 @@
-import { writeFile } from "node:fs/promises";
-import { Computer, freeAddress, Host, join } from "./computers";
+import { Computer, Host, join } from "./computers";
 import { admin, call, expect, type Person, test } from "./fixtures";
 import type { Graph } from "./graph";
 import { MetaSettings } from "./pages/meta-settings";
@@ -7,33 +6,14 @@ import { RelaySettings } from "./pages/relay-settings";
 import { UserSettings } from "./pages/user-settings";
 import { Wizard } from "./pages/wizard";
 import { person } from "./people";
-import { run, temporaryFolder } from "./program";
+import { admission, startRelay } from "./relay";
 
 const ines: Person = { name: "Inés Cárdenas Olvera", login: "ines", password: "ciruela roja en el patio" };
 const raul: Person = { name: "Raúl Ibáñez Cota", login: "raul", password: "ciruela roja en el patio" };
-const admission = "FICHA-INVENTADA-DE-LA-PRUEBA";
 
 /** How many people fill in the form while the host is there, and how many while it is off. */
 const burst = 24;
 const meanwhile = 12;
-
-/** A relay on this computer; its operator has written the token down. */
-async function startRelay(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const folder = await temporaryFolder();
-  const address = await freeAddress();
-  const url = `http://${address}`;
-  const tokens = `${folder.path}/admission.txt`;
-  await writeFile(tokens, `${admission}\n`, { mode: 0o600 });
-  const where = ["--data", folder.path, "--admission-file", tokens];
-  const running = await run(["relay", "--url", url, "--addr", address, ...where], /http:\/\/\S+/);
-  return {
-    url,
-    stop: async () => {
-      await running.stop();
-      await folder.remove();
-    },
-  };
-}
 
 /** Calls the API of a computer as somebody who signs in there. */
 async function signedIn(computer: Computer, { login, password }: Person) {

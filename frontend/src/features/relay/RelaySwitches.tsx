@@ -72,7 +72,8 @@ function Step({ check }: { check: RelayCheck }) {
   const { state, page, problem, ms } = check;
   const advice = () => {
     if (state === "ok") {
-      return ms > 0 ? t("check.took", { seconds: (ms / 1000).toFixed(1) }) : undefined;
+      if (ms <= 0) return undefined;
+      return ms < 100 ? t("check.tookNoTime") : t("check.took", { seconds: (ms / 1000).toFixed(1) });
     }
     if (code === undefined) return undefined;
     return state === "unknown" ? t(`check.unknown.${code}`) : t(`check.${code}.fix`);
