@@ -199,10 +199,10 @@ func (h *Host) auditHandover(ctx context.Context, by, action, device string) err
 	return nil
 }
 
-// movedFor is moved for a computer that has just come, if it is one of the office's.
+// movedFor is moved for a computer that has just come, if it is one of the office's. Who was revoked is sent on as well: only
+// the host that is now can have them wiped.
 func (h *Host) movedFor(device string) []wire.Frame {
-	a, err := readActor(h.Store.Read(), device)
-	if err != nil || a.Revoked {
+	if _, err := readActor(h.Store.Read(), device); err != nil {
 		return nil
 	}
 	return h.moved()

@@ -93,6 +93,38 @@ func TestHandover_NothingIsTakenMeanwhile(t *testing.T) {
 	}
 }
 
+// TestHandover_WhoWasRevokedIsSentOnAndWiped: a computer that was off when it was revoked and when the office moved knows the
+// former host alone, which cannot have it wiped any more.
+func TestHandover_WhoWasRevokedIsSentOnAndWiped(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	b.of(b.Sellers[0])
+	gone := b.enrol(b.Sellers[0])
+	gone.connect()
+	gone.cut()
+	must(t, b.host.Revoke(ctx, b.Admin, gone.key.DeviceID()))
+	next, err := identity.NewKey(chance(7))
+	must(t, err)
+	copied := b.backup()
+	cert, err := b.host.HandOver(ctx, b.Admin, next.Public(), []string{"192.0.2.77:47300"})
+	must(t, err)
+	gone.connect()
+	device, addresses, err := gone.Host(ctx)
+	must(t, err)
+	if device != next.DeviceID() || len(addresses) != 1 || addresses[0] != "192.0.2.77:47300" {
+		t.Fatalf("who was revoked is sent to %s at %v", device, addresses)
+	}
+	b.deps.Key = next
+	b.restore(copied)
+	must(t, b.host.Accept(ctx, b.Admin.UserID, cert))
+	if gone.connect(); !gone.wiped {
+		t.Errorf("it is not wiped: %s", gone.bye)
+	}
+	if out, err := b.host.Session("nobody").Open(ctx); err == nil || len(out) != 0 {
+		t.Errorf("a stranger is told %v", out)
+	}
+}
+
 func TestHandover_TakenBack(t *testing.T) {
 	b := newBase(t)
 	ctx := t.Context()
