@@ -10,6 +10,7 @@ import (
 	"sitegroup.mx/crm/backend/api/apitest"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/link"
+	"sitegroup.mx/crm/store/storetest"
 )
 
 type syncAnswer struct {
@@ -19,6 +20,8 @@ type syncAnswer struct {
 	Since                        *string
 	LastContactAt                *string `json:"last_contact_at"`
 	LeaseUntil                   *string `json:"lease_until"`
+	LastCompleteAt               *string `json:"last_complete_at"`
+	HostName                     string  `json:"host_name"`
 }
 
 type changesAnswer struct {
@@ -47,8 +50,15 @@ func TestSync_StatesOfAMember(t *testing.T) {
 		m.Do("ana", "GET", "/api/sync", nil).Decode(&s)
 		return s
 	}
-	if s := look(); s.Role != "member" || s.State != "up_to_date" || s.LastContactAt == nil || s.LeaseUntil == nil {
+	if s := look(); s.Role != "member" || s.State != "up_to_date" || s.LastContactAt == nil || s.LeaseUntil == nil || s.LastCompleteAt == nil {
 		t.Errorf("connected: %+v", s)
+	} else if s.HostName != "Recepción" {
+		t.Errorf("the host is called %q", s.HostName)
+	}
+	complete := look().LastCompleteAt
+	storetest.Tamper(t, m.Store, "UPDATE store_state SET v = v + 60000 WHERE k = 'last_page'") // a page that was not the last
+	if s := look(); *s.LastCompleteAt != *complete {
+		t.Errorf("everything was here at %s, and a page more makes it %s", *complete, *s.LastCompleteAt)
 	}
 	o.Do("admin", "GET", "/api/sync", nil).Decode(&host)
 	if host.Connected != 1 || host.Members != 1 {

@@ -45,6 +45,13 @@ type SyncProgress struct {
 	Total int64 `json:"total"`
 }
 
+// SyncAnew is how often a replica was read anew since it was filled, and why it was the last time.
+type SyncAnew struct {
+	Count  int64  `json:"count"`
+	At     string `json:"at"`
+	Reason string `json:"reason" doc:"unknown_commit, purged, role_changed or check_failed"`
+}
+
 // SyncStatus is how this computer stands with the office's others.
 type SyncStatus struct {
 	Role           string        `json:"role" enum:"host,member"`
@@ -64,6 +71,7 @@ type SyncStatus struct {
 	HostVersion    string        `json:"host_version"`
 	Problem        string        `json:"problem" doc:"Why there is no connection, or why the host does not listen to this computer"`
 	ClockSkewMS    int64         `json:"clock_skew_ms" doc:"The host's clock minus this computer's"`
+	BegunAnew      *SyncAnew     `json:"begun_anew,omitempty" doc:"That this computer had to read everything anew"`
 	LeaseUntil     *string       `json:"lease_until,omitempty" doc:"When this computer locks without contact"`
 	Connected      int           `json:"connected" doc:"On a host: computers that are connected"`
 	Members        int           `json:"members" doc:"On a host: computers of the office beside it"`
@@ -156,8 +164,12 @@ func (a *API) memberStatus(ctx context.Context, o *Office) (SyncStatus, error) {
 	how := o.Network.Connection()
 	s := SyncStatus{
 		Role: "member", DeviceID: o.Member.Device, State: SyncUpToDate, Pending: r.Unsettled - r.Held, Held: r.Held, Refused: r.Refused, Superseded: r.Superseded,
-		LastContactAt: instant(m.LastContact), LastCompleteAt: instant(r.LastPage), LeaseUntil: instant(m.LeaseUntil),
-		Path: how.Path, Address: how.Address, HostVersion: m.HostVersion, Problem: m.Problem, ClockSkewMS: m.ClockSkew.Milliseconds(),
+		LastContactAt: instant(m.LastContact), LastCompleteAt: instant(r.LastHead), LeaseUntil: instant(m.LeaseUntil),
+		Path: how.Path, Address: how.Address, HostName: m.HostName, HostVersion: m.HostVersion, Problem: m.Problem,
+		ClockSkewMS: m.ClockSkew.Milliseconds(),
+	}
+	if b := m.BegunAnew; b.Count > 0 {
+		s.BegunAnew = &SyncAnew{Count: b.Count, At: clock.Format(time.UnixMilli(b.At)), Reason: b.Reason}
 	}
 	if r.Filling && r.Rest > 0 {
 		done, err := o.Store.Rows(ctx)
@@ -188,18 +200,7 @@ func (a *API) memberStatus(ctx context.Context, o *Office) (SyncStatus, error) {
 	case s.Pending > 0:
 		s.State = SyncSending
 	}
-	s.HostName, err = hostName(ctx, o, m.Host)
-	return s, err
-}
-
-// hostName is what the host is called, where it is known.
-func hostName(ctx context.Context, o *Office, id string) (string, error) {
-	var names []string
-	err := o.Store.Read().NewQuery("SELECT name FROM device WHERE id = {:id}").Bind(dbx.Params{"id": id}).WithContext(ctx).Column(&names)
-	if err != nil || len(names) == 0 {
-		return "", err
-	}
-	return names[0], nil
+	return s, nil
 }
 
 // instant writes a time that there may not be.

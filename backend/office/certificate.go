@@ -26,6 +26,8 @@ const (
 	stateContact     = "contact"     // JSON, see contact
 	stateOffset      = "offset"      // the host's time minus ours, milliseconds
 	stateHostSchema  = "host_schema" // of the host at the last contact
+	stateHostName    = "host_name"   // of the host's computer, likewise
+	stateAnew        = "begun_anew"  // how often a replica had to be read anew, JSON
 	stateWiped       = "wiped"       // the host has revoked this computer
 )
 

@@ -118,6 +118,7 @@ func (h *Host) hello(a actor) (wire.Frame, error) {
 		ProtoMin: wire.ProtoMin, ProtoMax: wire.ProtoMax, Schema: h.schema, Device: h.DeviceID(), Version: h.Version,
 		At: h.now().UnixMilli(), Serial: h.list.Serial, CredentialAt: changedAt(credential),
 		Certificate: h.cert.raw, Addresses: h.Addresses(), Office: h.office, Lease: Lease.Milliseconds(),
+		Name: cleanName(h.Name),
 	}), nil
 }
 

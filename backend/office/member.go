@@ -57,6 +57,7 @@ type Member struct {
 	problem  string // code of the last farewell, "" after a hello
 	wiped    bool
 	seen     hostSeen
+	anew     BegunAnew
 	calls    map[uint64]*pendingCall
 	nextCall uint64
 	session  *MemberSession
@@ -73,15 +74,16 @@ type contact struct {
 
 // hostSeen is what the host says of itself.
 type hostSeen struct {
-	device, version string
-	schema          int64
-	addresses       []string
+	device, name, version string
+	schema                int64
+	addresses             []string
 }
 
 // MemberStatus is what a member knows of its standing with the host. How it is connected is the transport's to know.
 type MemberStatus struct {
 	Office, User string // ids
 	Host         string // device id
+	HostName     string // of that computer, as it has last said
 	HostVersion  string
 	Addresses    []string // of the host, as last told
 	Problem      string   // a constant ByeXxx, "" for none
@@ -91,6 +93,7 @@ type MemberStatus struct {
 	LastContact  time.Time // by this computer's clock; zero before the first
 	LeaseUntil   time.Time // likewise
 	ClockSkew    time.Duration
+	BegunAnew    BegunAnew
 }
 
 // NewMember returns the member of an open replica.
@@ -135,10 +138,10 @@ func (m *Member) load(ctx context.Context) error {
 	}
 	m.root = root
 	texts := map[string]*string{stateOfficeID: &m.office, stateUser: &m.user}
-	var contactText, offset, wiped, members, addresses, schema string
+	var contactText, offset, wiped, members, addresses, schema, anew string
 	for key, into := range map[string]*string{
 		stateContact: &contactText, stateOffset: &offset, stateWiped: &wiped, stateMembers: &members,
-		stateAddresses: &addresses, stateHostSchema: &schema,
+		stateAddresses: &addresses, stateHostSchema: &schema, stateHostName: &m.seen.name, stateAnew: &anew,
 	} {
 		texts[key] = into
 	}
@@ -152,6 +155,11 @@ func (m *Member) load(ctx context.Context) error {
 	}
 	if err := m.read(contactText, offset, members, addresses, schema); err != nil {
 		return err
+	}
+	if anew != "" {
+		if err := json.Unmarshal([]byte(anew), &m.anew); err != nil {
+			return fmt.Errorf("read how often the replica began again: %w", err)
+		}
 	}
 	if m.schema, err = schemaOf(m.Store.Read()); err != nil {
 		return err
@@ -211,9 +219,9 @@ func (m *Member) Status(ctx context.Context) (MemberStatus, error) {
 		return MemberStatus{}, err
 	}
 	s := MemberStatus{
-		Office: m.office, User: m.user, Host: m.seen.device, HostVersion: m.seen.version, Addresses: m.seen.addresses,
+		Office: m.office, User: m.user, Host: m.seen.device, HostName: m.seen.name, HostVersion: m.seen.version, Addresses: m.seen.addresses,
 		Problem: m.problem, UpdateNeeded: m.problem == ByeVersion, Wiped: m.wiped, Locked: m.contact.over(m.now()),
-		ClockSkew: m.offset,
+		ClockSkew: m.offset, BegunAnew: m.anew,
 	}
 	if m.contact.Here != 0 {
 		s.LastContact = time.UnixMilli(m.contact.Here).UTC()

@@ -189,9 +189,12 @@ func (s *MemberSession) chunk(ctx context.Context, c *wire.PageChunk) error {
 
 func (s *MemberSession) apply(ctx context.Context, page *store.Page) error {
 	applied, err := s.m.Store.ApplyPage(ctx, *page)
-	if isReset(err) {
-		s.note(err)
-		return s.reset(ctx)
+	var differs *store.ResetError
+	if errors.As(err, &differs) {
+		if s.m.Log != nil {
+			s.m.Log.WithError(err).Warn("replica begins again")
+		}
+		return s.reset(ctx, differs.Reason)
 	}
 	if err != nil {
 		return err
@@ -234,10 +237,11 @@ func (s *MemberSession) resetAsked(ctx context.Context, r *wire.Reset) error {
 	asked := s.asked[0]
 	s.asked = s.asked[1:]
 	if asked.from == s.cursor {
+		reason := cut(r.Reason, longestReason)
 		if s.m.Log != nil {
-			s.m.Log.WithField("reason", cut(r.Reason, longestReason)).Info("replica begins again, as the host asks")
+			s.m.Log.WithField("reason", reason).Info("replica begins again, as the host asks")
 		}
-		return s.reset(ctx)
+		return s.reset(ctx, reason)
 	}
 	if len(s.asked) == 0 {
 		return s.pull(ctx)
@@ -247,18 +251,12 @@ func (s *MemberSession) resetAsked(ctx context.Context, r *wire.Reset) error {
 
 // reset empties the replica and begins again. What was sent is sent once more: the host that settled it may be gone. The pull
 // goes first, because a host that has lost something settles nothing of a member before it knows that it has begun again.
-func (s *MemberSession) reset(ctx context.Context) error {
-	if err := s.m.Store.Reset(ctx); err != nil {
+func (s *MemberSession) reset(ctx context.Context, reason string) error {
+	if err := errors.Join(s.m.Store.Reset(ctx), s.m.noteAnew(ctx, reason)); err != nil {
 		return err
 	}
 	s.cursor, s.again, s.filling = store.Cursor{}, false, true
 	s.pushAnew()
 	s.ask(s.cursor)
 	return s.push(ctx)
-}
-
-func (s *MemberSession) note(err error) {
-	if s.m.Log != nil {
-		s.m.Log.WithError(err).Warn("replica begins again")
-	}
 }

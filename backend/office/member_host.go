@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -53,14 +54,15 @@ func (m *Member) keepHost(ctx context.Context, cert certificate, h *wire.Hello) 
 				return err
 			}
 		}
-		return tx.PutState(stateHostSchema, strconv.Itoa(h.Schema))
+		return errors.Join(tx.PutState(stateHostSchema, strconv.Itoa(h.Schema)), tx.PutState(stateHostName, cleanName(h.Name)))
 	})
 	if err != nil {
 		return err
 	}
 	m.mu.Lock()
 	m.cert, m.problem = cert, ""
-	m.seen.device, m.seen.version, m.seen.schema = deviceOf(cert), cut(h.Version, longestVersion), int64(h.Schema)
+	m.seen.device, m.seen.name = deviceOf(cert), cleanName(h.Name)
+	m.seen.version, m.seen.schema = cut(h.Version, longestVersion), int64(h.Schema)
 	if len(h.Addresses) > 0 {
 		m.seen.addresses = h.Addresses
 	}
@@ -91,13 +93,13 @@ func (s *MemberSession) follow(ctx context.Context, b *wire.Moved) error {
 				return err
 			}
 		}
-		return putCertificate(tx, m.root, cert.raw)
+		return errors.Join(tx.PutState(stateHostName, ""), putCertificate(tx, m.root, cert.raw))
 	})
 	if err != nil {
 		return err
 	}
 	m.mu.Lock()
-	m.cert, m.seen.device = cert, deviceOf(cert)
+	m.cert, m.seen.device, m.seen.name = cert, deviceOf(cert), ""
 	if len(b.Addresses) > 0 {
 		m.seen.addresses = b.Addresses
 	}

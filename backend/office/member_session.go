@@ -249,9 +249,6 @@ func (s *MemberSession) wake(ctx context.Context) error {
 	return nil
 }
 
-// isReset reports whether a page has shown that the replica has to begin again.
-func isReset(err error) bool { return errors.Is(err, store.ErrReset) }
-
 // knownBye is a code that the host has said, if it is one.
 func knownBye(code string) string {
 	switch code {

@@ -15,6 +15,7 @@ import (
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/wire"
 	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/storetest"
 )
 
 // TestPair_ALifeTogether walks two computers from enrolment to the end: bootstrap, edits on both sides, a conflict, a
@@ -319,6 +320,9 @@ func TestPair_ARestoredHostIsToldAgain(t *testing.T) {
 	b.restore(old)
 	c.connect()
 	c.same()
+	if s, err := c.Status(t.Context()); err != nil || s.BegunAnew.Count != 1 || s.BegunAnew.Reason != store.ResetUnknownCommit {
+		t.Errorf("begun anew: %+v, %v", s.BegunAnew, err)
+	}
 	for prospect, want := range map[string]int{id: 1, lost: 0, gone: 0} {
 		if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:id} AND temperature = 'hot'", "id", prospect); n != want {
 			t.Errorf("%s: hot %d times, want %d", prospect, n, want)
@@ -328,6 +332,40 @@ func TestPair_ARestoredHostIsToldAgain(t *testing.T) {
 	must(t, err)
 	if r.Unsettled != 0 || c.bye != "" {
 		t.Errorf("%d transactions are unsettled, farewell %q", r.Unsettled, c.bye)
+	}
+}
+
+// TestPair_AReplicaThatDiffersIsReadAnew: whatever the defect was that made it so. It is counted, for who looks for that defect.
+func TestPair_AReplicaThatDiffersIsReadAnew(t *testing.T) {
+	b := newBase(t)
+	b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	c.same()
+	begun := func() office.BegunAnew {
+		t.Helper()
+		s, err := c.Status(t.Context())
+		must(t, err)
+		return s.BegunAnew
+	}
+	storetest.Tamper(t, c.store, "UPDATE prospect SET temperature = 'hot', rev = rev - 1")
+	b.of(b.Sellers[0])
+	c.poke()
+	if got := begun(); got.Count != 0 {
+		t.Errorf("less than an hour after the last check sum the replica begins anew: %+v", got)
+	}
+	b.advance(time.Hour, c)
+	b.of(b.Sellers[0])
+	c.poke()
+	c.same()
+	want := office.BegunAnew{Count: 1, At: c.clock.Now().UnixMilli(), Reason: store.ResetCheckFailed}
+	if diff := cmp.Diff(want, begun()); diff != "" {
+		t.Errorf("begun anew (-want +got):\n%s", diff)
+	}
+	c.start()
+	must(t, c.Start(t.Context()))
+	if diff := cmp.Diff(want, begun()); diff != "" {
+		t.Errorf("after a restart (-want +got):\n%s", diff)
 	}
 }
 

@@ -3,7 +3,11 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -71,6 +75,18 @@ func Open(t testing.TB, opts ...func(*store.Options)) *store.Store {
 		}
 	})
 	return s
+}
+
+// Tamper writes into an open store's file around it, as a defect would.
+func Tamper(t testing.TB, s *store.Store, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: s.Path()}).String()+"?cipher=chacha20&_busy_timeout=5000&key=raw:"+hex.EncodeToString(Key()))
+	if err == nil {
+		_, err = db.ExecContext(context.Background(), statement)
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
 }
 
 // WithClock makes Open use c, which a test then moves.

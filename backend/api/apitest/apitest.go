@@ -84,7 +84,7 @@ func New(t testing.TB, options ...Option) *Office {
 		Store: st, Accounts: account.New(st, clk, log), CRM: people,
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
 		Host: office.NewHost(office.HostDeps{
-			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Version: "test",
+			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Name: "Recepción", Version: "test",
 			Addresses: func() []string { return []string{"192.0.2.1:8766"} },
 			Call: func(ctx context.Context, user, role string, c *wire.Call) *wire.Reply {
 				return o.API.Answer(ctx, user, role, c)

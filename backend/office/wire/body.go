@@ -22,13 +22,14 @@ type helloBody struct {
 	Addresses    []string `cbor:"11,keyasint,omitempty"`
 	Office       string   `cbor:"12,keyasint,omitempty"`
 	Lease        int64    `cbor:"13,keyasint,omitempty"`
+	Name         string   `cbor:"14,keyasint,omitempty"`
 }
 
 func helloOut(h *Hello) helloBody {
 	return helloBody{
 		ProtoMin: h.ProtoMin, ProtoMax: h.ProtoMax, Schema: h.Schema, Device: h.Device, Version: h.Version, At: h.At,
 		Serial: h.Serial, Cursor: cursorOut(h.Cursor), CredentialAt: h.CredentialAt, Certificate: h.Certificate,
-		Addresses: h.Addresses, Office: h.Office, Lease: h.Lease,
+		Addresses: h.Addresses, Office: h.Office, Lease: h.Lease, Name: h.Name,
 	}
 }
 
@@ -37,7 +38,7 @@ func (in *helloBody) into(h *Hello) error {
 	*h = Hello{
 		ProtoMin: in.ProtoMin, ProtoMax: in.ProtoMax, Schema: in.Schema, Device: in.Device, Version: in.Version, At: in.At,
 		Serial: in.Serial, Cursor: c, CredentialAt: in.CredentialAt, Certificate: in.Certificate,
-		Addresses: in.Addresses, Office: in.Office, Lease: in.Lease,
+		Addresses: in.Addresses, Office: in.Office, Lease: in.Lease, Name: in.Name,
 	}
 	return err
 }

@@ -22,6 +22,7 @@ type Hello struct {
 	Addresses          []string     // of the host, "address:port", and the URL of its relay
 	Office             string       // id of the office
 	Lease              int64        // how long a member may go on without contact, milliseconds; 0 is the usual
+	Name               string       // of the host's computer, for people
 }
 
 // Push carries a member's transactions in the order in which they were made, each of them whole.

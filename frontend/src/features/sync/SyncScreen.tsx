@@ -63,7 +63,7 @@ function adviceKey({ role, state, problem }: SyncStatus): string {
 const skewWorthALine = 120_000;
 
 function Facts({ status }: { status: SyncStatus }) {
-  const { t } = useTranslation("sync");
+  const { t, i18n } = useTranslation("sync");
   const language = currentLanguage();
   const minutes = Math.round(Math.abs(status.clock_skew_ms) / 60_000);
   return (
@@ -85,6 +85,17 @@ function Facts({ status }: { status: SyncStatus }) {
       {Math.abs(status.clock_skew_ms) > skewWorthALine && (
         <Fact word={t("fact.clock")}>
           {t(status.clock_skew_ms > 0 ? "fact.clockBehind" : "fact.clockAhead", { count: minutes })}
+        </Fact>
+      )}
+      {status.begun_anew !== undefined && (
+        <Fact word={t("fact.anew")}>
+          {t("fact.anewWhen", {
+            count: status.begun_anew.count,
+            at: inFull(status.begun_anew.at, language),
+            why: i18n.exists(`anew.${status.begun_anew.reason}`, { ns: "sync" })
+              ? (t(`anew.${status.begun_anew.reason}` as never) as string)
+              : t("anew.other"),
+          })}
         </Fact>
       )}
       {status.lease_until !== undefined && (

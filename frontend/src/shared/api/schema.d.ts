@@ -2457,6 +2457,13 @@ export interface components {
             platform: string;
             received_at: string;
         };
+        SyncAnew: {
+            at: string;
+            /** Format: int64 */
+            count: number;
+            /** @description unknown_commit, purged, role_changed or check_failed */
+            reason: string;
+        };
         SyncChange: {
             at: string;
             by_at?: string;
@@ -2484,6 +2491,8 @@ export interface components {
         };
         SyncStatus: {
             address: string;
+            /** @description That this computer had to read everything anew */
+            begun_anew?: components["schemas"]["SyncAnew"];
             /**
              * Format: int64
              * @description The host's clock minus this computer's
