@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/sirupsen/logrus"
@@ -64,25 +65,45 @@ func (s *Service) settle(ctx context.Context, ids []string) ([]outcome, error) {
 	return s.settleWith(ctx, ids, s.newTestFinder())
 }
 
-// settleWith is settle with what is known of test leads already.
+// settleWith is settle with what is known of test leads already. While some leads are written, the next are read.
 func (s *Service) settleWith(ctx context.Context, ids []string, tests *testFinder) ([]outcome, error) {
 	var all []outcome
-	for start := 0; start < len(ids); start += settleTimes {
-		lines, err := s.linesOf(ctx, ids[start:min(start+settleTimes, len(ids))])
+	parts := slices.Collect(slices.Chunk(ids, settleTimes))
+	next := s.prepareBeside(ctx, parts, tests)
+	for len(parts) > 0 {
+		ready, err := next()
 		if err != nil {
 			return all, err
 		}
-		ready, err := s.prepare(ctx, lines, tests)
-		if err != nil {
-			return all, err
-		}
+		parts = parts[1:]
+		next = s.prepareBeside(ctx, parts, tests)
 		done, err := s.write(ctx, ready)
 		all = append(all, done...)
 		if err != nil {
+			_, _ = next() // nobody reads on behind the caller's back
 			return all, err
 		}
 	}
 	return all, nil
+}
+
+// prepareBeside prepares the first of parts while the caller goes on; next waits for it.
+func (s *Service) prepareBeside(ctx context.Context, parts [][]string, tests *testFinder) (next func() ([]prepared, error)) {
+	if len(parts) == 0 {
+		return func() ([]prepared, error) { return nil, nil }
+	}
+	var ready []prepared
+	wait := beside(ctx, 1, []func(context.Context) error{func(ctx context.Context) error {
+		lines, err := s.linesOf(ctx, parts[0])
+		if err == nil {
+			ready, err = s.prepare(ctx, lines, tests)
+		}
+		return err
+	}})
+	return func() ([]prepared, error) {
+		err := wait()
+		return ready, err
+	}
 }
 
 // linesOf reads lines in the order of the ids; settled ones and those without a payload are left out.
