@@ -99,6 +99,10 @@ func TestPush_TieGoesToTheGreaterDevice(t *testing.T) {
 	if got, _ := push(t, s, b, foreign(4, when, "contact", "c1", "city", `"again"`)); got != store.Superseded {
 		t.Errorf("the first device's second op of that moment is %s", got)
 	}
+	// Its file was brought back from before, and it claims a time twice.
+	if got, _ := push(t, s, store.Author{User: "u-x", Device: "device-c"}, foreign(5, when, "contact", "c1", "city", `"twice"`)); got != store.Superseded {
+		t.Errorf("a device's second op of the moment that it has won is %s", got)
+	}
 }
 
 func TestPush_ClockAheadIsRestamped(t *testing.T) {

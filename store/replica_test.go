@@ -186,11 +186,26 @@ func TestReplica_ChangesHands(t *testing.T) {
 	}
 }
 
+// TestReplica_LostAndGivenBackWhileAway: a page that takes a prospect away and brings it back ends with it.
+func TestReplica_LostAndGivenBackWhileAway(t *testing.T) {
+	p := newPair(t, nil)
+	p.limit = 500
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	for _, owner := range []string{"u-beto", "u-ana"} {
+		write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"owner_id": owner}) })
+	}
+	p.sync()
+	p.same()
+}
+
 func TestReplica_OwnEditsStayOnTop(t *testing.T) {
 	p := newPair(t, nil)
 	p.prospectOf(1, "u-ana")
 	p.sync()
-	write(t, p.member, ana, func(tx *store.Tx) error { return tx.Set("contact", "c1", store.Row{"name": "Mía"}) })
+	for _, name := range []string{"Nuestra", "Mía"} {
+		write(t, p.member, ana, func(tx *store.Tx) error { return tx.Set("contact", "c1", store.Row{"name": name}) })
+	}
 	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("contact", "c1", store.Row{"city": "León"}) })
 	p.pull()
 	if got := rows(t, p.member.Read(), "SELECT name, city FROM contact"); got[0][0] != "Mía" || got[0][1] != "León" {

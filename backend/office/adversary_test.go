@@ -263,6 +263,45 @@ func TestHostile_Replay(t *testing.T) {
 	}
 }
 
+// TestHostile_LateOnlyForWhatItHad: a note on a prospect that has changed hands is taken for late where its author had read that
+// the prospect was theirs, and nowhere else.
+func TestHostile_LateOnlyForWhatItHad(t *testing.T) {
+	b, c := hostile(t)
+	before, err := b.Store.Head(t.Context())
+	must(t, err)
+	id := b.of(b.Sellers[0])
+	had, err := b.Store.Head(t.Context())
+	must(t, err)
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID})
+	must(t, err)
+	lost, err := b.Store.Head(t.Context())
+	must(t, err)
+	tests := []struct {
+		name string
+		base int64
+		want string
+	}{
+		{"had read that it was theirs", had.Pos, "applied late"},
+		{"had read that it was not any more", lost.Pos, "refused out_of_scope"},
+		{"had read nothing of it yet", before.Pos, "refused out_of_scope"},
+		{"has read what is yet to come", lost.Pos + 1000, "refused out_of_scope"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			note := c.op("activity", c.clock.NewID(), "", map[string]any{
+				"prospect_id": id, "author_id": b.Sellers[0].UserID, "kind": "note", "body": "x", "created_at": "2026-11-02T15:00:00.000Z",
+			})
+			tx := c.tx(note)
+			tx.BaseRev = tt.base
+			_, err := c.raw(&wire.Push{Txs: []store.PushedTx{tx}}, wire.TypePush)
+			must(t, err)
+			if got := b.outcome(note); !strings.HasPrefix(got, tt.want) {
+				t.Errorf("settled as %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestHostile_ClockInTheFuture: whoever says that it is next year wins no tie for a year.
 func TestHostile_ClockInTheFuture(t *testing.T) {
 	b, c := hostile(t)
