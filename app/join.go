@@ -185,7 +185,7 @@ func (p *program) layAside() error {
 	if err := i.save(o.folder); err != nil {
 		return err
 	}
-	aside := o.officeFile() + ".before-join-" + p.home.clock.Now().UTC().Format("20060102T150405Z")
+	aside := o.officeFile() + asideForJoin + p.home.clock.Now().UTC().Format("20060102T150405Z")
 	for from, to := range map[string]string{
 		o.officeFile(): aside, o.officeFile() + "-wal": aside + "-wal", o.officeFile() + "-shm": aside + "-shm",
 	} {
@@ -193,7 +193,7 @@ func (p *program) layAside() error {
 			return fmt.Errorf("put the office of before aside: %w", err)
 		}
 	}
-	if err := os.Rename(o.installationFile(), aside+".installation.json"); err != nil {
+	if err := os.Rename(o.installationFile(), aside+installationEnd); err != nil {
 		return fmt.Errorf("put the office of before aside: %w", err)
 	}
 	return nil
@@ -317,7 +317,7 @@ func (p *program) revoked() {
 		err := i.save(o.folder)
 		err = errors.Join(err, o.Close())
 		if err == nil {
-			err = erase(o.place, i)
+			err = wipe(o.place, i)
 		}
 		if err != nil {
 			p.home.log.WithError(err).Error("the replica of a revoked computer was not deleted")
@@ -327,6 +327,11 @@ func (p *program) revoked() {
 	})
 }
 
+// wipe deletes everything of an office, and of those that were here before. It can be done again.
+func wipe(p place, i installation) error {
+	return errors.Join(eraseFormer(p), erase(p, i))
+}
+
 // erase deletes an office's files, copies among them, and keys. It can be done again.
 func erase(p place, i installation) error {
 	entries, err := os.ReadDir(string(p.folder))
@@ -334,7 +339,7 @@ func erase(p place, i installation) error {
 		return fmt.Errorf("list data folder: %w", err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), filepath.Base(p.officeFile())) {
+		if strings.HasPrefix(e.Name(), filepath.Base(p.officeFile())) && !isFormer(p.folder, e.Name()) {
 			if err := removeIfThere(filepath.Join(string(p.folder), e.Name())); err != nil {
 				return err
 			}

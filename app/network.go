@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -129,9 +130,12 @@ func (n *network) tell() {
 
 // stayConnected keeps a member connected until ctx ends, or the host has wiped it.
 func (n *network) stayConnected(ctx context.Context) {
-	stop := n.o.Store.OnCommit(func(store.Commit) {
+	stop := n.o.Store.OnCommit(func(c store.Commit) {
 		n.client.Wake()
 		n.tell()
+		if slices.ContainsFunc(c.Ops, func(op store.Op) bool { return op.Entity == store.EntityReplica }) {
+			n.o.crew.start("former offices", ctx.Done(), func() { n.o.dropFormer(ctx) })
+		}
 	})
 	defer stop()
 	n.client.Run(ctx)
@@ -220,6 +224,7 @@ func (n *network) ended() {
 	if r != nil {
 		n.o.crew.start("end of intake", r.ctx.Done(), func() {
 			r.end()
+			n.o.retire(r.ctx)
 			n.o.log.Warn("another computer is the host of this office now: nothing comes in here any more")
 		})
 	}

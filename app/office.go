@@ -77,7 +77,7 @@ func openFolder(ctx context.Context, p place) (*openOffice, error) {
 		return nil, fault.New("setup.needed")
 	}
 	if i.Wiped {
-		return nil, errors.Join(fault.New("setup.needed"), erase(p, i))
+		return nil, errors.Join(fault.New("setup.needed"), wipe(p, i))
 	}
 	key, err := p.vault.Get(i.keyName())
 	if errors.Is(err, secret.ErrNotFound) {
@@ -171,11 +171,14 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	}
 	o.crew.start("upkeep", ctx.Done(), func() { o.upkeep(ctx) })
 	if o.Member != nil {
+		o.crew.start("former offices", ctx.Done(), func() { o.dropFormer(ctx) })
 		o.crew.start("network", ctx.Done(), func() { o.network.stayConnected(ctx) })
 		return
 	}
 	o.handover.intake = intakeOf(o, ctx)
-	if !o.Host.Superseded() {
+	if o.Host.Superseded() {
+		o.crew.start("retiring", ctx.Done(), func() { o.retire(ctx) })
+	} else {
 		o.handover.intake.begin()
 	}
 	o.relay.begin(ctx)

@@ -430,16 +430,25 @@ func (r *officeRelay) Remove(ctx context.Context, v account.Viewer) (api.RelaySt
 		return api.RelayState{}, err
 	}
 	r.again()
-	if _, missing := r.o.vault.Get(vaultAdmission); missing == nil {
-		if err := r.o.vault.Delete(vaultAdmission); err != nil {
-			return api.RelayState{}, fmt.Errorf("delete the admission token: %w", err)
-		}
+	if err := r.dropAdmission(); err != nil {
+		return api.RelayState{}, err
 	}
 	r.mu.Lock()
 	r.checks, r.checkedAt = nil, time.Time{}
 	r.mu.Unlock()
 	r.o.network.relayChanged(ctx)
 	return r.State(ctx, v)
+}
+
+// dropAdmission deletes the relay's word of admission from the keyring.
+func (r *officeRelay) dropAdmission() error {
+	if _, missing := r.o.vault.Get(vaultAdmission); missing != nil {
+		return nil //nolint:nilerr // there is none
+	}
+	if err := r.o.vault.Delete(vaultAdmission); err != nil {
+		return fmt.Errorf("delete the admission token: %w", err)
+	}
+	return nil
 }
 
 // Publish implements api.Relay.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"sitegroup.mx/crm/app"
 	"sitegroup.mx/crm/app/apptest"
 	"sitegroup.mx/crm/backend/recovery"
+	"sitegroup.mx/crm/backend/secret"
 )
 
 // backUp makes a backup and returns where its copy is.
@@ -344,7 +346,9 @@ func TestComputers_TheOfficeMoves(t *testing.T) {
 		t.Errorf("offered to a seller: %q", got)
 	}
 	set(alma, first, "hot") // on its way, or not yet
+	keep(t, o.dir, hostSecrets...)
 	o.handOver(alma, "alma")
+	eventually(t, "the former host has no token any more", func() bool { return len(kept(t, o.dir, hostSecrets...)) == 0 })
 	alma.SignIn("alma")
 	set(ana, second, "warm")
 	var s struct{ Role, State string }
@@ -367,8 +371,10 @@ func TestComputers_TheOfficeMoves(t *testing.T) {
 
 	// The former host is started again and still says where the office is; who was away hears it there.
 	o.Stop()
+	keep(t, o.dir, hostSecrets...) // the program had ended before it came to that
 	old := apptest.StartIn(t, o.dir, "--sync-listen", o.addr)
 	old.Token = o.Token
+	eventually(t, "nor after another start", func() bool { return len(kept(t, o.dir, hostSecrets...)) == 0 })
 	if got := code(old, "GET", "/api/prospects", nil); got != "host.superseded" {
 		t.Errorf("started again, the former host answers %q", got)
 	}
@@ -389,6 +395,85 @@ func TestComputers_TheOfficeMoves(t *testing.T) {
 	if got := temperature(old, second); got != "warm" {
 		t.Errorf("the former host, as a member: %s", got)
 	}
+
+	// What it was before stays aside, but not once its user is a seller: a seller's computer holds their own prospects alone.
+	if len(former(t, o.dir)) == 0 {
+		t.Fatal("the office of before is not aside")
+	}
+	before := keysOf(t, former(t, o.dir))
+	if len(kept(t, o.dir, before...)) == 0 {
+		t.Fatal("its keys are not in the keyring")
+	}
+	alma.Must("PATCH", "/api/users/"+next.users["admin"], map[string]string{"role": "seller"}, nil)
+	eventually(t, "the office of before is gone", func() bool { return len(former(t, o.dir)) == 0 })
+	if got := kept(t, o.dir, before...); len(got) != 0 {
+		t.Errorf("its keys are still there: %v", got)
+	}
+	if got := temperature(old, second); got != "missing" {
+		t.Errorf("a prospect of somebody else's on a seller's computer: %s", got)
+	}
+}
+
+// hostSecrets are what the keyring of an office's host has and no other.
+var hostSecrets = []string{"meta/token", "meta/app-secret", "relay/admission"}
+
+// keep puts secrets into a computer's keyring.
+func keep(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	vault, err := secret.File(filepath.Join(dir, "keys.json"))
+	for _, name := range names {
+		if err == nil {
+			err = vault.Set(name, []byte("x"))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kept are those of some secrets that a computer's keyring has.
+func kept(t *testing.T, dir string, names ...string) (there []string) {
+	t.Helper()
+	vault, err := secret.File(filepath.Join(dir, "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if _, err := vault.Get(name); err == nil {
+			there = append(there, name)
+		}
+	}
+	return there
+}
+
+// former are the files of an office that was put aside.
+func former(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "data", "office.db.before-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+// keysOf are the names of the keys that the installation among some files points to.
+func keysOf(t *testing.T, paths []string) (names []string) {
+	t.Helper()
+	for _, path := range paths {
+		if !strings.HasSuffix(path, ".installation.json") {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		var i struct{ File string }
+		if err == nil {
+			err = json.Unmarshal(text, &i)
+		}
+		if err != nil || i.File == "" {
+			t.Fatal(path, err)
+		}
+		names = append(names, "database-key/"+i.File, "device-key/"+i.File)
+	}
+	return names
 }
 
 // TestComputers_TheOfficeStaysWhenNobodyTakesIt: nothing but the chosen computer's own word moves it, and it can be taken

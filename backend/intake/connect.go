@@ -183,11 +183,11 @@ func (s *Service) Disconnect(ctx context.Context, v account.Viewer) error {
 	if err != nil {
 		return err
 	}
-	return s.dropSecrets(ctx)
+	return s.DropSecrets(ctx)
 }
 
-// dropSecrets deletes the secrets of a connection that is forgotten.
-func (s *Service) dropSecrets(ctx context.Context) error {
+// DropSecrets deletes the secrets of a connection that is forgotten, or of an office whose host is another computer now.
+func (s *Service) DropSecrets(ctx context.Context) error {
 	s.forgetLink()
 	var pages []string
 	if err := s.store.Read().NewQuery(`SELECT id FROM meta_page`).WithContext(ctx).Column(&pages); err != nil {

@@ -82,5 +82,5 @@ func (s *Service) finishDeletion(ctx context.Context) error {
 	if _, ok, err := readRecord(ctx, s.store.Read()); err != nil || ok {
 		return err
 	}
-	return s.dropSecrets(ctx)
+	return s.DropSecrets(ctx)
 }
