@@ -179,6 +179,11 @@ func TestUser_TakingBackAReactivationEndsSessions(t *testing.T) {
 	if _, err := h.Resume(t.Context(), token, true); !fault.Has(err, account.CodeSessionMissing) {
 		t.Errorf("beto is still in: %v", err)
 	}
+	_, _, err = h.UpdateUser(t.Context(), h.ana, h.beto.UserID, account.UserPatch{Active: &on})
+	h.must(err)
+	if _, err := h.Resume(t.Context(), token, true); !fault.Has(err, account.CodeSessionMissing) {
+		t.Errorf("his session came back with him: %v", err)
+	}
 }
 
 func TestUser_UndoLeavesAnAdministrator(t *testing.T) {

@@ -108,9 +108,12 @@ func (a *API) routeProspects() {
 		})
 }
 
-// aroundUndo keeps what the log does not know in step with an undo: accounts and the ledger.
+// aroundUndo keeps what the log does not know in step with an undo: accounts, turns and the ledger.
 func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error) error {
 	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, reverse); err != nil {
+		return err
+	}
+	if err := c.office.CRM.FollowUndo(tx, rows); err != nil {
 		return err
 	}
 	return c.office.Intake.FollowUndo(tx, rows)

@@ -96,6 +96,22 @@ func TestScenario_AKnownPerson(t *testing.T) {
 	})
 }
 
+// Somebody typed in by mistake costs no seller their turn.
+func TestScenario_TakenBackCostsNoTurn(t *testing.T) {
+	o := apitest.New(t)
+	typeIn := func(phone string, keep map[string]string) apitest.Step {
+		return apitest.Step{Name: phone, As: "admin", Method: "POST", Path: "/api/prospects", Body: object{"name": "Luz Prueba", "phones": []string{phone}, "emails": []string{}}, Keep: keep}
+	}
+	mistake := map[string]string{"mistake": "tx_id"}
+	sorry := apitest.Step{Name: "take it back", As: "admin", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{mistake}"}}
+	apitest.Run(t, o, []apitest.Step{
+		typeIn("55 5123 0501", mistake), sorry, typeIn("55 5123 0502", nil),
+		typeIn("55 5123 0503", mistake), sorry, typeIn("55 5123 0504", nil),
+		{Name: "hers", As: "ana", Method: "GET", Path: "/api/inbox/count", Has: []string{`"count":1`}},
+		{Name: "his", As: "beto", Method: "GET", Path: "/api/inbox/count", Has: []string{`"count":1`}},
+	})
+}
+
 func TestScenario_Accounts(t *testing.T) {
 	o := apitest.New(t)
 	apitest.Run(t, o, []apitest.Step{

@@ -35,8 +35,11 @@ func (s *Service) takeBackTest(ctx context.Context, l line) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.UndoAround(ctx, store.System, txID, func(tx *store.Tx, _ []store.Ref, reverse func() error) error {
+	_, err = s.store.UndoAround(ctx, store.System, txID, func(tx *store.Tx, rows []store.Ref, reverse func() error) error {
 		if err := reverse(); err != nil {
+			return err
+		}
+		if err := s.crm.FollowUndo(tx, rows); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`UPDATE lead SET state = {:test}, payload = NULL WHERE lead_id = {:id}`,
@@ -46,10 +49,13 @@ func (s *Service) takeBackTest(ctx context.Context, l line) error {
 	})
 	switch {
 	case errors.Is(err, store.ErrChangedSince), errors.Is(err, store.ErrNothingToUndo):
-		_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		var marked store.Commit
+		marked, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
 			return s.crm.MarkTest(tx, l.ProspectID, l.SubmissionID)
 		})
-		log.Info("lead is a test that was worked on; its history says so")
+		if marked.TxID != "" { // Meta names it each time
+			log.Info("lead is a test that was worked on; its history says so")
+		}
 	case err == nil:
 		log.Info("test lead taken back")
 	}
