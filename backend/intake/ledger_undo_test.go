@@ -46,12 +46,17 @@ func TestResolve_DecisionIsTakenBackAndMadeAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.waits(t, "taken back,", id)
-			if _, err := w.undo(undone.TxID); err != nil {
+			redone, err := w.undo(undone.TxID)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if l := w.line(id); l.State != first.State || l.ProspectID != first.ProspectID || l.Raw != nil {
 				t.Fatalf("done again, the line is %+v, was %+v", l.Lead, first.Lead)
 			}
+			if _, err := w.undo(redone.TxID); err != nil {
+				t.Fatal(err)
+			}
+			w.waits(t, "taken back once more,", id)
 		})
 	}
 	w, id, chosen, _ := crossed(t)

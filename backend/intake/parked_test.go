@@ -188,6 +188,35 @@ func TestTestLead_IsTakenBackOnceMetaNamesIt(t *testing.T) {
 	}
 }
 
+// A test with a client's own phone leaves their prospect as it was before: not on top of the inbox once more, and without it.
+func TestTestLead_OfAKnownPersonIsTakenBackToo(t *testing.T) {
+	w := newWorld(t, 2)
+	w.connect()
+	client := w.lead(1)
+	w.pull()
+	before, err := w.CRM.Prospect(ctx, w.Admin, w.line(client).ProspectID)
+	w.must(err)
+	w.Clock.Advance(3 * time.Hour)
+	test := w.lead(1)
+	w.fault(graphsim.Fault{Edge: "test_leads", Times: -1, Preset: "permission_leads"})
+	w.pull()
+	if got := w.line(test); got.State != intake.StateLinked {
+		t.Fatalf("the line is %+v", got.Lead)
+	}
+	w.sim.ClearFaults()
+	w.fault(listedAsTest(test))
+	w.Clock.Advance(25 * time.Hour)
+	w.step("sweep", w.svc.SweepStep)
+	if got := w.line(test); got.State != intake.StateTest {
+		t.Errorf("the line is %+v", got.Lead)
+	}
+	after, err := w.CRM.Prospect(ctx, w.Admin, w.line(client).ProspectID)
+	w.must(err)
+	if after.LeadAt != before.LeadAt || len(after.Submissions) != 1 {
+		t.Errorf("the prospect is of %s with %d enquiries, was of %s", after.LeadAt, len(after.Submissions), before.LeadAt)
+	}
+}
+
 // A lead that "does not exist" may be one that nobody may read any more. Meta's words are the same; the page's are not.
 func TestGone_IsNotGivenUpWhenThePageIsLostToo(t *testing.T) {
 	for _, tt := range []struct {
