@@ -175,7 +175,10 @@ func TestPurge_WhoHasHeardGoesOn(t *testing.T) {
 	for n := range 4 {
 		p.prospectOf(n, "u-ana")
 	}
-	write(t, p.host, admin, func(tx *store.Tx) error { return errors.Join(tx.Remove("prospect", "p2"), tx.Remove("activity", "a3")) })
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Create("stage", "s1", store.Row{"name": "Uno", "position": 1}) })
+	write(t, p.host, admin, func(tx *store.Tx) error {
+		return errors.Join(tx.Remove("prospect", "p2"), tx.Remove("activity", "a3"), tx.Remove("stage", "s1"))
+	})
 	p.pull()
 	p.pass(c, 181*day)
 	p.pull()
@@ -190,6 +193,30 @@ func TestPurge_WhoHasHeardGoesOn(t *testing.T) {
 	if got := value(t, p.host.Read(), "SELECT count(*) FROM prospect") + value(t, p.member.Read(), "SELECT count(*) FROM prospect"); got != "34" {
 		t.Errorf("prospects of the host and the member: %s, want 34", got)
 	}
+}
+
+// TestPurge_ALineToldAgainStays: who comes with an op of years ago is told how it was settled before its line goes, or the op
+// would be one that nobody knows.
+func TestPurge_ALineToldAgainStays(t *testing.T) {
+	p, c := agingPair(t)
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	write(t, p.member, ana, func(tx *store.Tx) error { return createActivity(tx, "x1", "p1") })
+	p.sync()
+	p.pass(c, 821*day)
+	if err := p.member.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.push()
+	if r := p.purge(); r.Lines == 0 {
+		t.Fatal("nothing was dropped")
+	}
+	p.pull()
+	r, err := p.member.Replica(t.Context())
+	if err != nil || r.Unsettled != 0 {
+		t.Errorf("%d transactions are unsettled, %v", r.Unsettled, err)
+	}
+	p.same()
 }
 
 // updated closes the member's file as an older version would have left it and opens it again.
@@ -313,6 +340,24 @@ func TestReset_TellsAgainOnlyWhatIsKept(t *testing.T) {
 		c.Advance(-365 * day)
 		if r, err := p.member.PurgeLog(t.Context(), store.DefaultPurge); err != nil || r.Lines != 0 {
 			t.Errorf("a host with a clock a year ahead had %+v dropped, %v", r, err)
+		}
+	})
+	t.Run("not what was put away", func(t *testing.T) {
+		p, c := agingPair(t)
+		p.prospectOf(1, "u-ana")
+		p.sync()
+		write(t, p.member, ana, func(tx *store.Tx) error { return tx.Set("contact", "c1", store.Row{"city": "León"}) })
+		p.pass(c, time.Minute) // writes the city later
+		p.sync()
+		list, err := p.member.Unaccepted(t.Context(), "u-ana")
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		if err := errors.Join(p.member.Dismiss(t.Context(), []string{list[0].OpID}), p.member.Reset(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if got := settled(p); got != "0 of 1" {
+			t.Errorf("%s are told again, want none", got)
 		}
 	})
 	t.Run("by number", func(t *testing.T) {

@@ -135,6 +135,18 @@ func TestEnrolment_WaitsForAnAdministrator(t *testing.T) {
 		len([]rune(got.DeviceName)) > 60 || got.Text != "" || got.QRSVG != "" {
 		t.Errorf("the waiting invitation = %+v", got)
 	}
+	// Its connection breaks and it comes again: the digits of the one before are nobody's any more.
+	again := b.host.Enrolment(c.key.DeviceID(), "246802")
+	_, err = again.Handle(ctx, hello)
+	must(t, err)
+	out, err := e.Wake(ctx)
+	if len(out) != 1 || out[0].Body.(*wire.EnrolState).State != office.EnrolRefused {
+		t.Errorf("with other digits than are shown now: %v, %v", out, err)
+	}
+	if out, err := again.Wake(ctx); len(out) != 0 || err != nil {
+		t.Errorf("with the digits that are shown: %v, %v", out, err)
+	}
+	e = again
 	wantCode(t, "a seller admits", b.host.Admit(ctx, ana, i.ID), account.CodeAdminOnly)
 	wantCode(t, "an unknown invitation", b.host.Admit(ctx, b.Admin, "x"), office.CodeInvitationMissing)
 	must(t, b.host.Admit(ctx, b.Admin, i.ID))
@@ -143,7 +155,7 @@ func TestEnrolment_WaitsForAnAdministrator(t *testing.T) {
 	if len(b.told) == 0 || b.told[len(b.told)-1] != c.key.DeviceID() {
 		t.Errorf("the transport was told of %v", b.told)
 	}
-	out, err := e.Wake(ctx)
+	out, err = e.Wake(ctx)
 	must(t, err)
 	state := out[0].Body.(*wire.EnrolState)
 	if state.State != office.EnrolAdmitted || state.Office != "Casa" || state.UserName != ana.Name || state.User != ana.UserID {
@@ -153,8 +165,8 @@ func TestEnrolment_WaitsForAnAdministrator(t *testing.T) {
 		t.Error("one connection may show a token twice")
 	}
 	// The answer was lost: the same key gets it again.
-	if again := c.show(text); again.State != office.EnrolAdmitted {
-		t.Errorf("showing the token once more = %q", again.State)
+	if lost := c.show(text); lost.State != office.EnrolAdmitted {
+		t.Errorf("showing the token once more = %q", lost.State)
 	}
 	foreign := text
 	foreign.Root[0] ^= 1
@@ -164,6 +176,10 @@ func TestEnrolment_WaitsForAnAdministrator(t *testing.T) {
 	c.join(text, state)
 	c.connect()
 	c.same()
+	must(t, b.host.Revoke(ctx, b.Admin, c.key.DeviceID()))
+	if lost := c.show(text); lost.State != office.EnrolRefused || lost.Credential != nil {
+		t.Errorf("once it is revoked its token is answered with %q", lost.State)
+	}
 }
 
 func TestEnrolment_TokenIsNowhere(t *testing.T) {
