@@ -420,6 +420,32 @@ func TestHostile_ActsAsItsUserIsNow(t *testing.T) {
 	wantBye(t, "a pull of who was switched off", err, office.ByeUserInactive)
 }
 
+// TestMember_DoesNotGoBack: a computer that was the host before is told who is now, and nothing else.
+func TestMember_DoesNotGoBack(t *testing.T) {
+	b := newBase(t)
+	b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	hello, err := b.host.Session(c.key.DeviceID()).Open(t.Context())
+	must(t, err)
+	former := b.host.DeviceID()
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	copied := b.backup()
+	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+	b.restore(copied)
+	must(t, b.host.TakeOver(t.Context(), b.Admin.UserID, b.code))
+	c.connect()
+	out, err := c.Session(former).Handle(t.Context(), hello[0])
+	wantBye(t, "the host before", err, office.ByeSupersededHost)
+	if len(out) != 1 || out[0].Type != wire.TypeMoved {
+		t.Errorf("the member says %v to it", out)
+	}
+	if device, _, err := c.Host(t.Context()); err != nil || device != key.DeviceID() {
+		t.Errorf("the member follows %s, %v", device, err)
+	}
+}
+
 // TestMember_TrustsNobodyButTheHost: whoever answers has to prove that it is the host.
 func TestMember_TrustsNobodyButTheHost(t *testing.T) {
 	b := newBase(t)

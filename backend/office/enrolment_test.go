@@ -372,6 +372,27 @@ func TestMembership_FitsEveryKeyring(t *testing.T) {
 	}
 }
 
+// TestMembership_AFormerHostAddsNobody: the list of a host before says who was revoked, and lets nobody in.
+func TestMembership_AFormerHostAddsNobody(t *testing.T) {
+	b := newBase(t)
+	c := b.enrol(b.Sellers[0])
+	old := b.backup()
+	late := b.enrol(b.Sellers[1])
+	c.connect()
+	if papers, err := c.Papers(t.Context()); err != nil || !bytes.Contains(papers[0], []byte(late.key.DeviceID())) {
+		t.Fatal("the member's list does not have who came late")
+	}
+	key, err := identity.NewKey(chance(6))
+	must(t, err)
+	b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+	b.restore(old)
+	must(t, b.host.TakeOver(t.Context(), b.Admin.UserID, b.code))
+	c.connect()
+	if late.connect(); late.bye != office.ByeUnknownDevice {
+		t.Errorf("who was let in by the host before, after the backup, is told %q", late.bye)
+	}
+}
+
 func TestMembership_BadListsChangeNothing(t *testing.T) {
 	b := newBase(t)
 	c := b.enrol(b.Sellers[0])

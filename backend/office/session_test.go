@@ -198,58 +198,6 @@ func TestMember_SetsItsClockByQuickAnswersOnly(t *testing.T) {
 	}
 }
 
-func TestMember_LocksAfterTheLease(t *testing.T) {
-	b := newBase(t)
-	c := b.enrol(b.Sellers[0])
-	c.connect()
-	at := c.clock.Now()
-	tests := []struct {
-		name string
-		at   time.Time
-		want bool
-	}{
-		{"at once", at, false},
-		{"after two weeks less a second", at.Add(office.Lease - time.Second), false},
-		{"after two weeks and a second", at.Add(office.Lease + time.Second), true},
-		{"the clock was set back a little", at.Add(-time.Hour), false},
-		{"the clock was set back by months", at.Add(-2000 * time.Hour), true},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := c.Locked(tt.at); got != tt.want {
-				t.Errorf("locked = %v, want %v", got, tt.want)
-			}
-		})
-	}
-	b.advance(office.Lease+time.Hour, c)
-	c.connect()
-	if c.Locked(c.clock.Now()) {
-		t.Error("still locked after contact")
-	}
-}
-
-// TestMember_LocksWhenItsUserIsSwitchedOff: who was let go does not read on until the lease is over.
-func TestMember_LocksWhenItsUserIsSwitchedOff(t *testing.T) {
-	b := newBase(t)
-	c := b.enrol(b.Sellers[0])
-	c.connect()
-	b.SetUser(b.Sellers[0].UserID, store.Row{"active": false})
-	c.connect()
-	if c.bye != office.ByeUserInactive || !c.Locked(c.clock.Now()) {
-		t.Errorf("farewell %q, locked %v", c.bye, c.Locked(c.clock.Now()))
-	}
-	c.start()
-	must(t, c.Start(t.Context()))
-	if !c.Locked(c.clock.Now()) {
-		t.Error("a restart opens what is locked")
-	}
-	b.SetUser(b.Sellers[0].UserID, store.Row{"active": true})
-	c.connect()
-	if c.Locked(c.clock.Now()) {
-		t.Error("still locked after the user is back")
-	}
-}
-
 // TestMember_AsksForTheNextPageFirst: the host reads on while the member writes.
 func TestMember_AsksForTheNextPageFirst(t *testing.T) {
 	b := newBase(t)
