@@ -51,6 +51,11 @@ test("fifty leads become exactly the right prospects, shared evenly, and a selle
     await meta.connect(graph);
   });
 
+  await test.step("what was changed by mistake is taken back", async () => {
+    await meta.mistakenlySwitchOff(formName);
+    await meta.mistakenlyMap(formName, "¿Cuándo piensas comprar?");
+  });
+
   await test.step("three sellers take turns", async () => {
     const users = new UserSettings(page);
     await users.open();

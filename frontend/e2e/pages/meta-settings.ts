@@ -27,4 +27,40 @@ export class MetaSettings {
     await toast.getByRole("button").click();
     await expect(toast).toBeHidden();
   }
+
+  /** Switches a form off by mistake, and takes that back. */
+  async mistakenlySwitchOff(form: string): Promise<void> {
+    const read = this.page.getByRole("switch", { name: `Leer ${form}` });
+    await expect(read).toBeChecked();
+    await read.press("Space");
+    await expect(read).not.toBeChecked();
+    await this.undo();
+    await expect(read).toBeChecked();
+  }
+
+  /** Sends a form's answer somewhere else by mistake, and takes that back. */
+  async mistakenlyMap(form: string, question: string): Promise<void> {
+    const { page } = this;
+    const target = page.getByRole("combobox", { name: `Destino de ${question}` });
+    const open = () => page.getByRole("button", { name: `Mapeo de ${form}` }).click();
+    await open();
+    await expect(target).toHaveValue("Guardar como respuesta");
+    await target.click();
+    await page.getByRole("option", { name: "Ciudad" }).click();
+    await page.getByRole("button", { name: "Guardar", exact: true }).click();
+    await expect(target).toBeHidden();
+    await this.undo();
+    await open();
+    await expect(target).toHaveValue("Guardar como respuesta");
+    await page.getByRole("button", { name: "Cancelar" }).click();
+    await expect(target).toBeHidden();
+  }
+
+  private async undo(): Promise<void> {
+    await this.page.getByRole("button", { name: "Deshacer" }).click();
+    const told = this.page.getByRole("alert").filter({ hasText: "Deshecho" });
+    await expect(told).toBeVisible();
+    await told.getByRole("button").click();
+    await expect(told).toBeHidden();
+  }
 }
