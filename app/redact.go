@@ -146,7 +146,7 @@ var (
 	instants = regexp.MustCompile(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?`)
 	uuids    = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 	digits   = regexp.MustCompile(`\(?\d(?:[ ().-]{0,3}\d){9,}\)?`)
-	ids      = regexp.MustCompile(`\d{15,}`)
+	ids      = regexp.MustCompile(`[1-9]\d{14,}`)
 )
 
 // hidePhones hides runs of 10 digits and more that no id of Meta's explains.

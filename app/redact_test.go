@@ -33,6 +33,7 @@ func TestLog_HidesSecretsAndPeople(t *testing.T) {
 		{"encoded e-mail", "", logrus.Fields{"url": "/x?who=ana%40example.com"}, []string{"ana%40"}},
 		{"phone with country", "called +52 55 5555 0123", nil, []string{"5555", "0123"}},
 		{"phone with mobile prefix", "called +5215555550123", nil, []string{"5555550123"}},
+		{"phone with an exit code", "called 005215512345678", nil, []string{"5512345678"}},
 		{"national phone", "", logrus.Fields{"reason": "no such number 5555550123"}, []string{"5555550123"}},
 		{"spaced phone", "", logrus.Fields{"reason": "(55) 5555-0123"}, []string{"5555-0123"}},
 		{"dotted phone", "", logrus.Fields{"reason": "55.5555.0123"}, []string{"5555.0123"}},
