@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Graph } from "../graph";
 
 /** The connection with Meta. */
@@ -21,11 +21,10 @@ export class MetaSettings {
   async pull(form: string, told: RegExp): Promise<void> {
     await this.page.getByRole("button", { name: `Traer ahora los leads de ${form}` }).click();
     // A toast can be closed; a notice of the screen that says the same cannot.
-    const close = this.page.getByRole("button");
-    const toast = this.page.getByRole("alert").filter({ hasText: told }).filter({ has: close });
+    const cross = this.page.getByRole("button");
+    const toast = this.page.getByRole("alert").filter({ hasText: told }).filter({ has: cross });
     await expect(toast).toBeVisible({ timeout: 60_000 });
-    await toast.getByRole("button").click();
-    await expect(toast).toBeHidden();
+    await close(toast);
   }
 
   /** Switches a form off by mistake, and takes that back. */
@@ -60,7 +59,15 @@ export class MetaSettings {
     await this.page.getByRole("button", { name: "Deshacer" }).click();
     const told = this.page.getByRole("alert").filter({ hasText: "Deshecho" });
     await expect(told).toBeVisible();
-    await told.getByRole("button").click();
-    await expect(told).toBeHidden();
+    await close(told);
   }
+}
+
+/** Closes a toast, or waits until it goes by itself: it stays while the mouse is over it. */
+async function close(toast: Locator): Promise<void> {
+  await toast
+    .getByRole("button")
+    .click({ timeout: 1000 })
+    .catch(() => toast.page().mouse.move(0, 0));
+  await expect(toast).toBeHidden();
 }
