@@ -60,6 +60,13 @@ func TestSync_StatesOfAMember(t *testing.T) {
 	if s := look(); *s.LastCompleteAt != *complete {
 		t.Errorf("everything was here at %s, and a page more makes it %s", *complete, *s.LastCompleteAt)
 	}
+	for problem, want := range map[string]string{link.ProblemFirewall: link.ProblemFirewall, link.ProblemUnreachable: ""} {
+		m.Network.(*apitest.Network).SetConnection(link.Status{Connected: true, Path: "relay", Problem: problem})
+		if s := look(); s.State != "up_to_date" || s.Problem != want {
+			t.Errorf("through the relay, the network's problem being %s: %+v", problem, s)
+		}
+	}
+	m.Network.(*apitest.Network).SetConnection(connected)
 	o.Do("admin", "GET", "/api/sync", nil).Decode(&host)
 	if host.Connected != 1 || host.Members != 1 {
 		t.Errorf("the host has one member: %+v", host)

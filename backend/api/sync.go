@@ -69,7 +69,7 @@ type SyncStatus struct {
 	Address        string        `json:"address"`
 	HostName       string        `json:"host_name"`
 	HostVersion    string        `json:"host_version"`
-	Problem        string        `json:"problem" doc:"Why there is no connection, or why the host does not listen to this computer"`
+	Problem        string        `json:"problem" doc:"Why there is no connection, or none over the network, or why the host does not listen to this computer"`
 	ClockSkewMS    int64         `json:"clock_skew_ms" doc:"The host's clock minus this computer's"`
 	BegunAnew      *SyncAnew     `json:"begun_anew,omitempty" doc:"That this computer had to read everything anew"`
 	LeaseUntil     *string       `json:"lease_until,omitempty" doc:"When this computer locks without contact"`
@@ -180,9 +180,9 @@ func (a *API) memberStatus(ctx context.Context, o *Office) (SyncStatus, error) {
 	}
 	if !how.Connected {
 		s.Since = instant(how.Since)
-		if s.Problem == "" {
-			s.Problem = how.Problem
-		}
+	}
+	if s.Problem == "" && (!how.Connected || how.Problem == link.ProblemFirewall) { // who is elsewhere has the relay, and no problem
+		s.Problem = how.Problem
 	}
 	switch {
 	case m.Wiped:

@@ -36,7 +36,7 @@ type Status struct {
 	Path      string // the Dialer's name, "" while there is no connection
 	Address   string // of the host, likewise
 	Since     time.Time
-	Problem   string // why there is none: a constant ProblemXxx, "" while it is not known
+	Problem   string // why there is none, or none of the best way: a constant ProblemXxx, "" while it is not known
 }
 
 // Client keeps a member connected to its host. Every method may be called from any goroutine.
@@ -145,12 +145,7 @@ func (c *Client) once(ctx context.Context) error {
 	if w == nil {
 		var err error
 		if w, err = c.opener().race(ctx, c.deps.Dialers); err != nil {
-			var problem string
-			var p *Problem
-			if errors.As(err, &p) {
-				problem = p.Code
-			}
-			c.fail(problem)
+			c.fail(problemOf(err))
 			return nil
 		}
 	}
@@ -203,6 +198,9 @@ func (c *Client) lookForBetter(ctx context.Context, conn *conn, now *way) {
 		}
 		w, err := c.opener().race(ctx, c.deps.Dialers[:best])
 		if err != nil {
+			if ctx.Err() == nil { // the page says what keeps the better way shut
+				c.fail(problemOf(err))
+			}
 			continue
 		}
 		if w.host != now.host || c.deps.Member.Calling() {
@@ -235,7 +233,16 @@ func (c *Client) set(conn *conn, s Status) {
 	c.deps.OnStatus()
 }
 
-// fail notes why there is no connection.
+// problemOf is the code of why a way does not lead anywhere.
+func problemOf(err error) string {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Code
+	}
+	return ""
+}
+
+// fail notes why there is no connection, or none of the best way.
 func (c *Client) fail(problem string) {
 	c.mu.Lock()
 	changed := c.status.Problem != problem

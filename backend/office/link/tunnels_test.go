@@ -30,7 +30,7 @@ type from struct{ net.Conn }
 
 func (from) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(203, 0, 113, 7)} }
 
-// switched is a way that may be closed.
+// switched is a way that may be closed, by a firewall.
 type switched struct {
 	link.Dialer
 	open atomic.Bool
@@ -38,7 +38,7 @@ type switched struct {
 
 func (s *switched) Dial(ctx context.Context) (net.Conn, error) {
 	if !s.open.Load() {
-		return nil, &link.Problem{Code: link.ProblemUnreachable, Err: errors.New("closed")}
+		return nil, &link.Problem{Code: link.ProblemFirewall, Err: errors.New("closed")}
 	}
 	return s.Dialer.Dial(ctx)
 }
@@ -67,8 +67,12 @@ func TestClient_ComesThroughTheRelayAndChangesOverToTheNetwork(t *testing.T) {
 	if path, address := device(); path != "relay" || address != "203.0.113.7" {
 		t.Errorf("the host notes %q from %q", path, address)
 	}
+	eventually(t, "it is known what keeps the network shut", func() bool {
+		s := c.client.Status()
+		return s.Connected && s.Path == "relay" && s.Problem == link.ProblemFirewall
+	})
 	lan.open.Store(true)
-	eventually(t, "the seller changes over", func() bool { s := c.client.Status(); return s.Connected && s.Path == "lan" })
+	eventually(t, "the seller changes over", func() bool { s := c.client.Status(); return s.Connected && s.Path == "lan" && s.Problem == "" })
 	temperature(t, c.crm, ana, mine, "cold")
 	eventually(t, "an edit reaches the host over the network", func() bool { return prospects(t, b.Store)[0] == mine+" cold" })
 	if n := relay.dialed.Load(); n != 1 {

@@ -13,7 +13,7 @@ import { useNow } from "@/shared/ui/use-now";
 import { ChangeTable } from "./ChangeTable";
 import { changesQuery, officeSettle, ownSettle, refusalsQuery } from "./change-queries";
 import classes from "./Sync.module.css";
-import { inFull, syncSentence } from "./sync-sentence";
+import { adviceKey, inFull, minutesBehind, syncSentence } from "./sync-sentence";
 
 /** How this computer stands with the office's others, and what became of what was written on it. */
 export function SyncScreen() {
@@ -48,24 +48,10 @@ function Standing({ status }: { status: SyncStatus }) {
   );
 }
 
-/** What a person can do about a state, or what it means. */
-function adviceKey({ role, state, problem }: SyncStatus): string {
-  if (role === "host") return state === "stopped" ? "advice.superseded" : "advice.host";
-  if (state === "offline") return problem === "firewall" ? "advice.firewall" : "advice.offline";
-  if (state === "stopped") {
-    const known = ["unknown_device", "user_inactive", "superseded_host", "not_host"];
-    return known.includes(problem) ? `advice.${problem}` : "advice.stopped";
-  }
-  return `advice.${state}`;
-}
-
-/** Clocks that differ by more than this many ms are worth a line. */
-const skewWorthALine = 120_000;
-
 function Facts({ status }: { status: SyncStatus }) {
   const { t, i18n } = useTranslation("sync");
   const language = currentLanguage();
-  const minutes = Math.round(Math.abs(status.clock_skew_ms) / 60_000);
+  const behind = minutesBehind(status);
   return (
     <dl className={classes.facts}>
       {status.last_contact_at !== undefined && (
@@ -82,9 +68,9 @@ function Facts({ status }: { status: SyncStatus }) {
       {status.host_name !== "" && <Fact word={t("fact.host")}>{status.host_name}</Fact>}
       {status.pending > 0 && <Fact word={t("fact.pending")}>{status.pending}</Fact>}
       {status.held > 0 && <Fact word={t("fact.held")}>{t("fact.heldWhy", { count: status.held })}</Fact>}
-      {Math.abs(status.clock_skew_ms) > skewWorthALine && (
+      {behind !== 0 && (
         <Fact word={t("fact.clock")}>
-          {t(status.clock_skew_ms > 0 ? "fact.clockBehind" : "fact.clockAhead", { count: minutes })}
+          {t(behind > 0 ? "fact.clockBehind" : "fact.clockAhead", { count: Math.abs(behind) })}
         </Fact>
       )}
       {status.begun_anew !== undefined && (

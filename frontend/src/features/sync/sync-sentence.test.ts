@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SyncStatus } from "@/shared/api/types";
-import { percent, syncSentence } from "./sync-sentence";
+import { adviceKey, minutesBehind, percent, syncSentence } from "./sync-sentence";
 
 const member: SyncStatus = {
   role: "member",
@@ -37,6 +37,9 @@ describe("syncSentence", () => {
     ["a former host warns", { role: "host", state: "stopped" }, "line.superseded", {}],
     ["nothing waits", {}, "line.upToDate", {}],
     ["some wait for an update of the host", { held: 2 }, "line.held", { count: 2 }],
+    ["a clock that is wrong", { clock_skew_ms: -300_000 }, "line.clock", { count: 5 }],
+    ["a clock that is a little wrong", { clock_skew_ms: 120_000 }, "line.upToDate", {}],
+    ["what waits comes before the clock", { held: 1, clock_skew_ms: 300_000 }, "line.held", { count: 1 }],
     ["three to send", { state: "sending", pending: 3 }, "line.sending", { count: 3 }],
     ["offline today", { state: "offline", since: at }, "line.offlineSince", { time: "10:42" }],
     ["offline for days", { state: "offline", since: before }, "line.offlineSince", { time: "20 nov 09:05" }],
@@ -68,4 +71,34 @@ describe("percent", () => {
   ])("%i of %i is %i", (done, total, want) => {
     expect(percent({ done, total })).toBe(want);
   });
+});
+
+describe("adviceKey", () => {
+  const cases: [string, Partial<SyncStatus>, string][] = [
+    ["up to date", {}, "advice.up_to_date"],
+    ["a host", { role: "host" }, "advice.host"],
+    ["a former host", { role: "host", state: "stopped", problem: "host.superseded" }, "advice.superseded"],
+    ["nobody answers", { state: "offline", problem: "unreachable" }, "advice.offline"],
+    ["a firewall", { state: "offline", problem: "firewall" }, "advice.firewall"],
+    ["a firewall, and the relay goes", { path: "relay", problem: "firewall" }, "advice.firewallRelay"],
+    [
+      "the same while writing",
+      { path: "relay", problem: "firewall", state: "sending" },
+      "advice.firewallRelay",
+    ],
+    ["at home", { path: "relay" }, "advice.up_to_date"],
+    ["turned away", { state: "stopped", problem: "unknown_device" }, "advice.unknown_device"],
+    ["turned away for something new", { state: "stopped", problem: "other" }, "advice.stopped"],
+    ["a clock that is wrong", { clock_skew_ms: 300_000 }, "advice.clock"],
+  ];
+  it.each(cases)("%s", (_name, change, key) => expect(adviceKey({ ...member, ...change })).toBe(key));
+});
+
+describe("minutesBehind", () => {
+  it.each([
+    [0, 0],
+    [120_000, 0],
+    [150_000, 3],
+    [-3_600_000, -60],
+  ])("%d ms", (clock_skew_ms, minutes) => expect(minutesBehind({ ...member, clock_skew_ms })).toBe(minutes));
 });

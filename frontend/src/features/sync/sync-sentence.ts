@@ -21,6 +21,28 @@ export function percent({ done, total }: { done: number; total: number }): numbe
   return total <= 0 ? 0 : Math.min(99, Math.floor((100 * done) / total));
 }
 
+/** Clocks that differ by more than this many ms are worth a word. */
+const skewWorthAWord = 120_000;
+
+/** By how many minutes this computer's clock is behind the host's; negative when it is ahead, 0 when that is not worth a word. */
+export function minutesBehind({ clock_skew_ms }: SyncStatus): number {
+  return Math.abs(clock_skew_ms) > skewWorthAWord ? Math.round(clock_skew_ms / 60_000) : 0;
+}
+
+/** What a person can do about a state, or what it means, as a key of the "sync" texts. */
+export function adviceKey(status: SyncStatus): string {
+  const { role, state, problem } = status;
+  if (role === "host") return state === "stopped" ? "advice.superseded" : "advice.host";
+  if (state === "offline") return problem === "firewall" ? "advice.firewall" : "advice.offline";
+  if (state === "stopped") {
+    const known = ["unknown_device", "user_inactive", "superseded_host", "not_host"];
+    return known.includes(problem) ? `advice.${problem}` : "advice.stopped";
+  }
+  if (status.path === "relay" && problem === "firewall") return "advice.firewallRelay";
+  if (state === "up_to_date" && minutesBehind(status) !== 0) return "advice.clock";
+  return `advice.${state}`;
+}
+
 /** What the status line says; null where an office is one computer and there is nothing to say. */
 export function syncSentence(status: SyncStatus, now: Date, language: Language): SyncSentence | null {
   const say = (key: string, level: SyncLevel, args: SyncSentence["args"] = {}) => ({ key, level, args });
@@ -43,6 +65,8 @@ export function syncSentence(status: SyncStatus, now: Date, language: Language):
       return say(relayed ? "line.sendingRelay" : "line.sending", "quiet", { count: unsaid });
     case "up_to_date":
       if (unsaid > 0) return say("line.held", "warn", { count: unsaid });
+      if (minutesBehind(status) !== 0)
+        return say("line.clock", "warn", { count: Math.abs(minutesBehind(status)) });
       return say(relayed ? "line.upToDateRelay" : "line.upToDate", "quiet");
     case "locked":
       return say("line.locked", "bad");

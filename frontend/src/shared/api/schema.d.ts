@@ -2529,7 +2529,7 @@ export interface components {
              * @description Changes that the host has not settled
              */
             pending: number;
-            /** @description Why there is no connection, or why the host does not listen to this computer */
+            /** @description Why there is no connection, or none over the network, or why the host does not listen to this computer */
             problem: string;
             progress?: components["schemas"]["SyncProgress"];
             /** Format: int64 */
