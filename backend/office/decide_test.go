@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -201,6 +202,60 @@ func TestDecide_TakesBackNobodyElsesPerson(t *testing.T) {
 
 // TestDecide_KnowsEveryTable holds the rules to the store's registry: a new replicated table needs a rule, and a rule that is
 // right about who shares it and whether it is append-only.
+// TestDecide_Late: what was done on a prospect while it was one's own may come for two weeks after one has lost it, and nothing
+// else may.
+func TestDecide_Late(t *testing.T) {
+	const call = `activity{"prospect_id":"r1","author_id":"u-ana","kind":"call"}`
+	const day = 24 * time.Hour
+	tests := []struct {
+		name  string
+		op    string
+		ago   time.Duration // since the prospect was lost; below 0 for one that never was the author's
+		stray bool
+		want  string // the reason of what is applied, or refused
+		is    store.Outcome
+	}{
+		{"a call, at once", call, 0, false, office.ReasonLate, store.Applied},
+		{"a call, on the last day", call, 14 * day, false, office.ReasonLate, store.Applied},
+		{"a call, a second later", call, 14*day + time.Second, false, office.ReasonOutOfScope, store.Refused},
+		{"a call on what never was one's own", call, -1, false, office.ReasonOutOfScope, store.Refused},
+		{"history", `event{"prospect_id":"r1","author_id":"u-ana","kind":"status"}`, day, false, office.ReasonLate, store.Applied},
+		{"a call in a colleague's name", `activity{"prospect_id":"r1","author_id":"u-beto","kind":"call"}`, day, false, office.ReasonOutOfScope, store.Refused},
+		{"a call that refers to somebody else's", call, day, true, office.ReasonOutOfScope, store.Refused},
+		{"an edit", `prospect.status="contacted"`, day, false, office.ReasonOutOfScope, store.Refused},
+		{"an edit of a call", `activity.body="x"`, day, false, office.ReasonOutOfScope, store.Refused},
+		{"a reminder", `reminder{"prospect_id":"r1","user_id":"u-ana"}`, day, false, office.ReasonOutOfScope, store.Refused},
+		{"a submission", `submission{"prospect_id":"r1","origin":"manual"}`, day, false, office.ReasonOutOfScope, store.Refused},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := store.Proposal{Actor: seller, Op: op(tt.op), Root: "r1", Stray: tt.stray, Now: storetest.Start}
+			if tt.ago >= 0 {
+				p.LostAt = p.Now.Add(-tt.ago)
+			}
+			if diff := cmp.Diff(store.Verdict{Outcome: tt.is, Reason: tt.want}, office.Decide(p)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.op, diff)
+			}
+		})
+	}
+}
+
+// TestDecide_Stray: nothing on one's own prospect refers to what is somebody else's.
+func TestDecide_Stray(t *testing.T) {
+	for _, text := range []string{
+		`activity{"prospect_id":"r1","author_id":"u-ana","kind":"call"}`, `reminder{"prospect_id":"r1","user_id":"u-ana"}`, `prospect.stage_id="s1"`,
+	} {
+		p := store.Proposal{Actor: seller, Op: op(text), Root: "r1", InScope: true, Now: storetest.Start}
+		if got := office.Decide(p); got.Outcome != store.Applied {
+			t.Errorf("%s on one's own: %+v", text, got)
+		}
+		p.Stray = true
+		if got := office.Decide(p); got != (store.Verdict{Outcome: store.Refused, Reason: office.ReasonOutOfScope}) {
+			t.Errorf("%s that refers to somebody else's: %+v", text, got)
+		}
+	}
+}
+
 func TestDecide_KnowsEveryTable(t *testing.T) {
 	st := storetest.Open(t)
 	var tables []struct {

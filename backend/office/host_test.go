@@ -397,6 +397,44 @@ func TestRefusals_NothingIsAppliedThatHangsOnNothing(t *testing.T) {
 	}
 }
 
+// TestHost_TwoTakeOversAgreeOnOne: two computers take over from the same backup and know nothing of each other. Members carry
+// the word, and everybody chooses the same one, whichever they meet first.
+func TestHost_TwoTakeOversAgreeOnOne(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 0, 1}, {1, 0, 1, 0}} {
+		b := newBase(t)
+		ctx := t.Context()
+		c, other := b.enrol(b.Sellers[0]), b.enrol(b.Sellers[1])
+		c.connect()
+		copies := []string{b.backup(), b.backup()}
+		var hosts []*office.Host
+		var deps []office.HostDeps
+		for i, copied := range copies {
+			key, err := identity.NewKey(chance(uint64(60 + i)))
+			must(t, err)
+			b.deps.Key, b.deps.Vault, b.deps.Sidecar = key, newVault(), ""
+			b.restore(copied)
+			must(t, b.host.TakeOver(ctx, b.Admin.UserID, b.code))
+			hosts, deps = append(hosts, b.host), append(deps, b.deps)
+		}
+		for _, i := range append(order, order...) {
+			b.host, b.deps = hosts[i], deps[i]
+			c.connect()
+		}
+		if hosts[0].Superseded() == hosts[1].Superseded() {
+			t.Fatalf("met in the order %v: the first is superseded %v, the second %v", order, hosts[0].Superseded(), hosts[1].Superseded())
+		}
+		now, _, err := c.Host(ctx)
+		must(t, err)
+		for _, i := range order {
+			b.host, b.deps = hosts[i], deps[i]
+			other.connect()
+		}
+		if same, _, err := other.Host(ctx); err != nil || same != now {
+			t.Errorf("met in the order %v: one member follows %s, another %s, %v", order, now, same, err)
+		}
+	}
+}
+
 // TestHost_TakeOverOnANewComputerKeepsWhoWasRevoked: the backup and the recovery code are all that the next host has, and who
 // was revoked after the backup would be let in again. The others know better, also once the next host has signed as many
 // lists as the one before, or more.
