@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus/hooks/test"
 
@@ -76,9 +78,31 @@ func RestoreUntil(ctx context.Context, dir, keyFile, backup, code, step string) 
 	return errors.Join(o.takeUp(ctx, old, *left), old.Close(), o.Close(), ErrPower)
 }
 
+// HandoverPatience has hosts wait for the next one as long, until the test ends.
+func HandoverPatience(t testing.TB, d time.Duration) {
+	patient, glance := handoverPatient, handoverGlance
+	handoverPatient, handoverGlance = d, d/10
+	t.Cleanup(func() { handoverPatient, handoverGlance = patient, glance })
+}
+
 // TakeUntilNamed has a member's folder, in which no program runs, take the office over that its host has offered it, and
 // stops dead once the host has named it, before the answer has come.
 func TakeUntilNamed(ctx context.Context, dir, keyFile string) error {
+	return takeUntil(ctx, dir, keyFile, func(ctx context.Context, o, _ *openOffice, r identity.HandoverRequest, _ api.HandoverFile) error {
+		return errors.Join(askSigned(ctx, o, "/api/handover/finish", r, &api.HandoverEnd{}), ErrPower)
+	})
+}
+
+// TakeUntilThere does so and stops dead once the whole file is there, before the host has named it.
+func TakeUntilThere(ctx context.Context, dir, keyFile string) error {
+	return takeUntil(ctx, dir, keyFile, func(context.Context, *openOffice, *openOffice, identity.HandoverRequest, api.HandoverFile) error {
+		return ErrPower
+	})
+}
+
+func takeUntil(
+	ctx context.Context, dir, keyFile string, stop func(ctx context.Context, o, next *openOffice, r identity.HandoverRequest, file api.HandoverFile) error,
+) error {
 	vault, err := secret.File(keyFile)
 	if err != nil {
 		return err
@@ -98,10 +122,7 @@ func TakeUntilNamed(ctx context.Context, dir, keyFile string) error {
 		}
 		runtime.Gosched()
 	}
-	lost := func(ctx context.Context, o, _ *openOffice, r identity.HandoverRequest, _ api.HandoverFile) error {
-		return errors.Join(askSigned(ctx, o, "/api/handover/finish", r, &api.HandoverEnd{}), ErrPower)
-	}
-	_, err = p.move(ctx, o, offer.ID, lost)
+	_, err = p.move(ctx, o, offer.ID, stop)
 	return errors.Join(err, p.close())
 }
 

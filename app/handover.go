@@ -36,8 +36,9 @@ type handover struct {
 
 func newHandover(o *openOffice) *handover { return &handover{o: o} }
 
-const (
-	handoverPart    = 4 << 20
+const handoverPart = 4 << 20
+
+var (
 	handoverPatient = 5 * time.Minute // without a word of the next host the present one goes on
 	handoverGlance  = 10 * time.Second
 )

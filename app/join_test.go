@@ -71,3 +71,38 @@ func TestJoin_CutShortDoesNotLeaveAComputerThatIsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestWipe_CutShortGoesOn starts the program on what a kill in the middle of wiping leaves: the file, its key, and an office
+// that was here before.
+func TestWipe_CutShortGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "data")
+	files := map[string]string{
+		"installation.json": `{"file":"f1","device":"d1","role":"member","wiped":true,"ready":true}`, "office.db": "x", "office.db-wal": "x",
+		"office.db.before-11-from-10": "x", "office.members": "x", "office.db.before-join-20261102T150000Z": "x",
+		"office.db.before-join-20261102T150000Z.installation.json": `{"file":"f0","device":"d0"}`,
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys := []string{"database-key/f1", "device-key/f1", "database-key/f0", "device-key/f0"}
+	keep(t, dir, keys...)
+	p := apptest.StartIn(t, dir)
+	var state struct{ State string }
+	if p.Must("GET", "/api/setup", nil, &state); state.State != "new" {
+		t.Errorf("the computer is %q", state.State)
+	}
+	for name := range files {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if left := kept(t, dir, keys...); len(left) != 0 {
+		t.Errorf("keys that are still there: %v", left)
+	}
+}

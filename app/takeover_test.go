@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sitegroup.mx/crm/app"
 	"sitegroup.mx/crm/app/apptest"
@@ -247,14 +248,23 @@ func TestComputers_AMemberTakesOver(t *testing.T) {
 			set(alma, first, "hot")
 			set(ana, second, "warm")
 
-			if status := alma.Call("POST", "/api/setup/restore", map[string]string{"path": backup, "code": "0000-0000-0000-0000-0000-0000-0000"}, nil); status != 200 {
-				t.Fatalf("a wrong code is answered with %d", status)
+			other := startOffice(t)
+			for _, wrong := range []map[string]string{
+				{"path": backup, "code": "0000-0000-0000-0000-0000-0000-0000"},
+				{"path": other.backUp(), "code": other.code}, // which fit, and are of another office
+			} {
+				if status := alma.Call("POST", "/api/setup/restore", wrong, nil); status != 200 {
+					t.Fatalf("a wrong code is answered with %d", status)
+				}
+				var s restoreState
+				eventually(t, "a wrong code is said to be one", func() bool {
+					alma.Must("GET", "/api/setup/restore", nil, &s)
+					return s.State != "running"
+				})
+				if s.State != "failed" || s.Problem != "recovery.wrong_code" {
+					t.Fatalf("a wrong code: %+v", s)
+				}
 			}
-			var s restoreState
-			eventually(t, "a wrong code is said to be one", func() bool {
-				alma.Must("GET", "/api/setup/restore", nil, &s)
-				return s.State == "failed" && s.Problem == "recovery.wrong_code"
-			})
 			if got := temperature(alma, first); got != "hot" {
 				t.Errorf("after a wrong code alma shows %s", got)
 			}
@@ -495,6 +505,37 @@ func TestComputers_TheOfficeStaysWhenNobodyTakesIt(t *testing.T) {
 	if got := code(alma, "POST", "/api/handover/take", nil); got != "handover.not_found" {
 		t.Errorf("what was taken back is taken: %q", got)
 	}
+	set(alma, first, "hot")
+	eventually(t, "everything is as before", func() bool { return temperature(o.Program, first) == "hot" })
+}
+
+// TestComputers_TheNextHostDiesBeforeItIsNamed: the host waits for a while, taking nothing, and goes on.
+func TestComputers_TheNextHostDiesBeforeItIsNamed(t *testing.T) {
+	app.HandoverPatience(t, 2*time.Second)
+	o := startOffice(t)
+	first := o.prospect("ana", "Primera")
+	o.user("alma", "admin")
+	dir := t.TempDir()
+	alma := o.joinIn(dir, "alma", "--sync-listen", "127.0.0.1:0")
+	alma.Stop()
+	there := make(chan error, 1)
+	go func() { there <- app.TakeUntilThere(t.Context(), alma.Folder, alma.KeyFile) }()
+	eventually(t, "alma's computer can be chosen", func() bool {
+		return o.Call("POST", "/api/handover", map[string]string{"device_id": o.device("alma")}, nil) < 300
+	})
+	if err := <-there; !errors.Is(err, app.ErrPower) {
+		t.Fatalf("taking the office over answers %v", err)
+	}
+	if got := code(o.Program, "GET", "/api/prospects", nil); got != "host.moving" {
+		t.Errorf("while it waits the host answers %q", got)
+	}
+	eventually(t, "the host goes on", func() bool { return o.Call("GET", "/api/prospects", nil, nil) < 300 })
+	eventually(t, "the copy is deleted", func() bool {
+		_, err := os.Stat(filepath.Join(o.dir, "data", "office.db.handover"))
+		return errors.Is(err, os.ErrNotExist)
+	})
+	alma = apptest.StartIn(t, dir, "--sync-listen", "127.0.0.1:0")
+	alma.SignIn("alma")
 	set(alma, first, "hot")
 	eventually(t, "everything is as before", func() bool { return temperature(o.Program, first) == "hot" })
 }

@@ -182,6 +182,78 @@ func TestRestore_BadFilesTouchNothing(t *testing.T) {
 	}
 }
 
+// A seal says who made a backup and not that what is in it was whole.
+func TestRestore_WhatWasBrokenBeforeItWasSealed(t *testing.T) {
+	o := newOffice(t)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := o.st.BackupTo(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned := bytes.Clone(whole)
+	turned[len(turned)/2] ^= 1
+	for name, content := range map[string][]byte{"a bit turned": turned, "cut off": whole[:len(whole)/2], "no database": []byte("x")} {
+		t.Run(name, func(t *testing.T) {
+			file, sealed := filepath.Join(t.TempDir(), "x.db"), filepath.Join(t.TempDir(), "x.sgbackup")
+			if err := os.WriteFile(file, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := recovery.Seal(t.Context(), sealed, recovery.Manifest{Office: "o1"}, storetest.Key(), file, o.identity.Recipient()); err != nil {
+				t.Fatal(err)
+			}
+			g := newTarget(t)
+			if err := os.WriteFile(g.File, []byte("the office that is there"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := recovery.Restore(t.Context(), g.Target, sealed, nil, o.identity); !fault.Has(err, recovery.CodeDamaged) {
+				t.Errorf("answers %v, want %s", err, recovery.CodeDamaged)
+			}
+			if entries, err := os.ReadDir(filepath.Dir(g.File)); err != nil || len(entries) != 1 || g.key != nil {
+				t.Errorf("left behind: %v, key %v", entries, g.key)
+			}
+		})
+	}
+}
+
+// The log of the office that was there must not be taken for the restored file's.
+func TestRestore_TheLogGoesAsideToo(t *testing.T) {
+	o := newOffice(t)
+	b, err := o.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newTarget(t)
+	ends := []string{"", "-wal", "-shm"}
+	for _, end := range ends {
+		if err := os.WriteFile(g.File+end, []byte("of before"+end), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := recovery.Restore(t.Context(), g.Target, b.Path, nil, o.identity); err != nil {
+		t.Fatal(err)
+	}
+	aside, err := filepath.Glob(g.File + ".before-restore-*Z")
+	if err != nil || len(aside) != 1 {
+		t.Fatal(aside, err)
+	}
+	for _, end := range ends {
+		if content, err := os.ReadFile(aside[0] + end); err != nil || string(content) != "of before"+end {
+			t.Errorf("put aside as %q: %q, %v", end, content, err)
+		}
+	}
+	for _, end := range ends[1:] {
+		if _, err := os.Stat(g.File + end); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the restored file has %s of before: %v", end, err)
+		}
+	}
+	if got := g.names(t); len(got) != 1 {
+		t.Errorf("restored %v", got)
+	}
+}
+
 // Wherever the program ends once the plan is written, starting it again ends the restore.
 func TestRestore_GoesOnAfterEachStep(t *testing.T) {
 	o := newOffice(t)

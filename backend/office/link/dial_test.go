@@ -65,6 +65,7 @@ func TestLAN_Dial(t *testing.T) {
 		{"it is there and drops what comes", []string{old}, []string{now}, network{old: errSilence, now: errSilence}, ProblemFirewall, []string{old, now}},
 		{"it is where it was and drops what comes", []string{old}, []string{old}, network{old: errSilence}, ProblemFirewall, []string{old, old}},
 		{"nothing listens there any more", []string{old}, []string{now}, network{old: syscall.ECONNREFUSED, now: syscall.ECONNREFUSED}, ProblemUnreachable, []string{old, now}},
+		{"one address refuses, another is silent", []string{old}, []string{now, "192.0.2.3:1"}, network{old: errSilence, now: syscall.ECONNREFUSED, "192.0.2.3:1": errSilence}, ProblemUnreachable, []string{old, now, "192.0.2.3:1"}},
 		{"it has just left", []string{old}, []string{now}, network{old: errSilence, now: syscall.EHOSTUNREACH}, ProblemUnreachable, []string{old, now}},
 		{"another network", []string{old}, nil, network{old: syscall.ENETUNREACH}, ProblemUnreachable, []string{old}},
 	} {

@@ -385,6 +385,21 @@ func TestServer_Strangers(t *testing.T) {
 	refused("without a key", &tls.Config{MinVersion: tls.VersionTLS13})
 	refused("with TLS 1.2", &tls.Config{MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate()}})
 
+	t.Run("twice in one session", func(t *testing.T) { // which would prove no key the second time
+		config := &tls.Config{Certificates: []tls.Certificate{certificate()}, ClientSessionCache: tls.NewLRUClientSessionCache(1), ServerName: "host"}
+		for range 2 {
+			c, err := dial(config)
+			must(t, err)
+			_, err = c.Write([]byte("GET / HTTP/1.1\r\nHost: host\r\nConnection: close\r\n\r\n"))
+			must(t, err)
+			_, _ = io.ReadAll(c) // a ticket comes before the answer
+			if c.(*tls.Conn).ConnectionState().DidResume {
+				t.Error("the host has resumed a session")
+			}
+			must(t, c.Close())
+		}
+	})
+
 	stranger := func(path string) *websocket.Conn {
 		d := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{certificate()}}}
 		ws, _, err := d.Dial("wss://"+addr+path, nil)
