@@ -71,8 +71,7 @@ func NewClient(d ClientDeps) *Client {
 func (c *Client) Run(ctx context.Context) {
 	wait := shortestWait
 	for ctx.Err() == nil {
-		began := c.deps.Clock.Now()
-		err := c.once(ctx)
+		lasted, err := c.once(ctx)
 		var end *office.Farewell
 		if errors.As(err, &end) {
 			switch end.Code {
@@ -84,7 +83,7 @@ func (c *Client) Run(ctx context.Context) {
 				}
 			}
 		}
-		if c.deps.Clock.Now().Sub(began) >= longestWait {
+		if lasted >= wait { // a host that greets and breaks at once is left alone more and more
 			wait = shortestWait
 		}
 		if c.pause(ctx, time.Duration(c.deps.Random()*float64(wait))) {
@@ -139,14 +138,13 @@ func (c *Client) Status() Status {
 	return c.status
 }
 
-// once makes one connection and runs it to its end.
-func (c *Client) once(ctx context.Context) error {
+// once makes one connection, runs it to its end, and tells how long it lasted: 0 for none.
+func (c *Client) once(ctx context.Context) (lasted time.Duration, err error) {
 	w := c.takeBetter()
 	if w == nil {
-		var err error
 		if w, err = c.opener().race(ctx, c.deps.Dialers); err != nil {
 			c.fail(problemOf(err))
-			return nil
+			return 0, nil
 		}
 	}
 	conn := newConn(w.ws, c.deps.Clock, c.deps.Log)
@@ -156,15 +154,17 @@ func (c *Client) once(ctx context.Context) error {
 			c.deps.Log.WithError(err).Error("a frame cannot be written")
 		}
 	})
-	c.set(conn, Status{Connected: true, Path: w.dialer.Name(), Address: w.raw.RemoteAddr().String(), Since: c.deps.Clock.Now()})
+	began := c.deps.Clock.Now()
+	c.set(conn, Status{Connected: true, Path: w.dialer.Name(), Address: w.raw.RemoteAddr().String(), Since: began})
 	var beside sync.WaitGroup
 	beside.Add(2)
 	spawn(c.deps.Log, "watch", func() { defer beside.Done(); c.watch(ctx, conn, w.raw.LocalAddr()) })
 	spawn(c.deps.Log, "better way", func() { defer beside.Done(); c.lookForBetter(ctx, conn, w) })
-	err := conn.serve(ctx, told{session, c.deps.OnStatus})
+	err = conn.serve(ctx, told{session, c.deps.OnStatus})
 	beside.Wait()
-	c.set(nil, Status{Since: c.deps.Clock.Now()})
-	return err
+	now := c.deps.Clock.Now()
+	c.set(nil, Status{Since: now})
+	return now.Sub(began), err
 }
 
 func (c *Client) opener() opener {

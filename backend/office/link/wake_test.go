@@ -72,3 +72,27 @@ func TestClient_ConnectsAnewAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// A host that is restarted now and then must not have its members stay away longer each time.
+func TestClient_AConnectionThatHasLastedBeginsItsWaitsAnew(t *testing.T) {
+	b := newBase(t)
+	var clk shifted
+	c := b.enrol(b.Sellers[0], func(d *link.ClientDeps) {
+		d.Clock, d.Random = &clk, func() float64 { return 1 }
+	})
+	var away time.Duration
+	for range 5 {
+		eventually(t, "it is connected", func() bool { return c.client.Status().Connected })
+		clk.ahead.Add(int64(9 * time.Second)) // and has been for a while
+		addr := b.server.Addr().String()
+		b.stop()
+		eventually(t, "it is not connected", func() bool { return !c.client.Status().Connected })
+		began := time.Now()
+		b.listen(addr)
+		eventually(t, "it is connected again", func() bool { return c.client.Status().Connected })
+		away = time.Since(began)
+	}
+	if away > 5*time.Second { // it would be 8 s, and a minute after three more
+		t.Errorf("it stayed away for %v", away)
+	}
+}
