@@ -103,8 +103,11 @@ func Open(ctx context.Context, cfg Config) (_ *Inbox, err error) {
 	if err := b.connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := b.streams(ctx); err != nil {
-		return nil, err
+	for err = b.streams(ctx); err != nil; err = b.streams(ctx) {
+		if !passes(err) || ctx.Err() != nil {
+			return nil, err
+		}
+		b.cfg.Log.WithError(err).Warn("JetStream is not ready; trying again") // servers that start take their time to agree
 	}
 	b.checkDisk(ctx)
 	if err := b.follow(ctx); err != nil {
