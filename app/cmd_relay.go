@@ -99,7 +99,7 @@ func (c *command) relay(ctx context.Context, o relayOptions) (err error) {
 	}
 	defer closing(&err, s.Close)
 	log.WithField("version", version).Info("relay started")
-	return c.serveRelay(ctx, s, o, d.Proxies, certificates, log)
+	return c.serveRelay(ctx, s, o, certificates, log)
 }
 
 // relayFolder is where the inbox is; nobody but the relay looks into it.
@@ -204,7 +204,7 @@ func (c *command) admission(f folder, o relayOptions) ([]string, error) {
 }
 
 // serveRelay answers until ctx ends. Hosts are sent elsewhere first, while webhooks are still taken.
-func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOptions, proxies []netip.Prefix, t *tlsSource, log logrus.FieldLogger) error {
+func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOptions, t *tlsSource, log logrus.FieldLogger) error {
 	work := crew{log: log}
 	addr := o.addr
 	if addr == "" {
@@ -218,7 +218,7 @@ func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOption
 		return err
 	}
 	servers := []*http.Server{relayServer(s, log)}
-	listeners := []net.Listener{relay.Gate(public, o.maxConnections, ofOneAddress, proxies)}
+	listeners := []net.Listener{s.Gate(public, o.maxConnections, ofOneAddress)}
 	if t != nil {
 		listeners[0] = tls.NewListener(listeners[0], t.config)
 	}
@@ -239,6 +239,7 @@ func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOption
 	for i := range servers {
 		work.start("relay", ctx.Done(), func() { ended <- servers[i].Serve(listeners[i]) })
 	}
+	go work.panics("certificate", func() { t.fetch(log) }) // nobody waits for it: ACME may take minutes
 	fmt.Fprintln(c.Out, c.say.say("relay.ready", "url", o.url, "address", public.Addr()))
 	select {
 	case err = <-ended:

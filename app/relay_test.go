@@ -30,6 +30,7 @@ import (
 type relayRun struct {
 	addr, said string
 	stop       func() int
+	log        *bytes.Buffer // to be read once it has stopped
 }
 
 var relayAnswers = regexp.MustCompile(`responde en (\S+)\n`)
@@ -47,7 +48,7 @@ func startRelay(t *testing.T, dir string, args ...string) *relayRun {
 		_ = out.Close()
 		ended <- code
 	}()
-	r := &relayRun{stop: func() int { cancel(); return <-ended }}
+	r := &relayRun{stop: func() int { cancel(); return <-ended }, log: &log}
 	lines := bufio.NewReader(in)
 	for {
 		line, err := lines.ReadString('\n')
@@ -169,6 +170,24 @@ func TestRelay_OwnCertificate(t *testing.T) {
 	}
 	if code := r.stop(); code != 0 {
 		t.Errorf("it ended with %d", code)
+	}
+}
+
+// The operator who waits for a certificate has nothing but the log.
+func TestRelay_SaysWhyThereIsNoCertificate(t *testing.T) {
+	r := startRelay(t, t.TempDir(), "--url", "https://relevo.ejemplo.mx", "--acme", "--acme-http", freePort(t), "--acme-directory", "http://127.0.0.1:1/nobody")
+	for _, name := range []string{"relevo.ejemplo.mx", "relevo.ejemplo.mx", "otro.ejemplo.mx"} {
+		c, err := tls.Dial("tcp", r.addr, &tls.Config{ServerName: name}) //nolint:gosec // it does not come about
+		if err == nil {
+			_ = c.Close()
+			t.Errorf("%s has a certificate", name)
+		}
+	}
+	if code := r.stop(); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+	if log := r.log.String(); strings.Count(log, "there is no certificate") != 1 || !strings.Contains(log, "127.0.0.1:1") || strings.Contains(log, "otro") {
+		t.Errorf("log = %s", log)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 type tlsSource struct {
 	config *tls.Config
 	acme   *autocert.Manager
+	name   string // that ACME certifies
 }
 
 // certificates reads what the flags say of the certificate.
@@ -38,9 +40,9 @@ func (o relayOptions) certificates(cache string, log logrus.FieldLogger) (*tlsSo
 		if o.acmeDirectory != "" {
 			m.Client = &acme.Client{DirectoryURL: o.acmeDirectory}
 		}
-		config.GetCertificate = m.GetCertificate
+		config.GetCertificate = sayWhy(m.GetCertificate, u.Hostname(), log)
 		config.NextProtos = append(config.NextProtos, acme.ALPNProto)
-		return &tlsSource{config, m}, nil
+		return &tlsSource{config, m, u.Hostname()}, nil
 	case o.cert != "" || o.certKey != "":
 		p := &pemPair{cert: o.cert, key: o.certKey, log: log}
 		if _, err := p.get(nil); err != nil {
@@ -50,6 +52,39 @@ func (o relayOptions) certificates(cache string, log logrus.FieldLogger) (*tlsSo
 		return &tlsSource{config: config}, nil
 	}
 	return nil, nil
+}
+
+// sayEvery is how often the log says that there is no certificate.
+const sayEvery = time.Minute
+
+// sayWhy has the log say why there is no certificate for the relay's own name: net/http takes that for a stranger's mistake.
+func sayWhy(get func(*tls.ClientHelloInfo) (*tls.Certificate, error), name string, log logrus.FieldLogger) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	var mu sync.Mutex
+	var said time.Time
+	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c, err := get(hello)
+		if err == nil || !strings.EqualFold(hello.ServerName, name) {
+			return c, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if time.Since(said) >= sayEvery {
+			said = time.Now()
+			log.WithError(err).Error("there is no certificate")
+		}
+		return c, err
+	}
+}
+
+// fetch has ACME's certificate ready before the first who needs it, so that the operator learns at once how that goes.
+func (t *tlsSource) fetch(log logrus.FieldLogger) {
+	if t == nil || t.acme == nil {
+		return
+	}
+	hello := &tls.ClientHelloInfo{ServerName: t.name, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}} // what is of elliptic curves
+	if c, err := t.config.GetCertificate(hello); err == nil {
+		log.WithField("until", c.Leaf.NotAfter).Info("the certificate is here")
+	}
 }
 
 // challengeAddr is where ACME asks whether the name is ours; empty where nobody asks.

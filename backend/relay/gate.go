@@ -14,12 +14,17 @@ type gate struct {
 	open    atomic.Int64
 	of      *counts[netip.Addr]
 	proxies []netip.Prefix
+	refused func()
 }
 
 // Gate has a listener take at most so many connections, and of one address at most so many, unless it is a proxy's. What is
-// too much is closed at once. 0 is no bound.
-func Gate(l net.Listener, most, ofAddress int, proxies []netip.Prefix) net.Listener {
-	return &gate{Listener: l, most: int64(most), of: newCounts[netip.Addr](ofAddress), proxies: proxies}
+// too much is closed at once, before it has cost anything, and counted. 0 is no bound.
+func (s *Server) Gate(l net.Listener, most, ofAddress int) net.Listener {
+	return newGate(l, most, ofAddress, s.deps.Proxies, s.metrics.limited.WithLabelValues("connections").Inc)
+}
+
+func newGate(l net.Listener, most, ofAddress int, proxies []netip.Prefix, refused func()) net.Listener {
+	return &gate{Listener: l, most: int64(most), of: newCounts[netip.Addr](ofAddress), proxies: proxies, refused: refused}
 }
 
 // Accept implements net.Listener.
@@ -30,12 +35,12 @@ func (g *gate) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if g.most > 0 && g.open.Load() >= g.most {
-			_ = c.Close() // nothing was said on it
+			g.refuse(c)
 			continue
 		}
 		from, counted := g.counted(c)
 		if counted && !g.of.enter(from) {
-			_ = c.Close()
+			g.refuse(c)
 			continue
 		}
 		g.open.Add(1)
@@ -46,6 +51,11 @@ func (g *gate) Accept() (net.Conn, error) {
 			}
 		})}, nil
 	}
+}
+
+func (g *gate) refuse(c net.Conn) {
+	g.refused()
+	_ = c.Close() // nothing was said on it
 }
 
 func (g *gate) counted(c net.Conn) (from netip.Addr, ok bool) {

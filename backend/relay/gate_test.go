@@ -5,19 +5,20 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"sitegroup.mx/crm/backend/relay"
 )
 
-func gateOf(t *testing.T, most, ofAddress int, proxies ...netip.Prefix) (dial func() net.Conn, accept func() net.Conn) {
+func gateOf(t *testing.T, refused func(), most, ofAddress int, proxies ...netip.Prefix) (dial func() net.Conn, accept func() net.Conn) {
 	t.Helper()
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := relay.Gate(inner, most, ofAddress, proxies)
+	l := relay.NewGate(inner, most, ofAddress, proxies, refused)
 	accepted := make(chan net.Conn, 10)
 	go func() {
 		for {
@@ -63,7 +64,8 @@ func closed(t *testing.T, c net.Conn) {
 func TestGate(t *testing.T) {
 	for name, g := range map[string][2]int{"in all": {2, 0}, "of an address": {0, 2}} {
 		t.Run(name, func(t *testing.T) {
-			dial, accept := gateOf(t, g[0], g[1])
+			var refused atomic.Int32
+			dial, accept := gateOf(t, func() { refused.Add(1) }, g[0], g[1])
 			dial()
 			first := accept()
 			dial()
@@ -75,9 +77,12 @@ func TestGate(t *testing.T) {
 			dial()
 			accept()
 			closed(t, dial())
+			if n := refused.Load(); n != 2 {
+				t.Errorf("%d are counted", n)
+			}
 		})
 	}
-	dial, accept := gateOf(t, 0, 1, netip.MustParsePrefix("127.0.0.0/8"))
+	dial, accept := gateOf(t, func() { t.Error("a proxy is refused") }, 0, 1, netip.MustParsePrefix("127.0.0.0/8"))
 	for range 5 {
 		dial()
 		accept()
