@@ -84,12 +84,22 @@ func (r *Process) End(signal syscall.Signal) error {
 	select {
 	case <-r.ended:
 	case <-time.After(Patience):
-		return errors.Join(fmt.Errorf("%s does not end; it said:\n%s", r.name, r.Out), r.cmd.Process.Kill())
+		return errors.Join(fmt.Errorf("%s does not end; it said:\n%s", r.name, r.Where()), r.cmd.Process.Kill())
 	}
 	if signal == syscall.SIGTERM && r.cmd.ProcessState.ExitCode() != 0 {
 		return fmt.Errorf("%s ended with %v and said:\n%s", r.name, r.cmd.ProcessState, r.Out)
 	}
 	return nil
+}
+
+// Where ends the process and returns what it has said, and where each of its goroutines was.
+func (r *Process) Where() string {
+	_ = r.Signal(syscall.SIGQUIT) // it may have ended by itself
+	select {
+	case <-r.ended:
+	case <-time.After(Patience):
+	}
+	return r.Out.String()
 }
 
 // Discard kills the process, if it still runs.
