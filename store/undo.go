@@ -84,6 +84,9 @@ type fieldDeed struct {
 	last   int64           // its last op's place in the log
 }
 
+// grantedBefore reports whether a change of scope has ended a grant: its inverse grants again.
+func (f *fieldDeed) grantedBefore() bool { return bytes.Equal(f.before, []byte("1")) }
+
 func (tx *Tx) reverse(id uuid.UUID, deeds []*deed) error {
 	for _, d := range deeds {
 		if err := tx.unchanged(id, d); err != nil {
@@ -163,7 +166,11 @@ func (tx *Tx) unchanged(id uuid.UUID, d *deed) error {
 		return tx.nothingAdded(id, d)
 	}
 	for _, f := range d.fields {
-		if err := tx.stands(id, d, f.last, f.name); err != nil {
+		var field any = f.name
+		if d.entity == EntityScope && f.grantedBefore() {
+			field = nil // whoever was granted the root since: its former holder's computers are not to get it again
+		}
+		if err := tx.stands(id, d, f.last, field); err != nil {
 			return err
 		}
 	}
@@ -247,7 +254,7 @@ func (tx *Tx) reverseOne(d *deed) error {
 	if d.entity == EntityScope {
 		for _, f := range slices.Backward(d.fields) {
 			active := int64(0)
-			if bytes.Equal(f.before, []byte("1")) {
+			if f.grantedBefore() {
 				active = 1
 			}
 			if err := tx.setScope(f.name, d.row, active); err != nil {

@@ -247,6 +247,41 @@ func TestUndo_RedoAfterAnotherUndo(t *testing.T) {
 	}
 }
 
+// TestUndo_DoesNotGrantAgainWhatIsSomebodyElsesSince: a prospect was registered for Ana, and that was taken back. Then it was
+// given to Beto on a computer that had not heard of that, and the registering done again: Ana's computers got Beto's prospect.
+func TestUndo_DoesNotGrantAgainWhatIsSomebodyElsesSince(t *testing.T) {
+	s := undoOffice(t)
+	ctx := t.Context()
+	done := write(t, s, admin, func(tx *store.Tx) error {
+		return errors.Join(createContact(tx, "c2", "Nueva"), createProspect(tx, "p2", "c2", ana.User), tx.Grant(ana.User, "p2"))
+	})
+	undone, err := s.Undo(ctx, admin, done.TxID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := write(t, s, admin, func(tx *store.Tx) error {
+		return errors.Join(tx.Set("prospect", "p2", store.Row{"owner_id": beto.User}), tx.Grant(beto.User, "p2"))
+	})
+	if _, err := s.Undo(ctx, admin, undone.TxID); !errors.Is(err, store.ErrChangedSince) {
+		t.Errorf("redo = %v", err)
+	}
+	granted := func() string {
+		return value(t, s.Read(), "SELECT group_concat(user_id) FROM scope WHERE root_id = 'p2' AND active = 1")
+	}
+	if got := granted(); got != beto.User {
+		t.Errorf("granted to %s, want %s", got, beto.User)
+	}
+	if _, err := s.Undo(ctx, admin, given.TxID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Undo(ctx, admin, undone.TxID); err != nil {
+		t.Errorf("redo once it is nobody else's: %v", err)
+	}
+	if got := granted(); got != ana.User {
+		t.Errorf("granted to %s, want %s", got, ana.User)
+	}
+}
+
 func TestUndo_AsksDecide(t *testing.T) {
 	s := storetest.Open(t, storetest.WithDecide(func(p store.Proposal) store.Verdict {
 		if p.Undo && p.Actor.Role == "seller" && p.Op.Field == "city" {
