@@ -28,7 +28,8 @@ const (
 // PushAll settles transactions that a made on another computer, in order. Each is settled as a whole: when one of its ops
 // is refused all are, but for what was only added under a root that a has lost since, which Decide may let pass. A nil
 // answer means that every op of the transaction is settled, whatever the outcome, and on disk; the outcomes are told by
-// Feed. ErrUnknown says that this version does not know what the transaction writes; other errors that nothing was settled.
+// Feed. ErrUnknown says that this version does not know what the transaction writes; other errors that nothing was settled, of
+// it and of what comes after it, which may stand on it and would be refused for good.
 func (s *Store) PushAll(ctx context.Context, a Author, txs []PushedTx) []error {
 	return s.PushAs(ctx, func(*Tx) (Author, error) { return a, nil }, txs, nil)
 }
@@ -51,7 +52,7 @@ func (s *Store) PushAs(ctx context.Context, who func(*Tx) (Author, error), txs [
 	for _, p := range txs {
 		ops += len(p.Ops)
 	}
-	r := &request{ctx: ctx, solo: ops >= soloOps}
+	r := &request{ctx: ctx, solo: ops >= soloOps, inTurn: true}
 	var groups [][2]int
 	for next := 0; next < len(txs); {
 		from, to := next, groupEnd(txs, next)

@@ -25,3 +25,36 @@ func TestPush_WhoIsTypedInOnAMemberIsNotRefused(t *testing.T) {
 		t.Errorf("the host has %s activities of what was typed in, want 1", got)
 	}
 }
+
+// TestPush_NothingIsSettledAfterWhatFailed: on a full disk what is large fails and what is small may still fit. The undo of an
+// edit of a prospect that was typed in just before it was settled so, and refused for good, because the prospect came only
+// when there was room again.
+func TestPush_NothingIsSettledAfterWhatFailed(t *testing.T) {
+	s, _ := pushStore(t)
+	made := store.PushedTx{ID: [16]byte{1}, Ops: []store.Op{foreign(1, 1, "contact", "c2", "", `{"name":"Rosa","created_at":"x"}`)}}
+	undo := store.PushedTx{ID: [16]byte{2}, Undoes: [16]byte{3}, Ops: []store.Op{foreign(2, 2, "contact", "c2", "name", `"Ana"`)}}
+	last := store.PushedTx{ID: [16]byte{4}, Ops: []store.Op{foreign(3, 3, "contact", "c2", "city", `"León"`)}}
+	failure, asked := errors.New("no room"), 0
+	who := func(*store.Tx) (store.Author, error) {
+		if asked++; asked == 1 {
+			return store.Author{}, failure
+		}
+		return admin, nil
+	}
+	for i, err := range s.PushAs(t.Context(), who, []store.PushedTx{made, undo, last}, nil) {
+		if !errors.Is(err, failure) {
+			t.Errorf("transaction %d: %v, want the failure of the first", i, err)
+		}
+	}
+	if got := value(t, s.Read(), "SELECT count(*) FROM op_log WHERE row_id = 'c2'"); got != "0" {
+		t.Errorf("%s ops are settled", got)
+	}
+	for i, err := range s.PushAs(t.Context(), who, []store.PushedTx{made, undo, last}, nil) {
+		if err != nil {
+			t.Errorf("transaction %d, when there is room again: %v", i, err)
+		}
+	}
+	if got := value(t, s.Read(), "SELECT count(*) FROM op_log WHERE row_id = 'c2' AND outcome = 1"); got != "3" {
+		t.Errorf("%s of 3 ops are applied", got)
+	}
+}

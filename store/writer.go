@@ -33,6 +33,7 @@ type request struct {
 	units  []unit
 	alone  func() error // runs outside a transaction, instead of units
 	solo   bool         // units share a transaction with each other and with nobody else: all or nothing
+	inTurn bool         // a unit may stand on the one before: after one that fails none runs
 	state  atomic.Int32
 	done   chan struct{}
 }
@@ -345,6 +346,10 @@ func (s *Store) runUnits(r *request) error {
 	for i := range r.units {
 		u := &r.units[i]
 		if u.err = r.ctx.Err(); u.err != nil {
+			continue
+		}
+		if r.inTurn && i > 0 && r.units[i-1].err != nil {
+			u.err = r.units[i-1].err
 			continue
 		}
 		if err := s.runUnit(r, u); err != nil {
