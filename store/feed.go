@@ -110,8 +110,9 @@ func (f *feed) open() error {
 	return f.kept()
 }
 
-// Knows reports whether a cursor was read from a history that this file still has. Where it was not, the file was brought back
-// from a copy, and what the reader has made since may stand on what is lost.
+// Knows reports whether a cursor was read from a history of which this file still has what comes after it. Where it does not,
+// the file was brought back from a copy, or has dropped what was removed long ago: the reader is about to begin again, and
+// what it has made since may stand on what it sends once more then.
 func (s *Store) Knows(ctx context.Context, c Cursor) (known bool, err error) {
 	if c == (Cursor{}) {
 		return true, nil
@@ -121,6 +122,9 @@ func (s *Store) Knows(ctx context.Context, c Cursor) (known bool, err error) {
 		err := f.one("SELECT rev FROM commits ORDER BY rev DESC LIMIT 1", nil, &f.head.Head)
 		if err == nil {
 			err = f.known()
+		}
+		if err == nil {
+			err = f.kept()
 		}
 		return err
 	})

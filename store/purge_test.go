@@ -126,8 +126,14 @@ func TestPurge_WhoHasNotHeardBeginsAgain(t *testing.T) {
 	if err := p.feedError(); err != nil {
 		t.Fatalf("before the purge: %v", err)
 	}
+	if known, err := p.host.Knows(t.Context(), p.cursor()); err != nil || !known {
+		t.Errorf("before the purge the host knows what follows: %v, %v", known, err)
+	}
 	p.purge()
 	wantReset(t, p.feedError(), store.ResetPurged)
+	if known, err := p.host.Knows(t.Context(), p.cursor()); err != nil || known {
+		t.Errorf("the host is said to know what follows, and settles what is sent before the reset: %v, %v", known, err)
+	}
 	p.sync()
 	p.sync()
 	p.same()

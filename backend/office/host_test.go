@@ -556,3 +556,38 @@ func TestHost_RestoredSettlesWhatItLostBeforeWhatCameAfter(t *testing.T) {
 		t.Errorf("%d transactions are not settled, %v", r.Unsettled, err)
 	}
 }
+
+// TestHost_ANoteThatBothTookAwayStaysAway: of a computer that was off for longer than the office keeps its log, the host has
+// dropped what was removed, and how that came. It settled first what had not been sent yet, and then what it was told again:
+// the removal was refused, because the note was no longer there, and then the note came back.
+func TestHost_ANoteThatBothTookAwayStaysAway(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	id := b.of(b.Sellers[0])
+	c := b.enrol(b.Sellers[0])
+	c.connect()
+	note, err := c.crm.LogActivity(ctx, c.user, id, crm.NewActivity{Kind: crm.KindNote, Body: "No es para él"})
+	must(t, err)
+	c.wake()
+	c.same()
+	c.cut()
+	_, err = b.CRM.RemoveActivity(ctx, b.Admin, note.ID)
+	must(t, err)
+	b.advance(time.Minute, c)
+	_, err = c.crm.RemoveActivity(ctx, c.user, note.ID)
+	must(t, err)
+	b.advance(821*24*time.Hour, c)
+	dropped, err := b.Store.PurgeLog(ctx, store.DefaultPurge)
+	must(t, err)
+	if dropped.Rows == 0 || dropped.Lines == 0 {
+		t.Fatalf("nothing is so old: %+v", dropped)
+	}
+	c.connect()
+	c.same()
+	if n := count(t, b.Store, "SELECT count(*) FROM activity WHERE id = {:id} AND deleted = 0", "id", note.ID); n != 0 {
+		t.Error("the note is there again")
+	}
+	if r, err := c.store.Replica(ctx); err != nil || r.Unsettled+r.Refused != 0 {
+		t.Errorf("%d transactions are not settled, %d ops refused, %v", r.Unsettled, r.Refused, err)
+	}
+}
