@@ -47,7 +47,7 @@ func (s *sim) check() error {
 	if err := s.settled(); err != nil {
 		return err
 	}
-	if err := errors.Join(s.inTurn(), s.once()); err != nil {
+	if err := errors.Join(s.inTurn(), s.once(), s.granting()); err != nil {
 		return err
 	}
 	if err := s.ordered(); err != nil {
@@ -221,6 +221,20 @@ func (s *sim) confined(m *member) error {
 	return nil
 }
 
+// granting is I4 on the host: nobody is granted what is somebody else's.
+func (s *sim) granting() error {
+	wrong, err := texts(s.host.store, `
+		SELECT s.user_id || ' ' || p.id
+		FROM scope s
+		JOIN prospect p ON p.id = s.root_id
+		WHERE s.active = 1
+		AND p.owner_id <> s.user_id`, nil)
+	if err == nil && len(wrong) > 0 {
+		err = violation("I4", "users are granted what is not theirs: %v", wrong)
+	}
+	return err
+}
+
 // settled is I2: every op has one outcome, and its author's computer says the same.
 func (s *sim) settled() error {
 	for _, e := range s.ledger {
@@ -250,7 +264,8 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 	}
 	if state, ok := s.old.ops[op.ID]; ok && len(here) == 0 {
 		here = []string{state}
-		if len(there) == 0 && !s.rewound.Before(e.at) { // a copy of the host's brings back what members keep, and no more
+		// A copy of the host's brings back what members keep, and no more. How it had settled the rest they do not hear again.
+		if !s.rewound.Before(e.at) && (len(there) == 0 || there[0] != "another op") {
 			return nil
 		}
 	}
@@ -275,14 +290,20 @@ func (s *sim) settledOp(e *edit, op madeOp) error {
 }
 
 // inTurn is a part of I2: nothing that somebody has done is refused for want of a row that the same computer has made before,
-// whatever the host was brought back from. A computer that was itself brought back may remember in another order.
+// whatever the host was brought back from. A computer that was itself brought back may remember in another order. A row that
+// came before, was removed, and is no longer kept since is missing to whoever comes half a year late, as it is to everybody.
 func (s *sim) inTurn() error {
 	for _, m := range s.members {
 		if slices.ContainsFunc(s.ledger, func(e *edit) bool { return e.by == m && e.lost }) {
 			continue
 		}
-		early, err := texts(s.host.store, `
-			SELECT r.entity || ' ' || r.row_id || ' ' || r.field
+		var early []struct {
+			What   string `db:"what"`
+			Row    string `db:"made"`
+			Before bool   `db:"before"`
+		}
+		err := s.host.store.Read().NewQuery(`
+			SELECT r.entity || ' ' || r.row_id || ' ' || r.field AS what, c.row_id AS made, c.n < r.n AS before
 			FROM op_log r
 			JOIN op_log c ON c.device_id = r.device_id
 				AND c.row_id IN (r.row_id, json_extract(iif(r.field = '', CAST(coalesce(r.value, '{}') AS TEXT), '{}'), '$.prospect_id'))
@@ -290,12 +311,14 @@ func (s *sim) inTurn() error {
 				AND c.outcome = 1
 			WHERE r.device_id = {:device}
 			AND r.outcome = 3
-			AND r.reason = 'no_row'`, dbx.Params{"device": m.key.DeviceID()})
+			AND r.reason = 'no_row'`).Bind(dbx.Params{"device": m.key.DeviceID()}).All(&early)
 		if err != nil {
-			return err
+			return fmt.Errorf("read what was refused: %w", err)
 		}
-		if len(early) > 0 {
-			return violation("I2", "ops of %s were refused before the rows came on which they stand: %v", m.name, early)
+		for _, op := range early {
+			if !op.Before || !s.old.rows[op.Row] {
+				return violation("I2", "an op of %s was refused for want of a row of its own: %s", m.name, op.What)
+			}
 		}
 	}
 	return nil
