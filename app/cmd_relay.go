@@ -239,7 +239,7 @@ func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOption
 	for i := range servers {
 		work.start("relay", ctx.Done(), func() { ended <- servers[i].Serve(listeners[i]) })
 	}
-	go work.panics("certificate", func() { t.fetch(log) }) // nobody waits for it: ACME may take minutes
+	work.aside("certificate", func() { t.fetch(log) }) // ACME may take minutes
 	fmt.Fprintln(c.Out, c.say.say("relay.ready", "url", o.url, "address", public.Addr()))
 	select {
 	case err = <-ended:

@@ -80,6 +80,9 @@ func (c *crew) start(part string, over <-chan struct{}, work func()) {
 	}()
 }
 
+// aside runs work that nobody waits for: the program may end in the middle of it.
+func (c *crew) aside(part string, work func()) { go c.panics(part, work) }
+
 // panics reports whether work ended in a panic.
 func (c *crew) panics(part string, work func()) (panicked bool) {
 	defer func() {
