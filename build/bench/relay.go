@@ -55,7 +55,7 @@ func serveRelay(ctx context.Context, dir, addr string, certificate *tls.Certific
 
 // serveOn serves until the server is closed.
 func serveOn(l net.Listener, handler http.Handler, certificate *tls.Certificate) *http.Server {
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: nil}
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute} // a peer whose turn comes later says nothing until then
 	if certificate != nil {
 		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate}})
 	}

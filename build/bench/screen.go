@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -156,19 +157,38 @@ func (s *screen) watch(ctx context.Context, ready chan<- struct{}) error {
 	return errors.Join(err, lines.Err(), errors.New("the stream of events has ended"))
 }
 
-// read reads the newest prospects of the tray: more than the UI does, so that none is missed when the machine is busy.
+// read reads the newest prospects of the tray, as many as the UI does, and the page after it where all of them are new.
 func (s *screen) read(ctx context.Context) error {
-	var tray struct{ Items []struct{ Name string } }
-	if err := s.from.Must(ctx, "GET", "/api/inbox?limit=200", nil, &tray); err != nil {
-		return err
+	for cursor := ""; ; {
+		var tray struct {
+			Items []struct{ Name string }
+			Next  string
+		}
+		if err := s.from.Must(ctx, "GET", "/api/inbox?limit=50&cursor="+url.QueryEscape(cursor), nil, &tray); err != nil {
+			return err
+		}
+		names := make([]string, len(tray.Items))
+		for i := range tray.Items {
+			names[i] = tray.Items[i].Name
+		}
+		if known := s.note(names); known || tray.Next == "" {
+			return nil
+		}
+		cursor = tray.Next
 	}
+}
+
+// note notes when names are there first, and reports whether one was there before.
+func (s *screen) note(names []string) (known bool) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, i := range tray.Items {
-		if _, there := s.seen[i.Name]; !there {
-			s.seen[i.Name] = now
+	for _, name := range names {
+		if _, there := s.seen[name]; there {
+			known = true
+			continue
 		}
+		s.seen[name] = now
 	}
-	return nil
+	return known
 }
