@@ -112,12 +112,13 @@ func (h *Host) hello(a actor) (wire.Frame, error) {
 	if err != nil {
 		return wire.Frame{}, err
 	}
+	addresses := h.Addresses() // before the lock: whoever knows them may ask this host at the same moment who it is
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return frame(&wire.Hello{
 		ProtoMin: wire.ProtoMin, ProtoMax: wire.ProtoMax, Schema: h.schema, Device: h.DeviceID(), Version: h.Version,
 		At: h.now().UnixMilli(), Serial: h.list.Serial, CredentialAt: changedAt(credential),
-		Certificate: h.cert.raw, Addresses: h.Addresses(), Office: h.office, Lease: Lease.Milliseconds(),
+		Certificate: h.cert.raw, Addresses: addresses, Office: h.office, Lease: Lease.Milliseconds(),
 		Name: cleanName(h.Name),
 	}), nil
 }
