@@ -322,6 +322,35 @@ func TestReplica_HostFromABackupIsToldAgain(t *testing.T) {
 	}
 }
 
+// TestReplica_HostRewoundBetweenAPagesEndAndItsHead: a page leaves out what has changed since its end, and if that change is lost
+// the next pages do not bring what was before. The cursor's nonce is that of the head for this reason.
+func TestReplica_HostRewoundBetweenAPagesEndAndItsHead(t *testing.T) {
+	p := newPair(t, nil)
+	for n := range 3 {
+		p.prospectOf(n, "u-ana")
+	}
+	backup := t.TempDir() + "/copy.db"
+	if err := p.host.BackupTo(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("contact", "c0", store.Row{"city": "Perdida"}) })
+	page, err := p.host.Feed(t.Context(), store.FeedQuery{User: p.as.User, Device: p.as.Device, Limit: 3})
+	if err != nil || !page.More || page.To.Pos >= page.To.Head-1 {
+		t.Fatalf("the page ends at %+v, %v", page.To, err)
+	}
+	if applied, err := p.member.ApplyPage(t.Context(), page); err != nil || !applied {
+		t.Fatal(applied, err)
+	}
+	o := storetest.Options(t, t.TempDir())
+	o.Path, o.NewID = backup, clock.NewFake(storetest.Start, 7).NewID
+	if p.host, err = store.Open(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.host.Close() })
+	p.pull()
+	p.same()
+}
+
 func TestReplica_UndoTravels(t *testing.T) {
 	p := newPair(t, nil)
 	p.prospectOf(1, "u-ana")
