@@ -126,5 +126,24 @@ func takeUntil(
 	return errors.Join(err, p.close())
 }
 
+// IsDamaged has the file of a folder in which no program runs inspected, as a running one does each day.
+func IsDamaged(ctx context.Context, dir, keyFile string) (bool, error) {
+	vault, err := secret.File(keyFile)
+	if err != nil {
+		return false, err
+	}
+	log, _ := test.NewNullLogger()
+	o, err := openFolder(ctx, place{folder: folder(dir), vault: vault, clock: clock.System{}, log: log})
+	if err != nil {
+		return false, err
+	}
+	o.inspect(ctx)
+	damaged := o.machine().Damaged
+	if err := o.Close(); err != nil && !damaged { // a damaged file may not be closed in order either
+		return false, err
+	}
+	return damaged, nil
+}
+
 // NoticeBody is noticeBody.
 var NoticeBody = noticeBody

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -56,6 +57,7 @@ type openOffice struct {
 	stop         context.CancelFunc
 	handover     *handover
 	later        func(context.Context, *openOffice) // what a restore has left to do, nil for nothing
+	damaged      atomic.Bool
 }
 
 // vaultFor opens the keyring, or the key file when one is named.
@@ -116,7 +118,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	o.Accounts = account.New(o.Store, p.clock, p.log.WithField("part", "account"))
 	o.CRM = crm.New(o.Store, p.clock, p.log.WithField("part", "crm"))
 	o.Intake = intake.New(intake.Deps{
-		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version,
+		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version, Machine: o.machine,
 	})
 	o.network = newNetwork(o)
 	o.handover = newHandover(o)
@@ -203,6 +205,7 @@ func (o *openOffice) upkeep(ctx context.Context) {
 			return
 		case <-o.clock.After(wait):
 		}
+		o.inspect(ctx)
 		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
 			o.log.WithError(err).Warn("what is old was not dropped")
 		}
@@ -216,6 +219,32 @@ func (o *openOffice) upkeep(ctx context.Context) {
 			o.log.WithField("grants", mended).Error("grants did not agree with owners and roles; they were mended")
 		}
 	}
+}
+
+// inspect reads every page of the file: what is damaged is told while there are backups from before.
+func (o *openOffice) inspect(ctx context.Context) {
+	err := o.Store.Check(ctx)
+	switch {
+	case err == nil:
+		o.damaged.Store(false)
+	case errors.Is(err, store.ErrCorrupt):
+		o.damaged.Store(true)
+		o.log.WithError(err).Error("the office's file is damaged")
+	case ctx.Err() == nil:
+		o.log.WithError(err).Warn("the office's file was not checked")
+	}
+}
+
+// machine is how this computer keeps the office's file.
+func (o *openOffice) machine() intake.Machine {
+	m := intake.Machine{Damaged: o.damaged.Load()}
+	if o.Backups != nil {
+		m.Backup = o.Backups.Problem()
+	}
+	if m.Backup == recovery.CodeNeeded { // there is nobody to seal for yet; another page says so
+		m.Backup = ""
+	}
+	return m
 }
 
 // Close ends the background work and closes the file.

@@ -60,7 +60,7 @@ func (s *Store) Check(ctx context.Context) error {
 	var problems []string
 	err := s.reader.NewQuery("PRAGMA quick_check(20)").WithContext(ctx).Column(&problems)
 	if err != nil {
-		return fmt.Errorf("check the file: %w", err)
+		return fmt.Errorf("check the file: %w", explain(err))
 	}
 	if len(problems) == 1 && problems[0] == "ok" {
 		return nil

@@ -51,6 +51,14 @@ type Deps struct {
 	Random func() float64
 	// Version is the program's, for the health page.
 	Version string
+	// Machine tells how this computer keeps what comes in, for the health page. nil tells of nothing.
+	Machine func() Machine
+}
+
+// Machine is how a computer keeps the office's file.
+type Machine struct {
+	Backup  string // code of why the last backup, or its copy, failed; "" when it did not
+	Damaged bool   // the file has pages that cannot be read
 }
 
 // Service is the one door to the ledger, the connection and the imports.
@@ -63,6 +71,7 @@ type Service struct {
 	newClient func(meta.Config) *meta.Client
 	random    func() float64
 	version   string
+	machine   func() Machine
 
 	link    link       // the live connection
 	forms   keyedMutex // one reading of a form at a time
@@ -83,6 +92,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{
 		store: d.Store, crm: d.CRM, vault: d.Vault, clock: d.Clock, log: d.Log, newClient: d.NewClient, random: d.Random, version: d.Version,
+		machine: d.Machine,
 	}
 	if s.log == nil {
 		silent := logrus.New()

@@ -33,7 +33,7 @@ type HealthItem struct {
 	Code   string         `json:"code"`
 	Level  string         `json:"level"`
 	Args   map[string]any `json:"args"`
-	Action string         `json:"action"` // "", retry, reconnect, open_leads, open_meta, open_relay
+	Action string         `json:"action"` // "", retry, reconnect, open_leads, open_meta, open_relay, open_backup
 }
 
 // States of a HealthToken.
@@ -279,6 +279,16 @@ func (s *Service) healthOfFile(ctx context.Context, h *Health) error {
 	}
 	if h.Database.Bytes > largeDatabase {
 		h.add("database.large", LevelWarn, "", "bytes", h.Database.Bytes)
+	}
+	if s.machine == nil {
+		return nil
+	}
+	m := s.machine()
+	if m.Damaged {
+		h.add("database.damaged", LevelBad, "open_backup")
+	}
+	if m.Backup != "" {
+		h.add("backup.failed", LevelBad, "open_backup", "problem", m.Backup)
 	}
 	return nil
 }

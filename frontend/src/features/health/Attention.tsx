@@ -92,6 +92,13 @@ function ItemAction({ item }: { item: HealthItem }) {
       </Button>
     );
   }
+  if (action === "open_backup") {
+    return (
+      <Button variant="default" onClick={() => void navigate({ to: "/ajustes/respaldo" })}>
+        {t("action.open_backup")}
+      </Button>
+    );
+  }
   if (action === "open_relay") {
     return (
       <Button variant="default" onClick={() => void navigate({ to: "/ajustes/relevo" })}>

@@ -11,6 +11,8 @@ export const itemCodes = [
   "leads.held",
   "disk.low",
   "database.large",
+  "database.damaged",
+  "backup.failed",
   "clock.wrong",
   "intake.stale",
   "webhook.signature",

@@ -2,8 +2,10 @@ import { Button, Progress } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { currentLanguage } from "@/locales/i18n";
 import { leaveSession } from "@/shared/api/session";
-import { useRestoreState, watchTakeOver } from "@/shared/take-over/taking-over";
+import { fullDate } from "@/shared/lib/dates";
+import { ageOf, useRestoreState, watchTakeOver } from "@/shared/take-over/taking-over";
 import { faultSentence } from "@/shared/ui/fault-sentence";
 import classes from "./Setup.module.css";
 import { SetupFrame } from "./SetupFrame";
@@ -14,6 +16,7 @@ export function TakingOver() {
   const { t: common } = useTranslation();
   const client = useQueryClient();
   const state = useRestoreState();
+  const age = ageOf(state?.backup_at, new Date());
   /** What is open has changed, or has not: either way it is looked at anew. */
   const end = (signOut: boolean) => {
     if (signOut) leaveSession();
@@ -31,6 +34,11 @@ export function TakingOver() {
           </p>
         )}
         <p className={classes.why}>{t("done.why")}</p>
+        {age !== null && (
+          <p className={age === "done.ageOld" ? classes.warning : classes.why}>
+            {t(age, { at: fullDate(new Date(state.backup_at ?? ""), currentLanguage(), true) })}
+          </p>
+        )}
         <ul className={classes.needs}>
           <li>{t("done.signIn")}</li>
           <li>{t("done.meta")}</li>

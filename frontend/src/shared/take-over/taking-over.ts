@@ -38,6 +38,20 @@ export function useRestoreState() {
   }).data;
 }
 
+const minute = 60_000;
+/** A copy that is younger has just been made for this: nobody needs to be told. */
+const fresh = 15 * minute;
+/** How long the office's computers keep what the host has settled, to tell it again. */
+const kept = 45 * 24 * 60 * minute;
+
+/** What to say of the age of what was brought back; null for nothing. */
+export function ageOf(madeAt: string | undefined, now: Date): "done.age" | "done.ageOld" | null {
+  if (madeAt === undefined) return null;
+  const age = now.getTime() - new Date(madeAt).getTime();
+  if (age < fresh) return null;
+  return age > kept ? "done.ageOld" : "done.age";
+}
+
 /** How often a change of host is looked at, in ms: somebody stands at the other computer. */
 const handoverGlance = 3000;
 
