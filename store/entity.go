@@ -46,14 +46,14 @@ type entity struct {
 	index   map[string]int
 	idAt    int
 
-	sel                               *sql.Stmt   // one row by id, columns in order
-	inScope                           *sql.Stmt   // whether :user is granted what :root leads to
-	leads                             *sql.Stmt   // the roots that :root leads to; nil where it is one
-	clear, remove, forget, forgetBase *sql.Stmt   // on a member: rows go for good
-	ids                               *sql.Stmt   // on a member: all of a root's table
-	retire                            *sql.Stmt   // on a member: marks a row as removed that is about to go for good
-	purge                             []*sql.Stmt // on the host: removed rows go for good
-	referred, orphans                 *sql.Stmt   // on a member: what roots refer to
+	sel                               *sql.Stmt // one row by id, columns in order
+	inScope                           *sql.Stmt // whether :user is granted what :root leads to
+	leads                             *sql.Stmt // the roots that :root leads to; nil where it is one
+	clear, remove, forget, forgetBase *sql.Stmt // on a member: rows go for good
+	ids                               *sql.Stmt // on a member: all of a root's table
+	retire                            *sql.Stmt // on a member: marks a row as removed that is about to go for good
+	purge                             []purgeOf // on the host: removed rows go for good
+	referred, orphans                 *sql.Stmt // on a member: what roots refer to
 
 	foreign   *sql.Stmt            // whether :root leads to a live root that is not :user's; nil for what lies under one
 	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction

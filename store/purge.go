@@ -83,7 +83,10 @@ func (tx *Tx) purgeRemoved(p PurgePolicy, r *PurgeReport) error {
 	}
 	for _, e := range tx.s.feedOrder { // children before their roots
 		for _, st := range e.purge {
-			n, err := tx.s.execCount(st, to)
+			if err := tx.s.exec(st.clocks, to); err != nil {
+				return err
+			}
+			n, err := tx.s.execCount(st.rows, to)
 			if err != nil {
 				return err
 			}
@@ -125,21 +128,29 @@ func (p *purgeStatements) add(texts map[**sql.Stmt]string) {
 	texts[&p.grants] = "DELETE FROM main.scope WHERE active = 0 AND revoked_rev <= ?"
 }
 
+// purgeOf takes rows away, and before them the clocks of their fields: a row that is told again starts anew, and what was written
+// to the one before is not to win over what its maker did with it.
+type purgeOf struct{ clocks, rows *sql.Stmt }
+
 // preparePurge prepares how removed rows go: with a root everything under it.
 func (e *entity) preparePurge(s *Store) error {
 	table := "main." + quote(e.name)
-	texts := []string{"DELETE FROM " + table + " WHERE deleted = 1 AND rev <= ?"}
+	wheres := []string{"deleted = 1 AND rev <= ?"}
 	for _, root := range s.entities {
 		if root.root == "id" && e.root != "id" && e.root != everyRoot && (root.roots == "") == (e.roots == "") {
-			texts = append(texts, "DELETE FROM "+table+" WHERE "+quote(e.root)+" IN (SELECT id FROM main."+quote(root.name)+" WHERE deleted = 1 AND rev <= ?)")
+			wheres = append(wheres, quote(e.root)+" IN (SELECT id FROM main."+quote(root.name)+" WHERE deleted = 1 AND rev <= ?)")
 		}
 	}
-	for _, text := range texts {
-		st, err := s.prepare(text)
+	for _, where := range wheres {
+		clocks, err := s.prepare("DELETE FROM main.field_clock WHERE entity = '" + e.name + "' AND row_id IN (SELECT id FROM " + table + " WHERE " + where + ")")
 		if err != nil {
 			return err
 		}
-		e.purge = append(e.purge, st)
+		rows, err := s.prepare("DELETE FROM " + table + " WHERE " + where)
+		if err != nil {
+			return err
+		}
+		e.purge = append(e.purge, purgeOf{clocks, rows})
 	}
 	return nil
 }
