@@ -147,3 +147,22 @@ func IsDamaged(ctx context.Context, dir, keyFile string) (bool, error) {
 
 // NoticeBody is noticeBody.
 var NoticeBody = noticeBody
+
+// WatchHandover has fn told just before an office's copy is sealed for its next host. takes tries to take a lead, then and
+// later, and reports whether it was taken; fetches reports whether leads are being fetched.
+func WatchHandover(t testing.TB, fn func(takes, fetches func() bool)) {
+	former := handoverSeals
+	handoverSeals = func(o *openOffice) {
+		takes := func() (taken bool) {
+			_ = o.handover.intake.during(func() error { taken = true; return nil })
+			return taken
+		}
+		fn(takes, func() bool {
+			r := o.handover.intake
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.stop != nil
+		})
+	}
+	t.Cleanup(func() { handoverSeals = former })
+}

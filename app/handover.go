@@ -43,6 +43,9 @@ var (
 	handoverGlance  = 10 * time.Second
 )
 
+// handoverSeals is told just before the copy for the next host is made, so that tests can look at what still writes then.
+var handoverSeals = func(*openOffice) {}
+
 // sealedFile is the office's file on its way to the next host.
 func (f folder) sealedFile() string { return f.officeFile() + ".handover" }
 
@@ -129,6 +132,7 @@ func (h *handover) Begin(ctx context.Context, request []byte) (f api.HandoverFil
 	if err != nil {
 		return f, fault.Wrap(err, office.CodeHandoverMissing)
 	}
+	handoverSeals(h.o)
 	head, err := h.o.Backups.SealTo(ctx, h.o.sealedFile(), to)
 	if err != nil {
 		return f, err

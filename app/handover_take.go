@@ -73,7 +73,8 @@ func (p *program) move(
 	}
 	sealed := p.home.sealedFile()
 	defer func() { err = errors.Join(err, removeIfThere(sealed)) }()
-	if err := receive(ctx, o, id, file, sealed); err != nil {
+	err = receive(file, sealed, func(at int64) ([]byte, error) { return partOf(ctx, o, id, at) })
+	if err != nil {
 		return nil, err
 	}
 	t, err := p.handoverTarget(ctx, o)
@@ -116,26 +117,25 @@ func (p *program) handoverTarget(ctx context.Context, o *openOffice) (recovery.T
 	return t, err
 }
 
-// receive brings the sealed file here.
-func receive(ctx context.Context, o *openOffice, id string, file api.HandoverFile, path string) (err error) {
+// receive brings the sealed file here, part by part, and sees that it is the one that the host has made.
+func receive(file api.HandoverFile, path string, part func(at int64) ([]byte, error)) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // a path of our own
 	if err != nil {
 		return fmt.Errorf("receive the office's file: %w", err)
 	}
 	for at := int64(0); at < file.Bytes; {
-		var part api.HandoverPart
-		query := url.Values{"id": {id}, "at": {strconv.FormatInt(at, 10)}}
-		if err = askPatiently(ctx, o, http.MethodGet, "/api/handover/part?"+query.Encode(), nil, &part); err != nil {
+		var data []byte
+		if data, err = part(at); err != nil {
 			break
 		}
-		if len(part.Data) == 0 {
+		if len(data) == 0 {
 			err = fault.New(recovery.CodeDamaged)
 			break
 		}
-		if _, err = f.Write(part.Data); err != nil {
+		if _, err = f.Write(data); err != nil {
 			break
 		}
-		at += int64(len(part.Data))
+		at += int64(len(data))
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
@@ -145,6 +145,14 @@ func receive(ctx context.Context, o *openOffice, id string, file api.HandoverFil
 		err = fault.New(recovery.CodeDamaged)
 	}
 	return err
+}
+
+// partOf asks the host for the sealed file from a place on.
+func partOf(ctx context.Context, o *openOffice, id string, at int64) ([]byte, error) {
+	var part api.HandoverPart
+	query := url.Values{"id": {id}, "at": {strconv.FormatInt(at, 10)}}
+	err := askPatiently(ctx, o, http.MethodGet, "/api/handover/part?"+query.Encode(), nil, &part)
+	return part.Data, err
 }
 
 // becomeHost checks that the file is the whole office and has the host make this computer its successor.
