@@ -37,8 +37,15 @@ type relayOptions struct {
 	nats                                  natsOptions
 }
 
-// ofOneAddress is how many connections an address may have open: a large office behind one router has that many computers.
-const ofOneAddress = 512
+const (
+	// ofOneAddress is how many connections an address may have open: a large office behind one router has that many computers.
+	ofOneAddress = 512
+
+	// The port for ACME's questions is as public. What is open there is not left for the relay itself.
+	asideConnections  = 1000
+	asideOfOneAddress = 20
+	asidePatience     = 30 * time.Second
+)
 
 func (c *command) relayCommand() *cobra.Command {
 	var o relayOptions
@@ -233,7 +240,9 @@ func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOption
 		if err != nil {
 			return errors.Join(err, closeAll(listeners))
 		}
-		servers, listeners = append(servers, relayServer(more.handler, log)), append(listeners, l)
+		aside := relayServer(more.handler, log)
+		aside.ReadTimeout, aside.WriteTimeout = asidePatience, asidePatience
+		servers, listeners = append(servers, aside), append(listeners, s.Gate(l, asideConnections, asideOfOneAddress))
 	}
 	ended := make(chan error, len(servers))
 	for i := range servers {
@@ -279,6 +288,7 @@ func listenRelay(ctx context.Context, addr string) (net.Listener, error) {
 	return l, nil
 }
 
+// relayServer leaves a body's and an answer's time to the handler.
 func relayServer(handler http.Handler, log logrus.FieldLogger) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: quiet(log),

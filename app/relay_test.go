@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -188,6 +189,36 @@ func TestRelay_SaysWhyThereIsNoCertificate(t *testing.T) {
 	}
 	if log := r.log.String(); strings.Count(log, "there is no certificate") != 1 || !strings.Contains(log, "127.0.0.1:1") || strings.Contains(log, "otro") {
 		t.Errorf("log = %s", log)
+	}
+}
+
+// Port 80 is open to everybody as well: who floods it must not take what the relay's own connections need.
+func TestRelay_TheDoorForACMEIsBounded(t *testing.T) {
+	door := freePort(t)
+	r := startRelay(t, t.TempDir(), "--url", "https://relevo.ejemplo.mx", "--acme", "--acme-http", door, "--acme-directory", "http://127.0.0.1:1/nobody", "--trusted-proxy", "10.0.0.0/8")
+	var kept []net.Conn
+	for range 30 {
+		c, err := net.Dial("tcp", door)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close() //nolint:errcheck // whatever became of it
+		kept = append(kept, c)
+	}
+	closed := 0
+	for _, c := range kept {
+		if err := c.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			closed++
+		}
+	}
+	if closed != 10 {
+		t.Errorf("%d of 30 connections of one address were closed", closed)
+	}
+	if code := r.stop(); code != 0 {
+		t.Errorf("it ended with %d", code)
 	}
 }
 

@@ -13,6 +13,8 @@ func Hurry(d *Deps, with string) {
 		t.open /= n
 	case "body":
 		t.body /= n
+	case "answer":
+		t.answer /= 2 * n
 	}
 	d.timing = t
 }

@@ -44,13 +44,14 @@ type timing struct {
 	idle          time.Duration // of a tunnel through which nothing goes
 	write         time.Duration // for one message
 	farewell      time.Duration
-	body          time.Duration // for a body to come
+	body          time.Duration // for a request's body to come
+	answer        time.Duration // for an answer to be taken, once the request has come
 	open          time.Duration // for a host to come to its member
 }
 
 var usual = timing{
 	hello: 10 * time.Second, tick: time.Second, silence: 60 * time.Second, tunnelSilence: 90 * time.Second, idle: 10 * time.Minute,
-	write: 30 * time.Second, farewell: 3 * time.Second, body: 20 * time.Second, open: relaywire.OpenPatience * time.Millisecond,
+	write: 30 * time.Second, farewell: 3 * time.Second, body: 20 * time.Second, answer: time.Minute, open: relaywire.OpenPatience * time.Millisecond,
 }
 
 const (
@@ -174,8 +175,16 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/", s.bounded(s.noSuchThing))
 }
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler. Whoever sends a body that never ends, wanted or not, or takes no answer, does not keep the
+// connection. A websocket has times of its own.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c, now := http.NewResponseController(w), s.deps.Clock.Now()
+	if r.ContentLength != 0 {
+		_ = c.SetReadDeadline(now.Add(s.deps.timing.body)) // a test's recorder has none
+	}
+	_ = c.SetWriteDeadline(now.Add(s.deps.timing.answer)) // nor this
+	s.mux.ServeHTTP(w, r)
+}
 
 // Metrics serves Prometheus, for an address of its own.
 func (s *Server) Metrics() http.Handler { return s.metrics.handler }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -72,26 +73,59 @@ func TestTunnel_HalfOpenIsFoundOut(t *testing.T) {
 	r.until("the tunnel is over", func() bool { return r.metric("tunnels 0") })
 }
 
-// Whoever sends a byte now and then must not keep a place for ever.
+// Whoever sends a byte now and then must not keep a place for ever, whether somebody wants the body or not.
 func TestWebhook_SlowBodiesEnd(t *testing.T) {
 	r := hasty(t, "body")
 	_, w := r.link(t, newOffice(t, 1))
+	tests := []struct {
+		name, path string
+		status     int
+	}{{"a delivery", "/h/" + w.Hook, 400}, {"another's hook", "/h/" + w.Page, 404}, {"nothing", "/nothing", 404}, {"health", "/healthz", 404}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			conn := r.dial(t)
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"a\"", tt.path)
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close() //nolint:errcheck // read or not
+			if answer.StatusCode != tt.status {
+				t.Errorf("answered %d", answer.StatusCode)
+			}
+		})
+	}
+	if stats := r.stats(newOffice(t, 1)); stats.Events != 0 {
+		t.Error("half a delivery was kept")
+	}
+}
+
+// dial opens a plain connection that gives up sooner than the test.
+func (r *rig) dial(t *testing.T) net.Conn {
+	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // whatever became of it
-	fmt.Fprintf(conn, "POST /h/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"a\"", w.Hook)
-	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // read or not
-	if answer.StatusCode != 400 {
-		t.Errorf("answered %d", answer.StatusCode)
-	}
-	if stats := r.stats(newOffice(t, 1)); stats.Events != 0 {
-		t.Error("half a delivery was kept")
+	return conn
+}
+
+// Whoever asks and asks and takes no answer must not keep a place either.
+func TestAnswer_WhoTakesNoneIsLetGo(t *testing.T) {
+	r := hasty(t, "answer")
+	conn := r.dial(t)
+	request := strings.Repeat("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1000)
+	for {
+		if _, err := io.WriteString(conn, request); err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("the connection is still there")
+			}
+			return
+		}
 	}
 }
 

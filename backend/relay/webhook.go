@@ -108,8 +108,6 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, most int64) ([]
 		return nil, false
 	}
 	defer s.bodies.give(size)
-	// Whoever sends a byte now and then does not keep the rest.
-	_ = http.NewResponseController(w).SetReadDeadline(s.deps.Clock.Now().Add(s.deps.timing.body)) // a test's recorder has none
 	var body []byte
 	var err error
 	if limited := http.MaxBytesReader(w, r.Body, most); r.ContentLength > 0 && r.ContentLength <= 64<<10 {
