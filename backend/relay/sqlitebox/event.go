@@ -102,12 +102,28 @@ type old struct {
 	size   int64
 }
 
-// Expire implements relay.Inbox. Clocks are put right now and then, so that the order of events is not that of their
-// times: all are looked at, beside the writer.
+// Expire implements relay.Inbox. What was dropped or acknowledged before it is not on the disk any more after it, but for what
+// somebody reads meanwhile: the log beside the file, which keeps it for as long as few events come, is emptied.
 func (b *Inbox) Expire(ctx context.Context, before time.Time) (dropped int64, err error) {
+	if dropped, err = b.expire(ctx, before); err != nil {
+		return dropped, err
+	}
+	var busy, frames, moved int
+	if err := b.read.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return dropped, fmt.Errorf("empty the inbox's log: %w", err)
+	}
+	return dropped, nil
+}
+
+// expire drops what is too old. Clocks are put right now and then, so that the order of events is not that of their times: all
+// are looked at, beside the writer.
+func (b *Inbox) expire(ctx context.Context, before time.Time) (dropped int64, err error) {
 	for after := int64(0); ; {
 		olds, err := b.listOld(before, after)
-		if err != nil || len(olds) == 0 {
+		if err != nil {
+			return dropped, err
+		}
+		if len(olds) == 0 {
 			break
 		}
 		after = olds[len(olds)-1].seq

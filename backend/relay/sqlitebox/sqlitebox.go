@@ -194,6 +194,9 @@ func (b *Inbox) Close() error {
 
 func (b *Inbox) closeFiles() error {
 	var errs []error
+	for _, s := range b.st.all { // one that is left keeps its connection open, and with it the log beside the file
+		errs = append(errs, s.Close())
+	}
 	if b.conn != nil {
 		errs = append(errs, b.conn.Close())
 	}

@@ -1,12 +1,14 @@
 package sqlitebox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -61,6 +63,66 @@ func TestOpen_FileIsItsOwnersAlone(t *testing.T) {
 		if info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s may be read by others: %v", name, info.Mode())
 		}
+	}
+}
+
+// A program that is killed loses nothing either way; a power cut loses what was answered for before the disk had it.
+func TestOpen_EachCommitWaitsForTheDisk(t *testing.T) {
+	in := open(t, t.TempDir())
+	defer in.Close() //nolint:errcheck // only read
+	for name, want := range map[string]string{"synchronous": "2", "fullfsync": "1", "checkpoint_fullfsync": "1", "journal_mode": "wal"} {
+		if got := sqlitebox.Pragma(t, in, name); got != want {
+			t.Errorf("%s = %s, want %s", name, got, want)
+		}
+	}
+}
+
+// What an office has fetched is none of the relay's business any more, nor of whoever gets hold of its disk.
+func TestExpire_NothingIsLeftOfWhatWasFetched(t *testing.T) {
+	dir := t.TempDir()
+	in := open(t, dir)
+	o := inboxtest.Office(1)
+	if err := in.PutOffice(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	marked := []byte(`{"leadgen_id":"1234567890123456"}`)
+	left := func() (where []string) {
+		t.Helper()
+		for _, name := range []string{"relay.db", "relay.db-wal"} {
+			file, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if bytes.Contains(file, marked) {
+				where = append(where, name)
+			}
+		}
+		return where
+	}
+	expire := func() {
+		t.Helper()
+		if _, err := in.Expire(t.Context(), time.UnixMilli(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seq, err := in.Append(t.Context(), o.ID, relaywire.Event{Kind: relaywire.KindWebhook, At: 1, Body: marked}, relay.Quota{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if expire(); len(left()) == 0 {
+		t.Fatal("it is not on the disk")
+	}
+	if err := in.AckThrough(t.Context(), o.ID, seq); err != nil {
+		t.Fatal(err)
+	}
+	if expire(); len(left()) > 0 {
+		t.Errorf("it is still in %v", left())
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "relay.db-wal")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the log is there although nobody has the file open: %v", err)
 	}
 }
 

@@ -14,6 +14,8 @@ type statements struct {
 	waiting, ack, putDeletion, expire *sql.Stmt
 
 	list, first, office, byHook, byPage, deletion, old *sql.Stmt
+
+	all []*sql.Stmt
 }
 
 const officeColumns = `id, device, serial, serial_at, hook, verify_token, page, created, version, updated, name, privacy, deletion`
@@ -25,7 +27,9 @@ func (b *Inbox) prepare(ctx context.Context) error {
 	}, query string,
 	) *sql.Stmt {
 		s, e := on.PrepareContext(ctx, query)
-		err = errors.Join(err, e)
+		if err = errors.Join(err, e); s != nil {
+			b.st.all = append(b.st.all, s)
+		}
 		return s
 	}
 	s := &b.st
