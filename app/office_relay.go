@@ -36,7 +36,7 @@ const (
 // relaySetting is what a host keeps of its relay.
 type relaySetting struct {
 	Address     string         `json:"address"`
-	BaseURL     string         `json:"base_url,omitempty"` // as the relay calls itself
+	BaseURL     string         `json:"base_url,omitempty"` // Address, once the relay there has taken the office
 	Hook        string         `json:"hook,omitempty"`     // of the callback that Meta was told
 	VerifyToken string         `json:"verify_token,omitempty"`
 	Page        string         `json:"page,omitempty"` // of the public pages
@@ -381,11 +381,20 @@ func (r *officeRelay) Configure(ctx context.Context, v account.Viewer, n api.Rel
 			return api.RelayState{}, fmt.Errorf("keep the admission token: %w", err)
 		}
 	}
-	_, err = r.change(ctx, func(s *relaySetting) { s.Address = address }, func(tx *store.Tx) error {
+	moved := address != r.address()
+	_, err = r.change(ctx, func(s *relaySetting) {
+		if moved {
+			s.BaseURL, s.Page = "", "" // were the other relay's
+		}
+		s.Address = address
+	}, func(tx *store.Tx) error {
 		return account.Audit(tx, v.UserID, "relay.configured", address, nil)
 	})
 	if err != nil {
 		return api.RelayState{}, err
+	}
+	if moved {
+		r.forgetChecks()
 	}
 	r.again()
 	r.o.network.relayChanged(ctx)
@@ -433,11 +442,16 @@ func (r *officeRelay) Remove(ctx context.Context, v account.Viewer) (api.RelaySt
 	if err := r.dropAdmission(); err != nil {
 		return api.RelayState{}, err
 	}
-	r.mu.Lock()
-	r.checks, r.checkedAt = nil, time.Time{}
-	r.mu.Unlock()
+	r.forgetChecks()
 	r.o.network.relayChanged(ctx)
 	return r.State(ctx, v)
+}
+
+// forgetChecks forgets how the switches stood with a relay that is not used any more.
+func (r *officeRelay) forgetChecks() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checks, r.checkedAt = nil, time.Time{}
 }
 
 // dropAdmission deletes the relay's word of admission from the keyring.

@@ -270,6 +270,34 @@ func TestOfficeRelay_AnOfficeBehindIt(t *testing.T) {
 	})
 }
 
+// TestOfficeRelay_AnotherRelayBeginsAnew shows nothing of the relay before it, which Meta must not be told any more, and keeps
+// the callback's own part.
+func TestOfficeRelay_AnotherRelayBeginsAnew(t *testing.T) {
+	sim, demo := startSim(t)
+	o := apptest.StartIn(t, t.TempDir())
+	o.SetUp()
+	var made struct{ Code string }
+	o.Must("POST", "/api/recovery/code", nil, &made)
+	o.Must("POST", "/api/recovery/code/confirm", map[string]string{"code": made.Code}, nil)
+	connectTo(o, sim, demo)
+	var first, s relayState
+	o.Must("PUT", "/api/relay", map[string]string{"address": runRelay(t), "admission": admission}, &first)
+	o.Must("POST", "/api/relay/subscribe", nil, &s)
+	if s.check("app_subscription") != "ok" {
+		t.Fatalf("the first relay: %+v", s)
+	}
+	other := runRelay(t)
+	o.Must("PUT", "/api/relay", map[string]string{"address": other, "admission": "otra"}, &s)
+	if s.State != "refused" || s.CallbackURL != "" || s.PrivacyURL != "" || len(s.Checks) > 0 {
+		t.Errorf("of the relay before is left: %+v", s)
+	}
+	o.Must("PUT", "/api/relay", map[string]string{"address": other, "admission": admission}, &s)
+	_, hook, _ := strings.Cut(first.CallbackURL, "/h/")
+	if s.State != "linked" || s.CallbackURL != other+"/h/"+hook || s.VerifyToken != first.VerifyToken {
+		t.Errorf("the other relay: %+v, before %+v", s, first)
+	}
+}
+
 func page(t *testing.T, url string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

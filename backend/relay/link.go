@@ -211,7 +211,7 @@ func (s *Server) admit(ctx context.Context, hello *relaywire.Hello, proof identi
 		text string
 		to   *string
 	}{{hello.Hook, &o.Hook}, {hello.VerifyToken, &o.VerifyToken}} {
-		if own.text != "" && !isName(own.text) {
+		if own.text != "" && !relaywire.IsName(own.text) {
 			return Office{}, &refusal{code: relaywire.RefusedProtocol}
 		}
 		if own.text != "" {

@@ -98,7 +98,7 @@ func (s *Server) textPage(w http.ResponseWriter, r *http.Request, of func(relayw
 	name := r.PathValue("page")
 	var o Office
 	err := ErrNotFound
-	if isName(name) {
+	if relaywire.IsName(name) {
 		o, err = s.deps.Inbox.OfficeByPage(r.Context(), name)
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -129,7 +129,7 @@ func (s *Server) deletionPage(w http.ResponseWriter, r *http.Request) {
 	code := r.PathValue("code")
 	var d Deletion
 	err := ErrNotFound
-	if isName(code) {
+	if relaywire.IsName(code) {
 		d, err = s.deps.Inbox.Deletion(r.Context(), code)
 	}
 	if errors.Is(err, ErrNotFound) {

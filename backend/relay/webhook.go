@@ -214,7 +214,7 @@ func (s *Server) byHook(w http.ResponseWriter, r *http.Request) (hooked, bool) {
 	}
 	err := ErrNotFound
 	var o Office
-	if isName(hook) {
+	if relaywire.IsName(hook) {
 		o, err = s.deps.Inbox.OfficeByHook(r.Context(), hook)
 	}
 	switch {
@@ -229,19 +229,4 @@ func (s *Server) byHook(w http.ResponseWriter, r *http.Request) (hooked, bool) {
 	found := hooked{o.ID, o.VerifyToken}
 	s.hooks.remember(hook, found, now.Add(hookFor))
 	return found, true
-}
-
-// isName reports whether a text may be a hook, a verify token or the name of pages.
-func isName(text string) bool {
-	if len(text) < 16 || len(text) > 128 {
-		return false
-	}
-	for _, c := range []byte(text) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
-		default:
-			return false
-		}
-	}
-	return true
 }

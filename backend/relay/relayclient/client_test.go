@@ -171,8 +171,51 @@ func TestClient_SaysWhyItIsRefused(t *testing.T) {
 	f.mu.Unlock()
 	c.Renew()
 	<-changed
-	if s := c.Status(); s.State != relayclient.StateLinked || s.Welcome.Hook != "hook" {
+	if s := c.Status(); s.State != relayclient.StateLinked || s.Welcome.Hook != f.welcome.Hook {
 		t.Errorf("status = %+v, want linked", s)
+	}
+}
+
+// What a relay says of itself becomes links on the administrator's screen and what Meta is told to call.
+func TestClient_TakesNoAddressFromAHostileRelay(t *testing.T) {
+	good := relaywire.Welcome{Hook: "hook-of-the-tests", VerifyToken: "token-of-the-tests", Page: "page-of-the-tests"}
+	tests := []struct {
+		name   string
+		change func(*relaywire.Welcome)
+		linked bool
+	}{
+		{"script as its address", func(w *relaywire.Welcome) { w.BaseURL = "javascript:alert(1)" }, true},
+		{"another's address", func(w *relaywire.Welcome) { w.BaseURL = "https://relevo.ejemplo.org" }, true},
+		{"a hook with a path in it", func(w *relaywire.Welcome) { w.Hook = "../../../../../../v1/host" }, false},
+		{"no verify token", func(w *relaywire.Welcome) { w.VerifyToken = "" }, false},
+		{"markup as the pages' name", func(w *relaywire.Welcome) { w.Page = "\"><script>alert(1)</script>" }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFake(t)
+			f.welcome = good
+			tt.change(&f.welcome)
+			heard, changed := make(chan relaywire.Welcome, 10), make(chan struct{}, 100)
+			c, _ := host(t, f, func(d *relayclient.Deps) {
+				d.OnWelcome = func(w relaywire.Welcome) { heard <- w }
+				d.OnStatus = func() { changed <- struct{}{} }
+			})
+			for c.Status().State == relayclient.StateConnecting {
+				<-changed
+			}
+			if s := c.Status(); (s.State == relayclient.StateLinked) != tt.linked || !tt.linked && s.Problem != relayclient.ProblemNoRelay {
+				t.Fatalf("%+v", s)
+			}
+			if !tt.linked {
+				if len(heard) > 0 {
+					t.Errorf("it is believed: %+v", <-heard)
+				}
+				return
+			}
+			if w := <-heard; w.BaseURL != f.address() {
+				t.Errorf("the relay is said to be at %q", w.BaseURL)
+			}
+		})
 	}
 }
 

@@ -24,6 +24,7 @@ type fake struct {
 	said    chan *relaywire.Frame
 	links   chan *websocket.Conn
 	refuse  *relaywire.Refuse
+	welcome relaywire.Welcome
 	silent  bool // it joins nobody
 	mu      sync.Mutex
 	events  []relaywire.Event
@@ -34,6 +35,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{t: t, said: make(chan *relaywire.Frame, 1000), links: make(chan *websocket.Conn, 10), waiting: map[string]chan *websocket.Conn{}}
+	f.welcome = relaywire.Welcome{Hook: "hook-of-the-tests", VerifyToken: "token-of-the-tests", Page: "page-of-the-tests"}
 	mux := http.NewServeMux()
 	mux.HandleFunc(relaywire.HostPath, f.host)
 	mux.HandleFunc(relaywire.TunnelPath+"{office}", f.member)
@@ -96,7 +98,11 @@ func (f *fake) host(w http.ResponseWriter, r *http.Request) {
 		_ = ws.Close()
 		return
 	}
-	send(f.t, ws, &relaywire.Frame{Welcome: &relaywire.Welcome{Hook: "hook", VerifyToken: "verify", Page: "page", BaseURL: f.server.URL, Waiting: int64(len(events))}})
+	welcome := f.welcome
+	if welcome.Waiting = int64(len(events)); welcome.BaseURL == "" {
+		welcome.BaseURL = f.server.URL
+	}
+	send(f.t, ws, &relaywire.Frame{Welcome: &welcome})
 	for _, e := range events {
 		send(f.t, ws, &relaywire.Frame{Event: &e})
 	}

@@ -92,10 +92,12 @@ func (l *hostLink) greet() (*relaywire.Welcome, time.Duration, error) {
 	if f, err = l.read(); err != nil {
 		return nil, 0, err
 	}
-	if f.Welcome == nil {
+	w := f.Welcome
+	if w == nil || !relaywire.IsName(w.Hook) || !relaywire.IsName(w.VerifyToken) || !relaywire.IsName(w.Page) {
 		return nil, 0, &Problem{ProblemNoRelay, errBroken}
 	}
-	return f.Welcome, behind, nil
+	w.BaseURL = d.Address // under which it has taken the proof; what else it calls itself nobody is to open, nor to tell Meta
+	return w, behind, nil
 }
 
 // read reads one frame; a refusal is an error.

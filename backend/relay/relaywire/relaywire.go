@@ -201,3 +201,18 @@ func (f *Frame) fields() (n int) {
 	}
 	return n
 }
+
+// IsName reports whether a text may be a hook, a verify token or the name of pages: it is put into addresses as it is.
+func IsName(text string) bool {
+	if len(text) < 16 || len(text) > 128 {
+		return false
+	}
+	for _, c := range []byte(text) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
