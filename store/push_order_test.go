@@ -2,9 +2,12 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/hlc"
+	"sitegroup.mx/crm/store/storetest"
 )
 
 // TestPush_WhoIsTypedInOnAMemberIsNotRefused: what a transaction writes may refer to a row that it makes later, as who types a
@@ -56,5 +59,46 @@ func TestPush_NothingIsSettledAfterWhatFailed(t *testing.T) {
 	}
 	if got := value(t, s.Read(), "SELECT count(*) FROM op_log WHERE row_id = 'c2' AND outcome = 1"); got != "3" {
 		t.Errorf("%s of 3 ops are applied", got)
+	}
+}
+
+// TestPush_WhatWasReadAheadIsForgottenWhenAProspectChangesHands: what many edits of a burst stand on is read before the first of
+// them is settled. One of them may end its author's right to what another one is about.
+func TestPush_WhatWasReadAheadIsForgottenWhenAProspectChangesHands(t *testing.T) {
+	refuse := func(q store.Proposal) store.Verdict {
+		if q.Actor.Scoped && !q.InScope {
+			return store.Verdict{Outcome: store.Refused, Reason: "out_of_scope"}
+		}
+		return store.Verdict{Outcome: store.Applied}
+	}
+	one := func(n byte, entity, row, field, value string) store.PushedTx {
+		return store.PushedTx{ID: [16]byte{n}, BaseRev: 1000, Ops: []store.Op{foreign(n, hlc.At(storetest.Start)+hlc.Time(n)<<20, entity, row, field, value)}}
+	}
+	var edits []store.PushedTx
+	for n := range byte(5) {
+		edits = append(edits, one(10+n, "contact", fmt.Sprint("c", n+1), "city", `"x"`))
+	}
+	for _, tt := range []struct {
+		name    string
+		first   []store.PushedTx
+		refused string
+	}{
+		{"nothing happens", nil, "c5"},
+		{"it becomes another person's", []store.PushedTx{one(1, "prospect", "p1", "contact_id", `"c2"`)}, "c1,c5"},
+		{"it becomes a colleague's person's", []store.PushedTx{one(1, "prospect", "p4", "contact_id", `"c5"`)}, "c4"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPair(t, refuse)
+			for n := 1; n < 5; n++ {
+				p.prospectOf(n, "u-ana")
+			}
+			p.prospectOf(5, "u-beto")
+			if err := errors.Join(p.host.PushAll(t.Context(), p.as, append(tt.first, edits...))...); err != nil {
+				t.Fatal(err)
+			}
+			if got := value(t, p.host.Read(), "SELECT coalesce(group_concat(row_id), '') FROM op_log WHERE device_id = 'device-ana' AND outcome = 3"); got != tt.refused {
+				t.Errorf("%q is refused, want %q", got, tt.refused)
+			}
+		})
 	}
 }

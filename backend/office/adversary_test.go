@@ -129,6 +129,77 @@ func TestHostile_Ops(t *testing.T) {
 	}
 }
 
+// TestHostile_WhatIsTheWholeOffices: no field and no row of a table that hangs from no prospect is a seller's to write, one by
+// one, many at once, or in company with what is theirs; and no list of refusals offers it to be applied.
+func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
+	b, c := hostile(t)
+	ctx := t.Context()
+	mine := b.of(b.Sellers[0])
+	var tables []string
+	must(t, b.Store.Read().NewQuery("SELECT name FROM entity WHERE root = '*' ORDER BY name").Column(&tables))
+	if len(tables) < 4 {
+		t.Fatalf("only %v hang from no prospect", tables)
+	}
+	var alone []store.PushedTx
+	var ops []store.Op
+	add := func(entity, row, field, value string) {
+		for _, company := range [][]store.Op{nil, {c.op("prospect", mine, "temperature", "hot")}} {
+			op := c.op(entity, row, field, json.RawMessage(value))
+			alone = append(alone, c.tx(append([]store.Op{op}, company...)...))
+			ops = append(ops, op)
+		}
+	}
+	state := func() (all []string) {
+		for _, table := range tables {
+			var rows []string
+			must(t, b.Store.Read().NewQuery("SELECT id || ' ' || rev || ' ' || deleted FROM "+table+" ORDER BY id").Column(&rows))
+			all = append(all, rows...)
+		}
+		return all
+	}
+	before := state()
+	for _, table := range tables {
+		var fields, rows []string
+		must(t, b.Store.Read().NewQuery("SELECT name FROM pragma_table_info('"+table+"') WHERE name NOT IN ('n', 'id', 'rev', 'created_hlc', 'extra')").Column(&fields))
+		must(t, b.Store.Read().NewQuery("SELECT id FROM "+table+" ORDER BY id LIMIT 2").Column(&rows))
+		if len(rows) == 0 {
+			t.Fatalf("there is nothing in %s", table)
+		}
+		for _, row := range rows {
+			for _, field := range fields {
+				var value string
+				must(t, b.Store.Read().NewQuery("SELECT json_quote("+field+") FROM "+table+" WHERE id = '"+row+"'").Row(&value))
+				add(table, row, field, value)
+			}
+			add(table, row, "deleted", "1")
+		}
+		add(table, "new-"+table, "", "{}")
+	}
+	for i := 0; i < len(alone); i += 100 {
+		_, err := c.raw(&wire.Push{Txs: alone[i:min(i+100, len(alone))]}, wire.TypePush)
+		must(t, err)
+	}
+	want := "refused " + office.ReasonAdminOnly + " " + b.Sellers[0].UserID + " " + c.key.DeviceID()
+	for _, op := range ops {
+		if got := b.outcome(op); got != want {
+			t.Errorf("%s.%s is settled as %q, want %q", op.Entity, op.Field, got, want)
+		}
+	}
+	if after := state(); fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("the office has changed:\n%v\n%v", before, after)
+	}
+	list, err := b.host.Refusals(ctx, b.Admin)
+	must(t, err)
+	for _, r := range list {
+		if r.CanApply && r.Entity != "prospect" {
+			t.Errorf("%s.%s can be applied with a click", r.Entity, r.Field)
+		}
+	}
+	if n := count(t, b.Store, "SELECT count(*) FROM prospect WHERE id = {:id} AND temperature <> 'hot'", "id", mine); n != 1 {
+		t.Error("what came in bad company is written")
+	}
+}
+
 // TestHostile_GrantsAreNoOps: who may hold what follows from ops and is never one.
 func TestHostile_GrantsAreNoOps(t *testing.T) {
 	b, c := hostile(t)
