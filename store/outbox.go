@@ -72,9 +72,10 @@ func (m *memberStatements) add(texts map[**sql.Stmt]string) {
 	texts[&m.clearOutbox] = "DELETE FROM main.outbox"
 	texts[&m.clearBase] = "DELETE FROM main.base_row"
 	texts[&m.clearWaiting] = "DELETE FROM main.waiting_row"
-	texts[&m.purge] = "DELETE FROM main.outbox WHERE settled_at < ? AND (state = 1 OR state IN (2, 3) AND dismissed = 1)"
+	const seen = "(state = 1 OR state IN (2, 3) AND dismissed = 1 OR state = 2 AND reason = '" + ReasonSame + "')"
+	texts[&m.purge] = "DELETE FROM main.outbox WHERE settled_at < ? AND " + seen
 	texts[&m.purgeMany] = `DELETE FROM main.outbox
-		WHERE (state = 1 OR state IN (2, 3) AND dismissed = 1)
+		WHERE ` + seen + `
 		AND n <= (` + beyond + ` ?))`
 	texts[&m.dismiss] = "UPDATE main.outbox SET dismissed = 1 WHERE op_id = ? AND state IN (2, 3)"
 	texts[&m.lastN] = "SELECT coalesce(max(n), 0) FROM main.outbox"

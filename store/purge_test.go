@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/store"
 	"sitegroup.mx/crm/store/storetest"
@@ -415,4 +417,59 @@ func TestPurge_AMemberDropsItsOldOutbox(t *testing.T) {
 	}
 	p.sync()
 	p.same()
+}
+
+// TestPurge_WhatIsToldAgainAfterItsLineWentIsNotShown: a computer that sent somebody it typed in, was switched off before it
+// heard of that, and comes back after more than two years, has nothing to be told: what it wrote is there.
+func TestPurge_WhatIsToldAgainAfterItsLineWentIsNotShown(t *testing.T) {
+	p, c := agingPair(t)
+	p.prospectOf(1, "u-ana")
+	p.sync()
+	typed := write(t, p.member, ana, func(tx *store.Tx) error {
+		return errors.Join(createContact(tx, "c2", "Rosa"), tx.Grant("u-ana", "p2"), createProspect(tx, "p2", "c2", "u-ana"))
+	})
+	write(t, p.member, ana, func(tx *store.Tx) error { return tx.Set("prospect", "p2", store.Row{"temperature": "hot"}) })
+	write(t, p.member, ana, func(tx *store.Tx) error { return tx.Set("contact", "c2", store.Row{"city": "León"}) })
+	write(t, p.member, ana, func(tx *store.Tx) error { return createContact(tx, "c3", "De otra computadora") })
+	write(t, p.host, admin, func(tx *store.Tx) error { return createContact(tx, "c3", "Otra persona") })
+	p.push()
+	p.pass(c, 400*day)
+	write(t, p.host, admin, func(tx *store.Tx) error {
+		return errors.Join(tx.Set("contact", "c2", store.Row{"city": "Lerma"}), createActivity(tx, "a2", "p2"))
+	})
+	for range 2 { // before what the office did goes as well
+		p.pass(c, 415*day)
+		p.purge()
+	}
+	if n := value(t, p.host.Read(), "SELECT count(*) FROM op_log WHERE device_id = 'device-ana'"); n != "0" {
+		t.Fatalf("the log still has %s lines of it", n)
+	}
+	p.sync()
+	p.same()
+	list, err := p.member.Unaccepted(t.Context(), "u-ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []string
+	for _, u := range list {
+		shown = append(shown, u.Row+" "+u.Field+" "+u.Reason)
+	}
+	// What somebody else made or wrote is told of; what is there as it was written is not.
+	if diff := cmp.Diff([]string{"c3  exists", "c2 city "}, shown); diff != "" {
+		t.Errorf("shown as not accepted (-want +got):\n%s", diff)
+	}
+	if r, err := p.member.Replica(t.Context()); err != nil || r.Superseded != int64(len(shown)) || r.Unsettled != 0 {
+		t.Errorf("the page counts %d replaced and %d on their way, %v", r.Superseded, r.Unsettled, err)
+	}
+	// Taking it back would take away what the office has made of it since.
+	if _, err := p.host.Undo(t.Context(), admin, typed.TxID); !errors.Is(err, store.ErrNothingToUndo) {
+		t.Errorf("what came twice is undone: %v", err)
+	}
+	p.pass(c, 46*day)
+	if _, err := p.member.PurgeLog(t.Context(), store.DefaultPurge); err != nil {
+		t.Fatal(err)
+	}
+	if got := value(t, p.member.Read(), "SELECT count(*) FROM outbox"); got != "2" {
+		t.Errorf("%s ops are kept, want those that are shown", got)
+	}
 }

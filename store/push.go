@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 
+	"sitegroup.mx/crm/store/hlc"
 	"sitegroup.mx/crm/store/mutant"
 )
 
 // Reasons that the store itself gives to ops of other computers.
 const (
 	ReasonExists     = "exists"      // superseded: the row is there already
+	ReasonSame       = "same"        // superseded: by itself, which came before and is in the log no more
 	ReasonNoRow      = "no_row"      // refused: there is no row to change, or to belong to
 	ReasonAppendOnly = "append_only" // refused: rows of this entity are not changed
 	ReasonConflict   = "conflict"    // refused: a constraint of the schema forbids it
@@ -85,6 +87,11 @@ func (tx *Tx) pushRow(e *entity, op *Op, c claim) (Outcome, error) {
 		return 0, err
 	}
 	if current != nil {
+		// What was written is there, so its author has nothing to hear of. It is not applied once more: an undo would take it
+		// for the beginning of the row, and what others have done with that since for nothing.
+		if created, _ := current[e.index["created_hlc"]].(int64); hlc.Time(created) == op.HLC {
+			return tx.dismiss(op, c, Superseded, ReasonSame)
+		}
 		return tx.dismiss(op, c, Superseded, ReasonExists)
 	}
 	if dangles, err := tx.dangles(e, op); err != nil {

@@ -164,7 +164,7 @@ func TestPush_Rows(t *testing.T) {
 		reason string
 	}{
 		{"new row", foreign(1, now, "contact", "c2", "", `{"name":"Nueva","created_at":"2026"}`), store.Applied, ""},
-		{"a row that is there", foreign(2, now, "contact", "c2", "", `{"name":"Otra vez","created_at":"2026"}`), store.Superseded, "exists"},
+		{"a row that is there", foreign(2, now+1, "contact", "c2", "", `{"name":"Otra vez","created_at":"2026"}`), store.Superseded, "exists"},
 		{"a field of no row", foreign(3, now, "contact", "c9", "name", `"x"`), store.Refused, "no_row"},
 		{"a field that is never changed", foreign(4, now, "event", "e1", "kind", `"x"`), store.Refused, "append_only"},
 		{"the same field, removed", foreign(5, now, "event", "e1", "deleted", `1`), store.Applied, ""},

@@ -139,7 +139,7 @@ func (s *Store) Replica(ctx context.Context) (ReplicaState, error) {
 			(SELECT count(DISTINCT tx_id) FROM outbox WHERE state IN (0, 4)),
 			(SELECT count(DISTINCT tx_id) FROM outbox WHERE state = 4),
 			(SELECT count(*) FROM outbox WHERE state = 3 AND dismissed = 0),
-			(SELECT count(*) FROM outbox WHERE state = 2 AND dismissed = 0),
+			(SELECT count(*) FROM outbox WHERE state = 2 AND dismissed = 0 AND reason <> '`+ReasonSame+`'),
 			(SELECT min(at) FROM outbox WHERE state IN (0, 4))`).Scan(
 		&r.Cursor.Pos, &r.Cursor.Head, &r.Cursor.Nonce, &filling, &r.Rest, &lastPage, &lastHead,
 		&r.Unsettled, &r.Held, &r.Refused, &r.Superseded, &oldest)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -134,8 +135,12 @@ func (w *rowWrite) later(op *Op, c claim) (Outcome, error) {
 		created, _ := w.values[w.e.index["created_hlc"]].(int64)
 		last = fieldClock{hlc: hlc.Time(created)}
 	}
-	if hlc.Compare(op.HLC, c.device, last.hlc, last.device) > 0 {
+	order := hlc.Compare(op.HLC, c.device, last.hlc, last.device)
+	if order > 0 {
 		return Applied, nil
+	}
+	if order == 0 && bytes.Equal(op.Value, op.Before) {
+		op.Reason = ReasonSame
 	}
 	return Superseded, nil
 }

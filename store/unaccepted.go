@@ -10,13 +10,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Unaccepted lists the ops of a user that did not become what they meant and that they have not dismissed, newest first.
+// Unaccepted lists the ops of a user that did not become what they meant and that they have not dismissed, newest first. What
+// the host had already, from this very computer, is none of them.
 func (s *Store) Unaccepted(ctx context.Context, user string) ([]Unaccepted, error) {
 	rows, err := s.readDB.QueryContext(ctx, `
 		SELECT op_id, tx_id, state, reason, entity, row_id, field, root_id, value, by_user, by_at, at, forgotten
 		FROM outbox INDEXED BY outbox_shown
 		WHERE state IN (2, 3)
 		AND dismissed = 0
+		AND NOT (state = 2 AND reason = '`+ReasonSame+`')
 		AND user_id = ?
 		ORDER BY n DESC
 		LIMIT 1000`, user)

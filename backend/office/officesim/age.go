@@ -96,7 +96,7 @@ func (s *sim) purgeMember(m *member) error {
 			}
 		}
 	}
-	const query = "SELECT hex(op_id) || ' ' || state || iif(dismissed, ' dismissed', '') FROM outbox ORDER BY n"
+	const query = "SELECT hex(op_id) || ' ' || state || iif(dismissed, ' dismissed', iif(reason = 'same', ' same', '')) FROM outbox ORDER BY n"
 	before, err := texts(m.store, query, nil)
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func (s *sim) purgeMember(m *member) error {
 		if slices.Contains(after, line) {
 			continue
 		}
-		var id, state, dismissed string
-		_, _ = fmt.Sscan(line, &id, &state, &dismissed)
-		if state != "1" && dismissed == "" {
+		var id, state, settled string // dismissed, or of no interest to anybody
+		_, _ = fmt.Sscan(line, &id, &state, &settled)
+		if state != "1" && settled == "" {
 			return violation("I2", "%s has dropped op %s, which its author was not told of", m.name, line)
 		}
 		s.old.ops[id] = state
