@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -119,7 +120,7 @@ func (s *Server) textPage(w http.ResponseWriter, r *http.Request, of func(relayw
 		updated = o.Created
 	}
 	s.show(w, textPage, http.StatusOK, 5*time.Minute, map[string]any{
-		"Title": title, "Office": o.Notice.Office, "Version": o.Notice.Version, "Updated": updated.Format(time.DateOnly),
+		"Title": title, "Office": o.Notice.Office, "Version": versionText(o.Notice.Version), "Updated": updated.Format(time.DateOnly),
 		"UpdatedText": longDate(updated), "Paragraphs": paragraphs(text), "Other": other, "OtherTitle": otherTitle,
 	})
 }
@@ -158,6 +159,16 @@ func (s *Server) absent(w http.ResponseWriter) {
 func (s *Server) frontPage(w http.ResponseWriter, _ *http.Request) {
 	s.show(w, welcomePage, http.StatusOK, 5*time.Minute, map[string]any{"Title": "Relevo de SITEGROUP CRM"})
 }
+
+// versionText writes the version of a text. Offices take the instant at which they publish, in milliseconds, which nobody reads.
+func versionText(version int64) string {
+	if version < firstInstant {
+		return strconv.FormatInt(version, 10)
+	}
+	return time.UnixMilli(version).UTC().Format("2006.01.02-150405")
+}
+
+const firstInstant = 1_000_000_000_000 // of 2001: below it a version is a count
 
 // paragraphs are what is between blank lines.
 func paragraphs(text string) (all []string) {

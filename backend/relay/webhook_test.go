@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -200,9 +201,36 @@ func TestWebhook_BodiesAreBounded(t *testing.T) {
 	if answer := r.do("POST", "/h/"+w.Hook, `{"a":"`+strings.Repeat("x", 2000)+`"}`); answer.StatusCode != 503 {
 		t.Errorf("more than there is room for: %d", answer.StatusCode)
 	}
-	if answer := r.do("POST", "/h/"+w.Hook, delivery); answer.StatusCode != 200 {
-		t.Errorf("after it: %d", answer.StatusCode)
+	for range 10 { // more than there is room for at once
+		if answer := r.do("POST", "/h/"+w.Hook, delivery); answer.StatusCode != 200 {
+			t.Fatalf("after it: %d", answer.StatusCode)
+		}
 	}
+}
+
+// What nobody fetches is kept for as long as Meta keeps the lead, and no longer.
+func TestWebhook_WaitsForNinetyDays(t *testing.T) {
+	dir, o := t.TempDir(), newOffice(t, 1)
+	r := startIn(t, dir)
+	r.link(t, o)
+	const day = 24 * time.Hour
+	for _, age := range []time.Duration{91 * day, 89 * day, 0} {
+		e := relaywire.Event{Kind: relaywire.KindWebhook, At: time.Now().Add(-age).UnixMilli(), Body: []byte(age.String())}
+		if _, err := r.in.Append(t.Context(), o.id(), e, relay.Quota{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.stop()
+	r = startIn(t, dir)
+	r.until("the oldest is dropped", func() bool { return r.stats(o).Events == 2 })
+	h, w := r.link(t, o)
+	if w.KeptDays != 90 {
+		t.Errorf("the office is told that events are kept for %d days", w.KeptDays)
+	}
+	if got := string(h.event().Body); got != (89 * day).String() {
+		t.Errorf("the oldest that is left came %s ago", got)
+	}
+	r.until("it is counted", func() bool { return r.metric("events_expired_total 1") })
 }
 
 func FuzzWebhook(f *testing.F) {
@@ -343,6 +371,14 @@ func TestPages(t *testing.T) {
 	if got := text(t, r.do("GET", path+"/eliminacion", "")); !strings.Contains(got, "<p>Escríbenos</p>") {
 		t.Error(got)
 	}
+	later := p
+	later.Version = 1795951427034
+	h.say(&relaywire.Frame{Publish: &later})
+	r.until("an instant as a version is one to read", func() bool {
+		return strings.Contains(text(t, r.do("GET", path+"/privacidad", "")), "Versión 2026.11.29-112347")
+	})
+	h.say(&relaywire.Frame{Publish: &p})
+	r.until("published again", func() bool { return strings.Contains(text(t, r.do("GET", path+"/privacidad", "")), "Versión 7") })
 	again, welcome := r.link(t, newOffice(t, 1))
 	if welcome.Notice != 7 || welcome.Page != w.Page {
 		t.Errorf("welcome %+v", welcome)
