@@ -1,6 +1,8 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Anchor, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { toAppError } from "@/shared/api/app-error";
 import type { RelayState } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -23,6 +25,7 @@ export function RelayForm({ relay, onDone, onCancel }: RelayFormProps) {
   const [address, setAddress] = useState(relay.address);
   const [admission, setAdmission] = useState("");
   const placed = fieldError(connect.error, "address");
+  const noCode = connect.isError && toAppError(connect.error).code === "recovery.needed";
   return (
     <Section title={t("setup.title")} hint={t("intro.hint")}>
       <form
@@ -51,7 +54,15 @@ export function RelayForm({ relay, onDone, onCancel }: RelayFormProps) {
           value={admission}
           onChange={({ currentTarget }) => setAdmission(currentTarget.value)}
         />
-        {connect.isError && placed === undefined && <ErrorNotice error={connect.error} />}
+        {noCode && (
+          <p className={classes.draft} role="alert">
+            {t("setup.codeFirst")}{" "}
+            <Anchor component={Link} to="/ajustes/equipos" inherit>
+              {t("setup.toCode")}
+            </Anchor>
+          </p>
+        )}
+        {connect.isError && placed === undefined && !noCode && <ErrorNotice error={connect.error} />}
         <div className={classes.buttons}>
           {onCancel !== undefined && (
             <Button variant="default" onClick={onCancel}>

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { RelayCheck, RelayState } from "@/shared/api/types";
+import type { RelayState } from "@/shared/api/types";
 import list from "@/shared/ui/checks.module.css";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { faultSentence } from "@/shared/ui/fault-sentence";
@@ -11,15 +11,14 @@ import { showDone } from "@/shared/ui/undo-toast";
 import { CopyLine } from "./CopyLine";
 import classes from "./Relay.module.css";
 import { useRelay } from "./relay-queries";
-import { allChecks, checkLevel, knownCheck } from "./relay-words";
+import { allSteps, checkLevel, isToFix, knownCheck, type Step, verdict } from "./relay-words";
 
 /** What Meta has to be told, the button that tells it, and each switch between a form and this office. */
 export function RelaySwitches({ relay }: { relay: RelayState }) {
   const { t } = useTranslation("relay");
   const { subscribe, check } = useRelay();
-  const checks = allChecks(relay.checks);
-  const toFix = checks.filter(({ state }) => state === "missing" || state === "warn").length;
-  const well = relay.checked_at !== null && toFix === 0;
+  const steps = allSteps(relay);
+  const tested = relay.checked_at !== null;
   return (
     <>
       <Section
@@ -43,7 +42,7 @@ export function RelaySwitches({ relay }: { relay: RelayState }) {
       </Section>
       <Section
         title={t("check.title")}
-        hint={toFix > 0 ? t("check.toFix", { count: toFix }) : t(well ? "check.allWell" : "check.hint")}
+        hint={t(`check.${verdict(steps, tested)}`, { count: steps.filter(isToFix).length })}
         actions={
           <Button variant="default" loading={check.isPending} onClick={() => check.mutate(undefined)}>
             {t("action.check")}
@@ -52,8 +51,8 @@ export function RelaySwitches({ relay }: { relay: RelayState }) {
       >
         <ErrorNotice error={check.error} />
         <ul className={list.checks}>
-          {checks.map((one) => (
-            <Step key={`${one.code} ${one.page}`} check={one} />
+          {steps.map((step) => (
+            <Line key={`${step.code} ${step.page}`} step={step} tested={tested} />
           ))}
         </ul>
         {relay.checked_at !== null && (
@@ -66,22 +65,23 @@ export function RelaySwitches({ relay }: { relay: RelayState }) {
   );
 }
 
-function Step({ check }: { check: RelayCheck }) {
+function Line({ step, tested }: { step: Step; tested: boolean }) {
   const { t } = useTranslation("relay");
-  const code = knownCheck(check.code);
-  const { state, page, problem, ms } = check;
+  const code = knownCheck(step.code);
+  const { state, page, problem, ms, seen } = step;
   const advice = () => {
     if (state === "ok") {
       if (ms <= 0) return undefined;
       return ms < 100 ? t("check.tookNoTime") : t("check.took", { seconds: (ms / 1000).toFixed(1) });
     }
-    if (code === undefined) return undefined;
+    if (code === undefined || problem === "meta.not_connected") return undefined; // the problem says what to do
+    if (!seen && code !== "test_lead") return t(tested ? "check.unknown.noPage" : "check.unknown.unseen");
     return state === "unknown" ? t(`check.unknown.${code}`) : t(`check.${code}.fix`);
   };
   const words = advice();
   return (
     <li className={list.check}>
-      <Signal level={checkLevel(check)} />
+      <Signal level={checkLevel(step)} />
       <span>
         <span className={list.title}>
           {code === undefined ? t("check.other") : t(`check.${code}.title`)}

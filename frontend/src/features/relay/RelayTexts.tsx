@@ -12,7 +12,7 @@ import { showDone } from "@/shared/ui/undo-toast";
 import { CopyLine } from "./CopyLine";
 import classes from "./Relay.module.css";
 import { useRelay } from "./relay-queries";
-import { paragraphs } from "./relay-words";
+import { paragraphs, unfinished } from "./relay-words";
 
 type Shown = "privacy" | "deletion";
 
@@ -23,12 +23,17 @@ export function RelayTexts({ relay }: { relay: RelayState }) {
   const { publish } = useRelay();
   const { texts } = relay;
   const isNew = texts.updated === "";
-  const [privacy, setPrivacy] = useState(
-    isNew ? t("texts.draftPrivacy", { office: office.name }) : texts.privacy,
-  );
-  const [deletion, setDeletion] = useState(isNew ? t("texts.draftDeletion") : texts.deletion);
+  const draft = {
+    privacy: t("texts.draftPrivacy", { office: office.name }),
+    deletion: t("texts.draftDeletion"),
+  };
+  const [privacy, setPrivacy] = useState(isNew ? draft.privacy : texts.privacy);
+  const [deletion, setDeletion] = useState(isNew ? draft.deletion : texts.deletion);
   const [shown, setShown] = useState<Shown>();
   const values = { privacy, deletion };
+  const gaps = [
+    ...new Set([...unfinished(privacy, draft.privacy), ...unfinished(deletion, draft.deletion)]),
+  ].join(", ");
   const same = !isNew && privacy.trim() === texts.privacy && deletion.trim() === texts.deletion;
   const placed = fieldError(publish.error, "privacy") ?? fieldError(publish.error, "deletion");
   return (
@@ -40,7 +45,11 @@ export function RelayTexts({ relay }: { relay: RelayState }) {
           publish.mutate(values, { onSuccess: () => showDone(t("texts.published")) });
         }}
       >
-        {isNew && <p className={classes.draft}>{t("texts.draft")}</p>}
+        {isNew && (
+          <p className={classes.draft}>
+            {t("texts.draft")} {gaps !== "" && t("texts.gaps", { gaps })}
+          </p>
+        )}
         <Textarea
           label={t("texts.privacy")}
           description={t("texts.plain")}
@@ -81,7 +90,7 @@ export function RelayTexts({ relay }: { relay: RelayState }) {
             <Button
               type="submit"
               loading={publish.isPending}
-              disabled={same || privacy.trim() === "" || deletion.trim() === ""}
+              disabled={same || gaps !== "" || privacy.trim() === "" || deletion.trim() === ""}
             >
               {t("texts.publish")}
             </Button>

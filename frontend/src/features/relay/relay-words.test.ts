@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { i18n } from "@/locales/i18n";
-import type { RelayCheck } from "@/shared/api/types";
+import type { RelayCheck, RelayState } from "@/shared/api/types";
 import {
-  allChecks,
+  allSteps,
   checkCodes,
   checkLevel,
   knownCheck,
@@ -11,6 +11,8 @@ import {
   problemCodes,
   problemWord,
   stateLevel,
+  unfinished,
+  verdict,
 } from "./relay-words";
 
 const check = (code: string, state: RelayCheck["state"], page = ""): RelayCheck => ({
@@ -21,14 +23,16 @@ const check = (code: string, state: RelayCheck["state"], page = ""): RelayCheck 
   ms: 0,
 });
 
-describe("allChecks", () => {
-  it("shows every step before the first test", () => {
-    expect(allChecks([]).map(({ code, state }) => `${code} ${state}`)).toEqual(
-      checkCodes.map((code) => `${code} unknown`),
+const steps = (checks: RelayCheck[], state: RelayState["state"] = "linked") => allSteps({ checks, state });
+
+describe("allSteps", () => {
+  it("shows every step before the first test; of the link it is known how it stands", () => {
+    expect(steps([]).map(({ code, state, seen }) => `${code} ${state} ${seen}`)).toEqual(
+      checkCodes.map((code) => (code === "link" ? "link ok true" : `${code} unknown false`)),
     );
   });
   it("keeps the order of the way, with one line for each page and later steps last", () => {
-    const all = allChecks([
+    const all = steps([
       check("test_lead", "ok"),
       check("page_subscription", "ok", "Casas"),
       check("something_new", "warn"),
@@ -45,6 +49,28 @@ describe("allChecks", () => {
       "test_lead",
       "something_new",
     ]);
+  });
+});
+
+describe("verdict", () => {
+  const green = checkCodes.map((code) => check(code, "ok"));
+  it("says that all is well only when every step is green", () => {
+    expect(verdict(steps(green), true)).toBe("allWell");
+    expect(verdict(steps([...green.filter(({ code }) => code !== "app_live")]), true)).toBe("soFar");
+    expect(verdict(steps([]), false)).toBe("hint");
+    expect(verdict(steps([check("lead_access", "warn")]), true)).toBe("toFix");
+  });
+  it("does not call well what was green before the relay went away", () => {
+    expect(verdict(steps(green, "offline"), true)).toBe("toFix");
+    expect(verdict(steps(green, "connecting"), true)).toBe("soFar");
+  });
+});
+
+describe("unfinished", () => {
+  it("finds what the draft leaves to be filled in, and nothing else in brackets", () => {
+    const draft = "Escribe a [correo] o ve a [domicilio], a [domicilio].";
+    expect(unfinished(draft, draft)).toEqual(["[correo]", "[domicilio]"]);
+    expect(unfinished("Escribe a ana@example.com [sic] o ve a [domicilio].", draft)).toEqual(["[domicilio]"]);
   });
 });
 
@@ -65,6 +91,10 @@ describe("sentences", () => {
       expect(exists(key), key).toEqual([]);
     }
   });
+  it.each(["check.hint", "check.soFar", "check.allWell", "check.unknown.unseen", "check.unknown.noPage"])(
+    "%s is there",
+    (key) => expect(exists(key)).toEqual([]),
+  );
   it.each([...problemCodes, "other"])("problem %s has a sentence", (code) =>
     expect(exists(`problem.${code}`)).toEqual([]),
   );

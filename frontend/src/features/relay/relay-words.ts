@@ -55,17 +55,45 @@ export function stateLevel(state: RelayState["state"]): SignalLevel {
   return state === "offline" ? "warn" : "unknown";
 }
 
-/** Every step, also before the first test: what nobody has looked at is unknown. */
-export function allChecks(checks: readonly RelayCheck[]): RelayCheck[] {
-  const missing = checkCodes.filter((code) => !checks.some((check) => check.code === code));
-  const unseen = missing.map(
-    (code): RelayCheck => ({ code, state: "unknown", page: "", problem: "", ms: 0 }),
-  );
+/** A step, and whether anybody has looked at it. */
+export type Step = RelayCheck & { seen: boolean };
+
+/** Every step, also before the first test. Whether the relay is there is known at any time, whatever was so at the last test. */
+export function allSteps({ checks, state }: Pick<RelayState, "checks" | "state">): Step[] {
+  const blank = { page: "", problem: "", ms: 0 };
+  const link: Step = { ...blank, code: "link", state: linkState(state), seen: true };
+  const rest = checks.filter(({ code }) => code !== link.code).map((check) => ({ ...check, seen: true }));
+  const steps = [link, ...rest];
+  const unseen = checkCodes
+    .filter((code) => !steps.some((step) => step.code === code))
+    .map((code): Step => ({ ...blank, code, state: "unknown", seen: false }));
   const order = (code: string) => {
     const at = (checkCodes as readonly string[]).indexOf(code);
     return at < 0 ? checkCodes.length : at;
   };
-  return [...checks, ...unseen].sort((a, b) => order(a.code) - order(b.code));
+  return [...steps, ...unseen].sort((a, b) => order(a.code) - order(b.code));
+}
+
+function linkState(state: RelayState["state"]): RelayCheck["state"] {
+  if (state === "linked") return "ok";
+  return state === "connecting" ? "unknown" : "missing";
+}
+
+/** What is said of all steps together: nothing may be called well that nobody could find out. */
+export function verdict(steps: readonly Step[], tested: boolean): "toFix" | "hint" | "soFar" | "allWell" {
+  if (steps.some(isToFix)) return "toFix";
+  if (!tested) return "hint";
+  return steps.every(({ state }) => state === "ok") ? "allWell" : "soFar";
+}
+
+/** Whether somebody has to do something about a step. */
+export function isToFix({ state }: RelayCheck): boolean {
+  return state === "missing" || state === "warn";
+}
+
+/** What a draft leaves to be filled in, as far as a text still has it: "[correo de contacto]". */
+export function unfinished(text: string, draft: string): string[] {
+  return [...new Set(draft.match(/\[[^\]]+\]/g))].filter((gap) => text.includes(gap));
 }
 
 /** The paragraphs of a public text, as the relay makes them. */
