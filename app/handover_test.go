@@ -40,6 +40,19 @@ func TestEnded_NoLeadIsFetchedAnyMore(t *testing.T) {
 	}
 }
 
+// TestProgram_TellsOfADamagedCopy: a member has no health page of its own; its page of how it stands says so.
+func TestProgram_TellsOfADamagedCopy(t *testing.T) {
+	o := &openOffice{}
+	p := &program{office: o}
+	if p.current().Damaged() {
+		t.Error("a copy that nobody has looked at is damaged")
+	}
+	o.damaged.Store(true)
+	if !p.current().Damaged() {
+		t.Error("the damage is told to nobody")
+	}
+}
+
 // TestReceive_OnlyTheCopyThatWasMade: what comes here becomes the office, so it is what the host says that it has sealed.
 func TestReceive_OnlyTheCopyThatWasMade(t *testing.T) {
 	sealed := bytes.Repeat([]byte("un respaldo sellado "), 1000)

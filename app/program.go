@@ -120,7 +120,7 @@ func (p *program) current() *api.Office {
 	o := p.office
 	return &api.Office{
 		Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, Intake: o.Intake, Host: o.Host, Member: o.Member, Backups: o.Backups,
-		Network: o.network, Relay: o.relay, Handover: o.handover, Demo: p.demo != nil,
+		Network: o.network, Relay: o.relay, Handover: o.handover, Damaged: o.damaged.Load, Demo: p.demo != nil,
 	}
 }
 

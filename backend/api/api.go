@@ -46,6 +46,8 @@ type Office struct {
 	Relay   Relay // the host's
 	// Handover moves the office to another computer.
 	Handover Handover
+	// Damaged reports whether the last look at the file, which is daily, has found a page that cannot be read; nil for no look.
+	Damaged func() bool
 	// Demo tells that it will be thrown away.
 	Demo bool
 }

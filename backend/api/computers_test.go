@@ -14,6 +14,7 @@ import (
 )
 
 type syncAnswer struct {
+	Damaged                      bool
 	Role, State, Problem         string
 	Pending, Refused, Superseded int
 	Connected, Members           int
@@ -67,6 +68,12 @@ func TestSync_StatesOfAMember(t *testing.T) {
 		}
 	}
 	m.Network.(*apitest.Network).SetConnection(connected)
+	for _, damaged := range []bool{true, false} {
+		m.Office.Office.Damaged = func() bool { return damaged }
+		if s := look(); s.Damaged != damaged {
+			t.Errorf("a copy that is damaged, %t: %+v", damaged, s)
+		}
+	}
 	o.Do("admin", "GET", "/api/sync", nil).Decode(&host)
 	if host.Connected != 1 || host.Members != 1 {
 		t.Errorf("the host has one member: %+v", host)

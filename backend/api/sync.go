@@ -71,6 +71,7 @@ type SyncStatus struct {
 	HostVersion    string        `json:"host_version"`
 	Problem        string        `json:"problem" doc:"Why there is no connection, or none over the network, or why the host does not listen to this computer"`
 	ClockSkewMS    int64         `json:"clock_skew_ms" doc:"The host's clock minus this computer's"`
+	Damaged        bool          `json:"damaged" doc:"On a member: its copy has pages that cannot be read; it is to join anew"`
 	BegunAnew      *SyncAnew     `json:"begun_anew,omitempty" doc:"That this computer had to read everything anew"`
 	LeaseUntil     *string       `json:"lease_until,omitempty" doc:"When this computer locks without contact"`
 	Connected      int           `json:"connected" doc:"On a host: computers that are connected"`
@@ -166,7 +167,7 @@ func (a *API) memberStatus(ctx context.Context, o *Office) (SyncStatus, error) {
 		Role: "member", DeviceID: o.Member.Device, State: SyncUpToDate, Pending: r.Unsettled - r.Held, Held: r.Held, Refused: r.Refused, Superseded: r.Superseded,
 		LastContactAt: instant(m.LastContact), LastCompleteAt: instant(r.LastHead), LeaseUntil: instant(m.LeaseUntil),
 		Path: how.Path, Address: how.Address, HostName: m.HostName, HostVersion: m.HostVersion, Problem: m.Problem,
-		ClockSkewMS: m.ClockSkew.Milliseconds(),
+		ClockSkewMS: m.ClockSkew.Milliseconds(), Damaged: o.Damaged != nil && o.Damaged(),
 	}
 	if b := m.BegunAnew; b.Count > 0 {
 		s.BegunAnew = &SyncAnew{Count: b.Count, At: clock.Format(time.UnixMilli(b.At)), Reason: b.Reason}

@@ -16,6 +16,7 @@ const member: SyncStatus = {
   host_version: "1",
   problem: "",
   clock_skew_ms: 0,
+  damaged: false,
   connected: 0,
   members: 0,
 };
@@ -54,6 +55,9 @@ describe("syncSentence", () => {
     ["locked", { state: "locked" }, "line.locked", {}],
     ["too old", { state: "update_needed" }, "line.update", {}],
     ["the host does not listen", { state: "stopped" }, "line.stopped", {}],
+    ["a copy that is damaged, even offline", { state: "offline", damaged: true }, "line.damaged", {}],
+    ["what is locked cannot be helped otherwise", { state: "locked", damaged: true }, "line.locked", {}],
+    ["a host's damage is told by its health", { role: "host", damaged: true }, null, {}],
   ];
   it.each(cases)("%s", (_name, change, key, args) => {
     const said = syncSentence({ ...member, ...change }, now, "es-MX");
@@ -90,6 +94,10 @@ describe("adviceKey", () => {
     ["turned away", { state: "stopped", problem: "unknown_device" }, "advice.unknown_device"],
     ["turned away for something new", { state: "stopped", problem: "other" }, "advice.stopped"],
     ["a clock that is wrong", { clock_skew_ms: 300_000 }, "advice.clock"],
+    ["a copy that is damaged", { damaged: true }, "advice.damaged"],
+    ["that with something unsent", { damaged: true, state: "offline", pending: 2 }, "advice.damagedPending"],
+    ["that with something held", { damaged: true, held: 1 }, "advice.damagedPending"],
+    ["one that was wiped", { damaged: true, state: "wiped" }, "advice.wiped"],
   ];
   it.each(cases)("%s", (_name, change, key) => expect(adviceKey({ ...member, ...change })).toBe(key));
 });

@@ -29,10 +29,16 @@ export function minutesBehind({ clock_skew_ms }: SyncStatus): number {
   return Math.abs(clock_skew_ms) > skewWorthAWord ? Math.round(clock_skew_ms / 60_000) : 0;
 }
 
+/** Whether this computer's copy cannot be read in part, and there is something to be done about that. */
+function isDamaged({ role, state, damaged }: SyncStatus): boolean {
+  return role === "member" && damaged && state !== "locked" && state !== "wiped";
+}
+
 /** What a person can do about a state, or what it means, as a key of the "sync" texts. */
 export function adviceKey(status: SyncStatus): string {
   const { role, state, problem } = status;
   if (role === "host") return state === "stopped" ? "advice.superseded" : "advice.host";
+  if (isDamaged(status)) return status.pending + status.held > 0 ? "advice.damagedPending" : "advice.damaged";
   if (state === "offline") return problem === "firewall" ? "advice.firewall" : "advice.offline";
   if (state === "stopped") {
     const known = ["unknown_device", "user_inactive", "superseded_host", "not_host"];
@@ -52,6 +58,7 @@ export function syncSentence(status: SyncStatus, now: Date, language: Language):
     if (status.state === "stopped") return say("line.superseded", "bad");
     return status.members === 0 ? null : say("line.connected", "quiet", { count: status.connected });
   }
+  if (isDamaged(status)) return say("line.damaged", "bad");
   switch (status.state) {
     case "receiving":
       return status.progress === undefined

@@ -2503,6 +2503,8 @@ export interface components {
              * @description On a host: computers that are connected
              */
             connected: number;
+            /** @description On a member: its copy has pages that cannot be read; it is to join anew */
+            damaged: boolean;
             /** @description Of this computer */
             device_id: string;
             /**
