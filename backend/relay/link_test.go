@@ -308,6 +308,22 @@ func TestLink_TooOften(t *testing.T) {
 	second.alive()
 }
 
+// A host that publishes without end would have every node write for it alone.
+func TestLink_TellsTooOften(t *testing.T) {
+	r := start(t, func(d *relay.Deps) { d.Limits.Tells = relay.Rate{PerSecond: 0.001, Burst: 2} })
+	o := newOffice(t, 1)
+	h, _ := r.link(t, o)
+	for version := range int64(3) {
+		h.say(&relaywire.Frame{Publish: &relaywire.Publish{Version: version + 1, Updated: "2026-11-28", Privacy: "Aviso", Deletion: "Pide"}})
+	}
+	if got := h.refused(); got.Code != relaywire.RefusedProtocol {
+		t.Errorf("refused with %q", got.Code)
+	}
+	if kept, err := r.in.Office(t.Context(), o.id()); err != nil || kept.Notice.Version != 2 {
+		t.Errorf("version %d is kept: %v", kept.Notice.Version, err)
+	}
+}
+
 func TestLink_TooMany(t *testing.T) {
 	r := start(t, func(d *relay.Deps) { d.Limits.Links = 2 })
 	r.link(t, newOffice(t, 1))
