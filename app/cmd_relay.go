@@ -260,6 +260,9 @@ func (c *command) serveRelay(ctx context.Context, s *relay.Server, o relayOption
 	if e := s.Drain(patience); e != nil {
 		log.WithError(e).Warn("some connections are cut off")
 	}
+	// A host that does not leave costs no webhook the time to be answered.
+	patience, cancelled := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancelled()
 	for _, h := range servers {
 		if e := h.Shutdown(patience); e != nil {
 			_ = h.Close() // whoever did not end in time is cut off

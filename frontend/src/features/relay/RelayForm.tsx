@@ -57,7 +57,7 @@ export function RelayForm({ relay, onDone, onCancel }: RelayFormProps) {
         {noCode && (
           <p className={classes.draft} role="alert">
             {t("setup.codeFirst")}{" "}
-            <Anchor component={Link} to="/ajustes/equipos" inherit>
+            <Anchor component={Link} to="/ajustes/equipos" inherit underline="always">
               {t("setup.toCode")}
             </Anchor>
           </p>
