@@ -3,10 +3,13 @@ package link
 import (
 	"context"
 	"errors"
+	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -86,19 +89,23 @@ func (m memory) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-func (m memory) Write(b []byte) (int, error) {
-	m.out.mu.Lock()
-	err := m.out.wait(1, func() bool { return len(m.out.data) < m.out.room })
-	m.out.mu.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	m.out.change(func() {
-		if !m.out.lost {
-			m.out.data = append(m.out.data, b...)
+func (m memory) Write(b []byte) (n int, err error) {
+	for n < len(b) {
+		m.out.mu.Lock()
+		err := m.out.wait(1, func() bool { return len(m.out.data) < m.out.room })
+		m.out.mu.Unlock()
+		if err != nil {
+			return n, err
 		}
-	})
-	return len(b), nil
+		part := b[n:min(len(b), n+m.out.room)]
+		m.out.change(func() {
+			if !m.out.lost {
+				m.out.data = append(m.out.data, part...)
+			}
+		})
+		n += len(part)
+	}
+	return n, nil
 }
 
 func (m memory) Close() error {
@@ -239,6 +246,47 @@ func TestConn_CutsOffWhoTakesNothing(t *testing.T) {
 		}
 		ends.Wait()
 	})
+}
+
+// TestConn_AFullFrameCrossesASlowLink: a frame goes out whole. Whoever has 512 kbit/s is not cut off in the middle of one, and
+// whoever has next to nothing is.
+func TestConn_AFullFrameCrossesASlowLink(t *testing.T) {
+	for _, tt := range []struct {
+		kbits   int
+		crosses bool
+	}{{512, true}, {300, true}, {200, false}} {
+		t.Run(strconv.Itoa(tt.kbits)+" kbit/s", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ws, there, _ := pair(t, 512)
+				full := make([]byte, wire.MaxFrame-64)
+				for i := range full { // which nothing makes smaller
+					full[i] = byte(rand.N(256))
+				}
+				var ends sync.WaitGroup
+				ends.Go(func() { _ = there.serve(t.Context(), mute{}) })
+				if err := there.send(false, wire.Frame{Type: wire.TypePageChunk, Body: &wire.PageChunk{Of: 1, Bytes: full}}); err != nil {
+					t.Fatal(err)
+				}
+				hello, err := wire.Encode(wire.Frame{Type: wire.TypePoke, Body: &wire.Poke{}}) // in time
+				if err = errors.Join(err, ws.WriteMessage(websocket.BinaryMessage, hello)); err != nil {
+					t.Fatal(err)
+				}
+				_, r, err := ws.NextReader()
+				got, part := 0, make([]byte, 512)
+				for err == nil {
+					var n int
+					n, err = r.Read(part)
+					got += n
+					time.Sleep(time.Duration(n) * 8 * time.Second / time.Duration(tt.kbits*1000))
+				}
+				if crosses := errors.Is(err, io.EOF) && got > len(full); crosses != tt.crosses {
+					t.Errorf("%d bytes came, and then %v", got, err)
+				}
+				there.close()
+				ends.Wait()
+			})
+		})
+	}
 }
 
 // deaf is a way to a host that is not there.
