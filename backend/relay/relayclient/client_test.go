@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,6 +95,29 @@ func TestClient_AcknowledgesNothingThatIsNotKept(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int64{1, 2, 3, 4, 5}, kept); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+// A relay that sends more than was asked for fills nobody's memory, and nothing is passed over.
+func TestClient_MoreThanAWindowEndsTheLink(t *testing.T) {
+	f := newFake(t)
+	f.events = events(2*relaywire.Window + 2)
+	ended := make(chan struct{})
+	end := sync.OnceFunc(func() { close(ended) })
+	host(t, f, func(d *relayclient.Deps) {
+		d.Take = func(ctx context.Context, _ []relaywire.Event) ([]relaywire.Outcome, error) {
+			<-ctx.Done() // the disk is busy until the link ends
+			end()
+			return nil, ctx.Err()
+		}
+	})
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the link goes on")
+	}
+	if len(f.said) > 0 {
+		t.Errorf("the host has said %+v", f.next(t))
 	}
 }
 
