@@ -43,21 +43,51 @@ func (r *restoring) set(change func(*api.RestoreState)) {
 // member is open its replica is put aside, and what it had written is sent to the restored office. Without a path it only
 // takes over, which is what is left to do when the program ended in between.
 func (p *program) Restore(_ context.Context, n api.NewRestore) error {
-	code, err := identity.ParseCode(n.Code)
-	if f := fault.Find(err); f != nil {
-		return &fault.Error{Code: f.Code, Field: "code", Args: f.Args}
-	}
+	code, err := p.mayRestore(n)
 	if err != nil {
 		return err
+	}
+	return p.beginRestore(func(ctx context.Context) (*string, error) { return p.restore(ctx, n.Path, code) })
+}
+
+// Look implements api.Setup.
+func (p *program) Look(ctx context.Context, n api.NewRestore) (found api.BackupFound, err error) {
+	code, err := p.mayRestore(n)
+	if err != nil {
+		return found, err
+	}
+	if n.Path == "" {
+		return found, fault.Invalid("path", "input.required")
+	}
+	opens, err := code.BackupIdentity()
+	if err != nil {
+		return found, err
+	}
+	m, err := recovery.Look(ctx, n.Path, opens)
+	if err != nil {
+		return found, err
+	}
+	found.MadeAt = clock.Format(m.MadeAt)
+	return found, nil
+}
+
+// mayRestore reads what a person has written to have an office brought back here, and looks whether it may be.
+func (p *program) mayRestore(n api.NewRestore) (identity.Code, error) {
+	code, err := identity.ParseCode(n.Code)
+	if f := fault.Find(err); f != nil {
+		return "", &fault.Error{Code: f.Code, Field: "code", Args: f.Args}
+	}
+	if err != nil {
+		return "", err
 	}
 	o := p.current()
 	switch {
 	case o == nil && n.Path == "":
-		return fault.Invalid("path", "input.required")
+		return "", fault.Invalid("path", "input.required")
 	case o != nil && o.Demo, o != nil && o.Host != nil && (!o.Host.Superseded() || n.Path != ""):
-		return fault.New("setup.done")
+		return "", fault.New("setup.done")
 	}
-	return p.beginRestore(func(ctx context.Context) (*string, error) { return p.restore(ctx, n.Path, code) })
+	return code, nil
 }
 
 // beginRestore has work go on in the background. RestoreState tells how.

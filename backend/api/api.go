@@ -68,6 +68,8 @@ type Setup interface {
 	JoinState(ctx context.Context) (JoinState, error)
 	// CancelJoin gives up, unless this computer is let in already.
 	CancelJoin(ctx context.Context) error
+	// Look tells of when a backup is, and changes nothing; the same faults as Restore, and what is wrong with the backup.
+	Look(ctx context.Context, r NewRestore) (BackupFound, error)
 	// Restore begins to bring an office back from a backup; setup.done when an office is open. RestoreState tells how it goes
 	// on.
 	Restore(ctx context.Context, r NewRestore) error

@@ -55,6 +55,11 @@ type NewRestore struct {
 	Code string `json:"code" maxLength:"200" doc:"The office's recovery code"`
 }
 
+// BackupFound is what a backup says of itself.
+type BackupFound struct {
+	MadeAt string `json:"made_at"`
+}
+
 // RestoreState tells how a restore goes on.
 type RestoreState struct {
 	State    string  `json:"state" enum:"idle,running,done,failed"`
@@ -79,6 +84,10 @@ func (a *API) routeSetup() {
 	handle(a, route{id: "cancel-join", method: http.MethodDelete, path: "/api/setup/join", summary: "Give up joining", access: anybody},
 		func(ctx context.Context, _ caller, _ *struct{}) (nothing, error) {
 			return nothing{}, a.deps.Setup.CancelJoin(ctx)
+		})
+	handle(a, route{id: "look-at-backup", method: http.MethodPost, path: "/api/setup/restore/look", summary: "Of when a backup is", access: anybody},
+		func(ctx context.Context, _ caller, input *in[NewRestore]) (BackupFound, error) {
+			return a.deps.Setup.Look(ctx, input.Body)
 		})
 	handle(a, route{id: "restore-office", method: http.MethodPost, path: "/api/setup/restore", summary: "Bring an office back from a backup", access: anybody},
 		func(ctx context.Context, _ caller, input *in[NewRestore]) (RestoreState, error) {

@@ -121,9 +121,33 @@ func (c contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
+// Look reads what a backup says of itself, and touches nothing. Faults: recovery.wrong_code, recovery.damaged, recovery.newer.
+func Look(ctx context.Context, backup string, by ...age.Identity) (m Manifest, err error) {
+	f, err := os.Open(backup) //nolint:gosec // the person has chosen it
+	if err != nil {
+		return Manifest{}, fault.Wrap(fmt.Errorf("open backup: %w", err), CodeDamaged)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	m, _, err = opening(ctx, f, by, func(*tar.Reader) ([]byte, error) { return nil, nil })
+	return m, err
+}
+
 // unseal reads a backup and writes its database to path, with mode 0600, through a name of its own. Faults:
 // recovery.wrong_code, recovery.damaged, recovery.newer.
 func unseal(ctx context.Context, r io.Reader, path string, by ...age.Identity) (m Manifest, key []byte, err error) {
+	return opening(ctx, r, by, func(archive *tar.Reader) ([]byte, error) {
+		key, err := readEntry(archive, nameKey, mostKey)
+		if err != nil {
+			return nil, err
+		}
+		return key, writeDatabase(archive, path)
+	})
+}
+
+// opening opens a backup, reads its manifest, and has then read what follows.
+func opening(
+	ctx context.Context, r io.Reader, by []age.Identity, then func(*tar.Reader) ([]byte, error),
+) (m Manifest, key []byte, err error) {
 	opened, err := age.Decrypt(contextReader{ctx, r}, by...)
 	var mismatch *age.NoIdentityMatchError
 	switch {
@@ -148,10 +172,8 @@ func unseal(ctx context.Context, r io.Reader, path string, by ...age.Identity) (
 	if m.Version > formatVersion {
 		return Manifest{}, nil, fault.New(CodeNewer)
 	}
-	if key, err = readEntry(archive, nameKey, mostKey); err != nil {
-		return Manifest{}, nil, err
-	}
-	return m, key, writeDatabase(archive, path)
+	key, err = then(archive)
+	return m, key, err
 }
 
 func damaged(err error) error {

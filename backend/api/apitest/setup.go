@@ -92,6 +92,11 @@ func (s *Setup) JoinState(context.Context) (api.JoinState, error) {
 // CancelJoin implements api.Setup.
 func (s *Setup) CancelJoin(context.Context) error { return nil }
 
+// Look implements api.Setup.
+func (s *Setup) Look(context.Context, api.NewRestore) (api.BackupFound, error) {
+	return api.BackupFound{}, fault.New("setup.done")
+}
+
 // Restore implements api.Setup likewise.
 func (s *Setup) Restore(context.Context, api.NewRestore) error {
 	if s.current() != nil {

@@ -35,8 +35,8 @@ export function TakingOver() {
         )}
         <p className={classes.why}>{t("done.why")}</p>
         {age !== null && (
-          <p className={age === "done.ageOld" ? classes.warning : classes.why}>
-            {t(age, { at: fullDate(new Date(state.backup_at ?? ""), currentLanguage(), true) })}
+          <p className={age === "ageOld" ? classes.warning : classes.why}>
+            {t(`done.${age}`, { at: fullDate(new Date(state.backup_at ?? ""), currentLanguage(), true) })}
           </p>
         )}
         <ul className={classes.needs}>

@@ -44,12 +44,12 @@ const fresh = 15 * minute;
 /** How long the office's computers keep what the host has settled, to tell it again. */
 const kept = 45 * 24 * 60 * minute;
 
-/** What to say of the age of what was brought back; null for nothing. */
-export function ageOf(madeAt: string | undefined, now: Date): "done.age" | "done.ageOld" | null {
+/** Whether a backup is so old that a word is due, and whether the other computers' memory reaches that far; null for no word. */
+export function ageOf(madeAt: string | undefined, now: Date): "age" | "ageOld" | null {
   if (madeAt === undefined) return null;
   const age = now.getTime() - new Date(madeAt).getTime();
   if (age < fresh) return null;
-  return age > kept ? "done.ageOld" : "done.age";
+  return age > kept ? "ageOld" : "age";
 }
 
 /** How often a change of host is looked at, in ms: somebody stands at the other computer. */
