@@ -150,7 +150,9 @@ test("three computers are one office: joining, offline, conflict, reassigning, r
       await next.page.getByLabel("Archivo del respaldo").fill(path(folder, backup ?? ""));
       await next.page.getByLabel("Código de recuperación").fill(code);
       const look = "**/api/setup/restore/look"; // an old backup is told of before anything is replaced
-      await next.page.route(look, (route) => route.fulfill({ json: { made_at: "2026-01-02T18:00:00.000Z" } }));
+      await next.page.route(look, (route) =>
+        route.fulfill({ json: { made_at: "2026-01-02T18:00:00.000Z" } }),
+      );
       await next.page.getByRole("button", { name: "Restaurar", exact: true }).click();
       await expect(next.page.getByText("de hace más de 45 días")).toBeVisible();
       await expect(next.page.getByRole("button", { name: "Usar este respaldo" })).toBeVisible();
