@@ -216,6 +216,11 @@ func say(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", values...)
 }
 
+// Look implements api.Setup.
+func (noSetup) Look(context.Context, api.NewRestore) (api.BackupFound, error) {
+	return api.BackupFound{}, fault.New("setup.done")
+}
+
 // Join implements api.Setup.
 func (noSetup) Join(context.Context, api.NewJoin) error { return fault.New("setup.done") }
 
