@@ -16,7 +16,7 @@ import (
 
 // open are the operations that nobody has to sign in for. Another one is a decision, to be written down here.
 var open = []string{
-	"create-office", "get-setup", "open-demo", "sign-in", "join-office", "get-join", "cancel-join", "restore-office", "get-restore",
+	"create-office", "get-setup", "open-demo", "sign-in", "join-office", "get-join", "cancel-join", "restore-office", "get-restore", "look-at-backup",
 }
 
 // bodies are valid inputs of operations that need one; an operation with a body that is missing here fails the walk.
@@ -53,6 +53,7 @@ var bodies = map[string]any{
 	"map-import":            map[string]any{"columns": map[string]string{"0": "name"}},
 	"notify":                map[string]any{"title": "x", "body": "y"},
 	"join-office":           map[string]any{"invitation": "SG1", "device_name": "Portátil"},
+	"look-at-backup":        map[string]any{"path": "/respaldo", "code": "X"},
 	"restore-office":        map[string]any{"path": "/respaldo", "code": "X"},
 	"dismiss-changes":       map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
 	"apply-changes":         map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}},
