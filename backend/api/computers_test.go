@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"path/filepath"
 	"testing"
 	"time"
@@ -302,7 +303,14 @@ func TestSetup_JoinAndRestore(t *testing.T) {
 			t.Errorf("%s over an office: %d %s", c.path, got.Status, got.Code())
 		}
 	}
+	look := map[string]string{"path": "/respaldo", "code": "X"}
+	if got := o.Do("", "POST", "/api/setup/restore/look", look); got.Code() != "setup.done" {
+		t.Errorf("looking at a backup over an office: %d %s", got.Status, got.Code())
+	}
 	o.Setup.Open(nil)
+	if got := o.Do("", "POST", "/api/setup/restore/look", look); got.Status != http.StatusOK || !strings.Contains(got.Body, "2026-11-01") {
+		t.Errorf("looking at a backup: %d %s", got.Status, got.Body)
+	}
 	for _, c := range calls {
 		var state struct{ State string }
 		o.Do("", c.method, c.path, c.body).Decode(&state)

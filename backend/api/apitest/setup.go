@@ -92,9 +92,12 @@ func (s *Setup) JoinState(context.Context) (api.JoinState, error) {
 // CancelJoin implements api.Setup.
 func (s *Setup) CancelJoin(context.Context) error { return nil }
 
-// Look implements api.Setup.
+// Look implements api.Setup likewise: there is a backup wherever one looks.
 func (s *Setup) Look(context.Context, api.NewRestore) (api.BackupFound, error) {
-	return api.BackupFound{}, fault.New("setup.done")
+	if s.current() != nil {
+		return api.BackupFound{}, fault.New("setup.done")
+	}
+	return api.BackupFound{MadeAt: "2026-11-01T12:00:00.000Z"}, nil
 }
 
 // Restore implements api.Setup likewise.
