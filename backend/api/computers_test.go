@@ -3,8 +3,8 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
