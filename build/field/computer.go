@@ -123,7 +123,15 @@ func (c *Computer) SignIn(ctx context.Context) error {
 	var session struct{ Token string }
 	err := c.Must(ctx, "POST", "/api/session", map[string]string{"login": c.Login, "password": Password}, &session)
 	c.Sign(session.Token)
-	return err
+	if err != nil {
+		return err
+	}
+	return c.stayOpen(ctx)
+}
+
+// stayOpen keeps the session from asking for the password when nobody has done anything for a while: a long run only reads.
+func (c *Computer) stayOpen(ctx context.Context) error {
+	return c.Must(ctx, "PATCH", "/api/me/preferences", map[string]int{"lock_minutes": 0}, nil)
 }
 
 // Sign has calls signed with a session's token.
@@ -145,6 +153,9 @@ func (c *Computer) Found(ctx context.Context) (code string, err error) {
 		return "", err
 	}
 	c.Sign(session.Token)
+	if err := c.stayOpen(ctx); err != nil {
+		return "", err
+	}
 	var made struct{ Code string }
 	if err := c.Must(ctx, "POST", "/api/recovery/code", nil, &made); err != nil {
 		return "", err
