@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -79,13 +80,15 @@ func TestClient_AcknowledgesNothingThatIsNotKept(t *testing.T) {
 				return nil, errors.New("the disk is full")
 			}
 			for _, e := range events {
-				kept = append(kept, e.Seq)
+				if !slices.Contains(kept, e.Seq) { // the ledger knows what it has
+					kept = append(kept, e.Seq)
+				}
 			}
 			return nil, nil
 		}
 	})
 	<-full
-	_ = (<-f.links).Close() // the relay is cut off; what was acknowledged does not come again
+	_ = (<-f.links).Close() // the relay is cut off, perhaps before it has read what was acknowledged: then that comes again
 	for through := int64(0); through < 5; {
 		got := f.next(t)
 		if got.Ack == nil || got.Ack.Through <= through {
