@@ -91,7 +91,7 @@ func (b *Inbox) next(ctx context.Context, office string, from uint64) (m *jetstr
 
 // List implements relay.Inbox. It asks the stream's leader for one after the other: no replica that lags behind answers.
 func (b *Inbox) List(ctx context.Context, office string, after int64, limit int) (events []relaywire.Event, err error) {
-	if !isName(office) {
+	if !relaywire.IsWord(office) {
 		return nil, nil
 	}
 	after = max(after, 0)
@@ -117,7 +117,7 @@ func (b *Inbox) List(ctx context.Context, office string, after int64, limit int)
 
 // AckThrough implements relay.Inbox.
 func (b *Inbox) AckThrough(ctx context.Context, office string, seq int64) error {
-	if seq <= 0 || !isName(office) {
+	if seq <= 0 || !relaywire.IsWord(office) {
 		return nil
 	}
 	known, err := b.isKnown(ctx, office)

@@ -150,18 +150,3 @@ func (b *Inbox) shut() {
 	}
 	b.busy.Wait()
 }
-
-// isName reports whether a text can be a word of a subject and of a key.
-func isName(text string) bool {
-	if text == "" || len(text) > 128 {
-		return false
-	}
-	for _, c := range []byte(text) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
-		default:
-			return false
-		}
-	}
-	return true
-}

@@ -11,13 +11,14 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay/relaywire"
 )
 
 // PutOffice implements relay.Inbox. The office and the two names that point to it change at once or not at all, and only if
 // all of them are as they were read.
 func (b *Inbox) PutOffice(ctx context.Context, o relay.Office) error {
 	for _, name := range []string{o.ID, o.Hook, o.Page} {
-		if !isName(name) {
+		if !relaywire.IsWord(name) {
 			return errors.New("put office: not a name")
 		}
 	}
@@ -135,7 +136,7 @@ func (b *Inbox) isKnown(ctx context.Context, office string) (bool, error) {
 	b.mu.Lock()
 	_, ok := b.known[office]
 	b.mu.Unlock()
-	if ok || !isName(office) {
+	if ok || !relaywire.IsWord(office) {
 		return ok, nil
 	}
 	e, err := b.get(ctx, "office."+office)
@@ -149,7 +150,7 @@ func (b *Inbox) isKnown(ctx context.Context, office string) (bool, error) {
 
 // PutDeletion implements relay.Inbox.
 func (b *Inbox) PutDeletion(ctx context.Context, d relay.Deletion) error {
-	if !isName(d.Code) {
+	if !relaywire.IsWord(d.Code) {
 		return errors.New("put deletion request: not a code")
 	}
 	_, err := b.put(ctx, "deletion."+d.Code, d, b.cfg.Kept+leeway)

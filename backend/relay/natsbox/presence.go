@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay/relaywire"
 )
 
 // Bounds of a node's presence.
@@ -38,7 +39,7 @@ var told, absent = []byte("told"), []byte("absent")
 
 // Attend implements relay.Inbox.
 func (b *Inbox) Attend(ctx context.Context, office string, take func(relay.Signal)) (stop func(), err error) {
-	if !isName(office) {
+	if !relaywire.IsWord(office) {
 		return nil, relay.ErrNotFound
 	}
 	seq, err := b.put(ctx, "host."+office, b.node, 0)
@@ -110,7 +111,7 @@ func (b *Inbox) awake() {
 
 // Signal implements relay.Inbox.
 func (b *Inbox) Signal(ctx context.Context, office string, s relay.Signal) error {
-	if !isName(office) {
+	if !relaywire.IsWord(office) {
 		return relay.ErrAbsent
 	}
 	question, err := json.Marshal(telling{office, s})

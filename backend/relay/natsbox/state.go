@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"sitegroup.mx/crm/backend/relay"
+	"sitegroup.mx/crm/backend/relay/relaywire"
 )
 
 // The headers of an atomic batch (nats-server's ADR-50), for which the client has no function yet.
@@ -55,7 +56,7 @@ func (b *Inbox) get(ctx context.Context, key string) (e entry, err error) {
 
 // read reads a key's JSON, or answers relay.ErrNotFound.
 func (b *Inbox) read(ctx context.Context, kind, name string, into any) error {
-	if !isName(name) {
+	if !relaywire.IsWord(name) {
 		return relay.ErrNotFound
 	}
 	e, err := b.get(ctx, kind+"."+name)

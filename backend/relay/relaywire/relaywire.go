@@ -203,8 +203,11 @@ func (f *Frame) fields() (n int) {
 }
 
 // IsName reports whether a text may be a hook, a verify token or the name of pages: it is put into addresses as it is.
-func IsName(text string) bool {
-	if len(text) < 16 || len(text) > 128 {
+func IsName(text string) bool { return len(text) >= 16 && IsWord(text) }
+
+// IsWord reports whether a text of at most 128 characters needs no escaping in an address, a subject or a key.
+func IsWord(text string) bool {
+	if text == "" || len(text) > 128 {
 		return false
 	}
 	for _, c := range []byte(text) {
