@@ -136,6 +136,7 @@ func New(d Deps) *API {
 	a.routeProspects()
 	a.routeContacts()
 	a.routeActivities()
+	a.routeAgenda()
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()

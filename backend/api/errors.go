@@ -59,7 +59,8 @@ var statuses = map[string]int{
 
 // nouns are the statuses of all other codes that begin so.
 var nouns = map[string]int{
-	"access": http.StatusForbidden, "account": http.StatusConflict, "contact": http.StatusConflict, "demo": http.StatusConflict,
+	"activity": http.StatusConflict,
+	"access":   http.StatusForbidden, "account": http.StatusConflict, "contact": http.StatusConflict, "demo": http.StatusConflict,
 	"import": http.StatusUnprocessableEntity, "input": http.StatusUnprocessableEntity, "lead": http.StatusConflict,
 	"meta": http.StatusBadGateway, "office": http.StatusServiceUnavailable, "data": http.StatusServiceUnavailable,
 	"secret": http.StatusServiceUnavailable, "session": http.StatusUnauthorized, "setup": http.StatusConflict,

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,7 @@ func TestEveryRoute_AMemberAnswersAsTheHost(t *testing.T) {
 	paths := []string{
 		"/api/prospects?q=marcador", "/api/prospects?q=0101", "/api/prospects?sort=next", "/api/prospects?temperature=hot",
 		"/api/prospects?sort=activity&open=all", "/api/reminders?until=2026-11-05T00:00:00.000Z",
+		agendaOfTheWalk, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
 	}
 	for _, operation := range apitest.Operations(o.API.OpenAPI()) {
 		if operation.Method == http.MethodGet && !slices.Contains(ofThisComputer, operation.OperationID) {

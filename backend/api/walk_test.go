@@ -41,6 +41,7 @@ var bodies = map[string]any{
 	"update-activity":       map[string]any{"body": "hola"},
 	"finish-activity":       map[string]any{"body": "hola"},
 	"snooze-reminder":       map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
+	"snooze-reminders":      map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}, "remind_at": "2026-12-01T16:00:00.000Z"},
 	"resolve-lead":          map[string]any{"contact_id": ""},
 	"connect-meta":          map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
 	"add-page":              map[string]any{"id": "1"},
@@ -108,12 +109,19 @@ func (f foreign) path(operation *huma.Operation) string {
 	return path
 }
 
+// The days in which something is planned with the foreign prospect.
+const (
+	agendaOfTheWalk  = "/api/agenda?from=2026-11-01&to=2026-11-08&from_at=2026-11-01T06:00:00.000Z&to_at=2026-11-08T06:00:00.000Z"
+	overdueOfTheWalk = "/api/agenda/overdue?now=2026-11-20T06:00:00.000Z&today=2026-11-20"
+)
+
 // own are operations that a seller may call and that name no foreign row: they answer the seller's own things.
 var own = map[string]bool{
 	"leave-demo": true, "sign-out": true, "lock": true, "stay-awake": true, "unlock": true, "get-me": true, "change-password": true, "set-preferences": true,
 	"list-users": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
-	"get-vocabulary": true, "undo": true, "list-reminders": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
+	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
+	"get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 
 // TestEveryRoute_RefusesStrangers walks the whole description as nobody, with a token nobody has, and as another seller.
@@ -192,6 +200,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/prospects", "/api/prospects?q=marcador", "/api/prospects?q=0101", "/api/prospects?open=all&sort=name",
 		"/api/prospects?sort=next&no_next=false", "/api/prospects?sort=activity&open=all", "/api/prospects?source=manual",
 		"/api/prospects?unattended=true", "/api/inbox", "/api/inbox/count", "/api/reminders?until=2026-11-05T00:00:00.000Z", "/api/users",
+		agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
 	} {
 		got := o.Do("beto", "GET", path, nil)

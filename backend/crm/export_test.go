@@ -44,3 +44,15 @@ const (
 	TimelineQuery  = timelineQuery
 	RemindersQuery = remindersQuery
 )
+
+// AgendaQueries are the statements that read and count the agenda and what is overdue.
+func AgendaQueries(v account.Viewer, seller string) []Query {
+	var queries []Query
+	for _, open := range []bool{false, true} {
+		plan := agendaPlan(v, seller, open)
+		p := AgendaRange{From: "2026-11-09", To: "2026-11-16", FromAt: "2026-11-09T06:00:00.000Z", ToAt: "2026-11-16T06:00:00.000Z"}.params(v, plan)
+		p["limit"] = 9
+		queries = append(queries, Query{plan.items(), p}, Query{plan.count(), p}, Query{plan.events(), p})
+	}
+	return queries
+}

@@ -53,21 +53,38 @@ const remindersQuery = `
 // SnoozeReminder tells again later. The activity's due time stays where it is: it may well be overdue. Faults:
 // reminder.not_found, input.invalid for an instant that has passed.
 func (s *Service) SnoozeReminder(ctx context.Context, v account.Viewer, id, remindAt string) (Change, error) {
+	return s.SnoozeReminders(ctx, v, []string{id}, remindAt)
+}
+
+// SnoozeReminders tells of several again later, in one transaction; due times stay. Faults: reminder.not_found if one of them
+// is not the viewer's or gone, input.required for none, input.too_long, input.invalid for an instant that has passed.
+func (s *Service) SnoozeReminders(ctx context.Context, v account.Viewer, ids []string, remindAt string) (Change, error) {
 	at, err := checkInstant("remind_at", remindAt)
 	if err != nil {
 		return Change{}, err
+	}
+	switch {
+	case len(ids) == 0:
+		return Change{}, fault.Invalid("ids", "input.required")
+	case len(ids) > mostReminders:
+		return Change{}, fault.Invalid("ids", "input.too_long", "max", mostReminders)
 	}
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
 		if at <= nowText(tx) {
 			return fault.Invalid("remind_at", "input.invalid")
 		}
-		if err := findReminder(tx, v, id); err != nil {
-			return err
+		for _, id := range ids {
+			if err := findReminder(tx, v, id); err != nil {
+				return err
+			}
+			if err := tx.Set("reminder", id, store.Row{"remind_at": at, "done_at": nil}); err != nil {
+				return err
+			}
 		}
-		return tx.Set("reminder", id, store.Row{"remind_at": at, "done_at": nil})
+		return nil
 	})
 	if err != nil {
-		return Change{}, fmt.Errorf("snooze reminder: %w", err)
+		return Change{}, fmt.Errorf("snooze reminders: %w", err)
 	}
 	return c, nil
 }

@@ -53,6 +53,49 @@ BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
 END;
 
+CREATE TRIGGER activity_forgotten_plan AFTER DELETE ON activity
+WHEN coalesce(OLD.due_at, OLD.due_on) IS NOT NULL
+BEGIN
+  DELETE FROM agenda WHERE activity_id = OLD.id;
+END;
+
+CREATE TRIGGER activity_planned AFTER INSERT ON activity
+WHEN NEW.deleted = 0 AND coalesce(NEW.due_at, NEW.due_on) IS NOT NULL
+BEGIN
+  INSERT INTO agenda
+    SELECT NEW.id, NEW.prospect_id, coalesce((SELECT owner_id FROM prospect WHERE id = NEW.prospect_id), ''),
+      coalesce(NEW.due_at, NEW.due_on), NEW.done_at IS NULL;
+END;
+
+CREATE TRIGGER activity_replanned AFTER UPDATE OF prospect_id, due_at, due_on, done_at, deleted ON activity
+WHEN coalesce(OLD.due_at, OLD.due_on, NEW.due_at, NEW.due_on) IS NOT NULL
+BEGIN
+  DELETE FROM agenda WHERE activity_id = OLD.id;
+  INSERT INTO agenda
+    SELECT NEW.id, NEW.prospect_id, coalesce((SELECT owner_id FROM prospect WHERE id = NEW.prospect_id), ''),
+      coalesce(NEW.due_at, NEW.due_on), NEW.done_at IS NULL
+    WHERE NEW.deleted = 0
+    AND coalesce(NEW.due_at, NEW.due_on) IS NOT NULL;
+END;
+
+CREATE TABLE agenda (
+  activity_id TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL,
+  owner_id    TEXT NOT NULL,             -- the prospect's seller; '' in the administrator's tray
+  due         TEXT NOT NULL,
+  is_open     INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX agenda_due ON agenda (due, is_open, prospect_id);
+
+CREATE INDEX agenda_open ON agenda (due, prospect_id) WHERE is_open = 1;
+
+CREATE INDEX agenda_owner_due ON agenda (owner_id, due, is_open, prospect_id);
+
+CREATE INDEX agenda_owner_open ON agenda (owner_id, due, prospect_id) WHERE is_open = 1;
+
+CREATE INDEX agenda_prospect ON agenda (prospect_id);
+
 CREATE TABLE audit (
   n       INTEGER PRIMARY KEY,
   at      TEXT NOT NULL,
@@ -518,6 +561,12 @@ BEGIN
     WHERE n = NEW.n;
 END;
 
+CREATE TRIGGER prospect_created_agenda AFTER INSERT ON prospect
+WHEN NEW.owner_id <> ''
+BEGIN
+  UPDATE agenda SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id;
+END;
+
 CREATE TRIGGER prospect_enquired_again AFTER UPDATE OF source, form_id, form_name, campaign_name, lead_at, received_at ON prospect
 WHEN (OLD.source, OLD.form_id, OLD.form_name, OLD.campaign_name, OLD.lead_at, OLD.received_at)
   <> (NEW.source, NEW.form_id, NEW.form_name, NEW.campaign_name, NEW.lead_at, NEW.received_at)
@@ -539,6 +588,12 @@ CREATE TRIGGER prospect_owner_changed AFTER UPDATE OF owner_id ON prospect
 WHEN OLD.owner_id <> NEW.owner_id
 BEGIN
   UPDATE prospect_card SET owner_id = NEW.owner_id WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER prospect_owner_changed_agenda AFTER UPDATE OF owner_id ON prospect
+WHEN OLD.owner_id <> NEW.owner_id
+BEGIN
+  UPDATE agenda SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id;
 END;
 
 CREATE TRIGGER prospect_stage_changed AFTER UPDATE OF stage_id ON prospect

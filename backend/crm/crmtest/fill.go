@@ -46,6 +46,7 @@ func Fill(ctx context.Context, path string, key []byte, prospects int) (err erro
 			f.person(i)
 		}
 		f.derive()
+		f.plan()
 	})
 	if f.err != nil {
 		return errors.Join(fmt.Errorf("fill office: %w", f.err), tx.Rollback())
@@ -142,6 +143,16 @@ func (f *filler) derive() {
 		}
 		f.exec("INSERT INTO prospect_card (" + into + ") SELECT " + into + " FROM prospect_card_source ORDER BY n")
 	}
+}
+
+// plan fills the agenda, in the order of its key.
+func (f *filler) plan() {
+	f.exec(`INSERT INTO agenda
+		SELECT a.id, a.prospect_id, p.owner_id, coalesce(a.due_at, a.due_on), a.done_at IS NULL
+		FROM activity a
+		JOIN prospect p ON p.id = a.prospect_id
+		WHERE coalesce(a.due_at, a.due_on) IS NOT NULL
+		ORDER BY a.id`)
 }
 
 var zones = []string{"Angelópolis", "Cholula", "Lomas de Juárez", "Centro histórico", "Atlixco", "Zavaleta", "La Paz"}

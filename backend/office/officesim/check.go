@@ -126,7 +126,11 @@ func (s *sim) listed(m *member) error {
 		SELECT json_array(prospect_id, name, owner_id, temperature, status, last_activity_at)
 		FROM prospect_card
 		WHERE prospect_id IN (SELECT id FROM prospect WHERE deleted = 0 AND ({:user} = '' OR owner_id = {:user}))
-		ORDER BY prospect_id`
+		UNION ALL
+		SELECT json_array(activity_id, prospect_id, owner_id, due, is_open)
+		FROM agenda
+		WHERE prospect_id IN (SELECT id FROM prospect WHERE deleted = 0 AND ({:user} = '' OR owner_id = {:user}))
+		ORDER BY 1`
 	user := m.user.UserID
 	if m.user.IsAdmin() {
 		user = ""

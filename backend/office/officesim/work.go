@@ -75,6 +75,10 @@ var jobs = []job{
 	{"phone", addPhone},
 	{"undo", takeBack},
 	{"remove activity", removeActivity},
+	{"plan", planStep},
+	{"plan", planStep},
+	{"replan", replan},
+	{"snooze", snooze},
 	{"new prospect", newProspect},
 }
 

@@ -22,6 +22,23 @@ export interface paths {
         patch: operations["update-activity"];
         trace?: never;
     };
+    "/api/activities/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One planned activity as a calendar file (RFC 5545) */
+        get: operations["export-activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/activities/{id}/done": {
         parameters: {
             query?: never;
@@ -33,6 +50,57 @@ export interface paths {
         put?: never;
         /** Mark as done */
         post: operations["finish-activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is planned within some days */
+        get: operations["get-agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agenda/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a calendar file (RFC 5545) */
+        get: operations["export-agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agenda/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What should have been done by now */
+        get: operations["get-overdue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1020,6 +1088,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reminders/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind of several later, in one change; due times stay */
+        post: operations["snooze-reminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reminders/{id}": {
         parameters: {
             query?: never;
@@ -1501,6 +1586,25 @@ export interface components {
             remind_at?: string;
             result?: string;
         };
+        Agenda: {
+            items: components["schemas"]["AgendaItem"][];
+            /** Format: int64 */
+            total: number;
+        };
+        AgendaItem: {
+            body: string;
+            done_at: string | null;
+            due_at: string | null;
+            due_on: string | null;
+            id: string;
+            kind: string;
+            owner_id: string;
+            owner_name: string;
+            prospect_id: string;
+            prospect_name: string;
+            remind_at: string | null;
+            result: string;
+        };
         Answer: {
             keys?: string[];
             label: string;
@@ -1555,6 +1659,10 @@ export interface components {
             last_problem: string;
             /** @description There is a recovery code; without it there are no backups */
             prepared: boolean;
+        };
+        CalendarFile: {
+            content: string;
+            name: string;
         };
         Candidate: {
             by_email: boolean;
@@ -2438,6 +2546,10 @@ export interface components {
         Snooze: {
             remind_at?: string;
         };
+        SnoozeMany: {
+            ids: string[];
+            remind_at: string;
+        };
         Stage: {
             id: string;
             name: string;
@@ -2718,6 +2830,37 @@ export interface operations {
             };
         };
     };
+    "export-activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "finish-activity": {
         parameters: {
             query?: never;
@@ -2740,6 +2883,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-agenda": {
+        parameters: {
+            query?: {
+                /** @description The first day, YYYY-MM-DD */
+                from?: string;
+                /** @description The day after the last one */
+                to?: string;
+                /** @description The instant at which the first day begins there */
+                from_at?: string;
+                /** @description The instant at which the day after begins there */
+                to_at?: string;
+                /** @description For administrators: a user id, or none; empty for everybody's */
+                seller?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-agenda": {
+        parameters: {
+            query?: {
+                /** @description The first day, YYYY-MM-DD */
+                from?: string;
+                /** @description The day after the last one */
+                to?: string;
+                /** @description The instant at which the first day begins there */
+                from_at?: string;
+                /** @description The instant at which the day after begins there */
+                to_at?: string;
+                /** @description For administrators: a user id, or none; empty for everybody's */
+                seller?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-overdue": {
+        parameters: {
+            query?: {
+                /** @description An instant; the program's clock when empty */
+                now?: string;
+                /** @description The day that it is at the asking computer, YYYY-MM-DD */
+                today?: string;
+                /** @description As for the agenda */
+                seller?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
                 };
             };
             /** @description Error */
@@ -4939,6 +5198,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListReminder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "snooze-reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeMany"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */

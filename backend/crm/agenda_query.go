@@ -1,0 +1,221 @@
+package crm
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+)
+
+// AgendaRange is a stretch of days as a computer's own calendar has them: From and To are dates, To the day after the last
+// one. FromAt and ToAt are the instants at which those two days begin there; what has a time is looked for between them, what
+// has only a date between the dates. So no zone is ever guessed, and a date never becomes an instant.
+type AgendaRange struct {
+	From, To     string
+	FromAt, ToAt string
+	// Seller narrows an administrator's agenda: a user id, SellerNone for the tray, "" for everybody's. A seller's is their own.
+	Seller string
+}
+
+// AgendaItem is something planned: DueAt for an instant, DueOn for a date, never both.
+type AgendaItem struct {
+	ID           string  `json:"id" db:"id"`
+	ProspectID   string  `json:"prospect_id" db:"prospect_id"`
+	ProspectName string  `json:"prospect_name" db:"prospect_name"`
+	OwnerID      string  `json:"owner_id" db:"owner_id"`
+	OwnerName    string  `json:"owner_name" db:"owner_name"`
+	Kind         string  `json:"kind" db:"kind"`
+	Result       string  `json:"result" db:"result"`
+	Body         string  `json:"body" db:"body"`
+	DueAt        *string `json:"due_at" db:"due_at"`
+	DueOn        *string `json:"due_on" db:"due_on"`
+	DoneAt       *string `json:"done_at" db:"done_at"`
+	RemindAt     *string `json:"remind_at" db:"remind_at"` // of the open reminder, nil for none
+}
+
+// Agenda is what is planned, in order, and how much there is: no screen shows more than mostPlanned at once.
+type Agenda struct {
+	Items []AgendaItem `json:"items"`
+	Total int          `json:"total"`
+}
+
+const (
+	// mostPlanned bounds one reading of the agenda.
+	mostPlanned = 1000
+	// longestRange is somewhat more than a quarter.
+	longestRange = 100 * 24 * time.Hour
+)
+
+// Agenda returns what is planned within a stretch of days, done or not. Fault input.invalid.
+func (s *Service) Agenda(ctx context.Context, v account.Viewer, r AgendaRange) (Agenda, error) {
+	if err := r.check(); err != nil {
+		return Agenda{}, err
+	}
+	plan := agendaPlan(v, r.Seller, false)
+	a, err := s.planned(ctx, plan, r.params(v, plan))
+	if err != nil {
+		return Agenda{}, fmt.Errorf("read agenda: %w", err)
+	}
+	return a, nil
+}
+
+// Overdue returns what is still open and was due before now (an instant; "" is the clock's) or, if it has only a date, before
+// today (a date), the longest overdue first. Fault input.invalid.
+func (s *Service) Overdue(ctx context.Context, v account.Viewer, now, today, seller string) (Agenda, error) {
+	at, err := checkInstant("now", now)
+	if err != nil {
+		return Agenda{}, err
+	}
+	if at == "" {
+		at = clock.Format(s.clock.Now())
+	}
+	if today, err = checkDate("today", today); err != nil {
+		return Agenda{}, err
+	}
+	if today == "" {
+		return Agenda{}, fault.Invalid("today", "input.required")
+	}
+	plan := agendaPlan(v, seller, true)
+	a, err := s.planned(ctx, plan, AgendaRange{To: today, ToAt: at}.params(v, plan))
+	if err != nil {
+		return Agenda{}, fmt.Errorf("read overdue: %w", err)
+	}
+	return a, nil
+}
+
+func (r *AgendaRange) check() (err error) {
+	for _, d := range []struct {
+		field string
+		text  *string
+	}{{"from", &r.From}, {"to", &r.To}} {
+		if *d.text, err = checkDate(d.field, *d.text); err != nil {
+			return err
+		}
+		if *d.text == "" {
+			return fault.Invalid(d.field, "input.required")
+		}
+	}
+	for _, d := range []struct {
+		field string
+		text  *string
+	}{{"from_at", &r.FromAt}, {"to_at", &r.ToAt}} {
+		if *d.text, err = checkInstant(d.field, *d.text); err != nil {
+			return err
+		}
+		if *d.text == "" {
+			return fault.Invalid(d.field, "input.required")
+		}
+	}
+	from, err := time.Parse(clock.DateLayout, r.From)
+	if err != nil {
+		return err
+	}
+	to, err := time.Parse(clock.DateLayout, r.To)
+	if err != nil {
+		return err
+	}
+	if !to.After(from) || to.Sub(from) > longestRange {
+		return fault.Invalid("to", "input.invalid")
+	}
+	if r.ToAt <= r.FromAt {
+		return fault.Invalid("to_at", "input.invalid")
+	}
+	return nil
+}
+
+func (r AgendaRange) params(v account.Viewer, plan planOfAgenda) dbx.Params {
+	p := viewerParams(v, "")
+	p["owner"] = plan.owner
+	p["from"], p["to"], p["from_at"], p["to_at"] = r.From, r.To, r.FromAt, r.ToAt
+	p["first"], p["last"] = min(r.From, r.FromAt), max(r.To, r.ToAt)
+	return p
+}
+
+// planOfAgenda says which index an agenda is read from and what beside the time narrows it.
+type planOfAgenda struct {
+	index string
+	owner string // "" for everybody
+	where []string
+	empty bool
+}
+
+func agendaPlan(v account.Viewer, seller string, open bool) planOfAgenda {
+	p := planOfAgenda{index: "agenda_due"}
+	if open {
+		p.index = "agenda_open"
+		p.where = append(p.where, "g.is_open = 1")
+	}
+	switch {
+	case !v.IsAdmin():
+		p.owner = v.UserID
+		p.empty = v.UserID == "" || seller != "" && seller != v.UserID
+	case seller == "":
+		return p
+	case seller != SellerNone:
+		p.owner = seller
+	}
+	p.index = strings.Replace(p.index, "agenda_", "agenda_owner_", 1)
+	p.where = append(p.where, "g.owner_id = {:owner}")
+	return p
+}
+
+// from is the part that items and their number share. A date and an instant are compared with their own kind of bound; the
+// index serves the stretch that holds both.
+func (p planOfAgenda) from() string {
+	where := append([]string{
+		"g.due >= {:first}", "g.due < {:last}",
+		"CASE WHEN length(g.due) = 10 THEN g.due >= {:from} AND g.due < {:to} ELSE g.due >= {:from_at} AND g.due < {:to_at} END",
+	}, p.where...)
+	return `
+	FROM agenda g INDEXED BY ` + p.index + `
+	CROSS JOIN prospect p ON p.id = g.prospect_id
+	%s
+	WHERE ` + strings.Join(where, "\n\tAND ") + `
+	AND` + seen
+}
+
+const agendaJoins = "CROSS JOIN activity a ON a.id = g.activity_id\n\tCROSS JOIN contact c ON c.id = p.contact_id"
+
+func (p planOfAgenda) items() string {
+	return `
+	SELECT a.id, a.prospect_id, c.name AS prospect_name, p.owner_id,
+		coalesce((SELECT u.name FROM user u WHERE u.id = p.owner_id), '') AS owner_name,
+		a.kind, a.result, a.body, a.due_at, a.due_on, a.done_at, (
+			SELECT min(r.remind_at)
+			FROM reminder r
+			WHERE r.activity_id = a.id
+			AND r.deleted = 0
+			AND r.done_at IS NULL) AS remind_at` +
+		fmt.Sprintf(p.from(), agendaJoins) + `
+	ORDER BY g.due
+	LIMIT {:limit}`
+}
+
+func (p planOfAgenda) count() string { return "SELECT count(*)" + fmt.Sprintf(p.from(), "") }
+
+// planned reads the items; they are only counted when there are more than were read.
+func (s *Service) planned(ctx context.Context, plan planOfAgenda, params dbx.Params) (Agenda, error) {
+	a := Agenda{Items: []AgendaItem{}}
+	if plan.empty {
+		return a, nil
+	}
+	params["limit"] = mostPlanned + 1
+	err := s.store.ReadTx(ctx, func(q dbx.Builder) error {
+		if err := q.NewQuery(plan.items()).Bind(params).All(&a.Items); err != nil {
+			return err
+		}
+		a.Total = len(a.Items)
+		if a.Total <= mostPlanned {
+			return nil
+		}
+		a.Items = a.Items[:mostPlanned]
+		return q.NewQuery(plan.count()).Bind(params).Row(&a.Total)
+	})
+	return a, err
+}
