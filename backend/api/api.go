@@ -134,6 +134,7 @@ func New(d Deps) *API {
 	a.routeSession()
 	a.routeUsers()
 	a.routeProspects()
+	a.routeTags()
 	a.routeContacts()
 	a.routeActivities()
 	a.routeAgenda()

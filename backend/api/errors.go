@@ -68,7 +68,7 @@ var nouns = map[string]int{
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
-	"relay": http.StatusConflict,
+	"relay": http.StatusConflict, "tag": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

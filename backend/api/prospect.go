@@ -13,17 +13,8 @@ import (
 // ProspectQuery narrows and orders the list of prospects.
 type ProspectQuery struct {
 	Paged
-	Q           string `query:"q" maxLength:"200" doc:"What was typed: words by prefix, digits from either end of a phone"`
-	Stage       string `query:"stage" maxLength:"64"`
-	Status      string `query:"status" maxLength:"32"`
-	Temperature string `query:"temperature" maxLength:"32"`
-	Seller      string `query:"seller" maxLength:"64" doc:"A user id, or none"`
-	Form        string `query:"form" maxLength:"64"`
-	Source      string `query:"source" maxLength:"32"`
-	Open        string `query:"open" enum:"true,false,all"`
-	Unattended  bool   `query:"unattended"`
-	NoNext      bool   `query:"no_next"`
-	Sort        string `query:"sort" enum:"recent,name,next,activity"`
+	ProspectWhere
+	Sort string `query:"sort" enum:"recent,name,next,activity"`
 }
 
 // NewProspect is a prospect typed in by hand.
@@ -64,7 +55,13 @@ type pagedByID struct {
 }
 
 func (a *API) routeProspects() {
-	handle(a, route{id: "list-prospects", method: http.MethodGet, path: "/api/prospects", summary: "Prospects the viewer may see", access: user, passive: true}, listProspects)
+	handle(a, route{id: "list-prospects", method: http.MethodGet, path: "/api/prospects", summary: "Prospects the viewer may see", access: user, passive: true},
+		func(ctx context.Context, c caller, q *ProspectQuery) (crm.ProspectPage, error) {
+			f := q.filter()
+			f.Sort, f.Cursor, f.Limit = q.Sort, q.Cursor, q.Limit
+			return c.office.CRM.ListProspects(ctx, c.viewer, f)
+		})
+	a.routeProspectLists()
 	handle(a, route{id: "create-prospect", method: http.MethodPost, path: "/api/prospects", summary: "Register somebody by hand", access: user},
 		func(ctx context.Context, c caller, input *in[NewProspect]) (crm.CreatedProspect, error) {
 			n := input.Body
@@ -117,11 +114,4 @@ func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error)
 		return err
 	}
 	return c.office.Intake.FollowUndo(tx, rows)
-}
-
-func listProspects(ctx context.Context, c caller, q *ProspectQuery) (crm.ProspectPage, error) {
-	return c.office.CRM.ListProspects(ctx, c.viewer, crm.ProspectFilter{
-		Query: q.Q, Stage: q.Stage, Status: q.Status, Temperature: q.Temperature, Seller: q.Seller, Form: q.Form, Source: q.Source,
-		Open: q.Open, Unattended: q.Unattended, NoNext: q.NoNext, Sort: q.Sort, Cursor: q.Cursor, Limit: q.Limit,
-	})
 }

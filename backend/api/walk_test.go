@@ -31,6 +31,9 @@ var bodies = map[string]any{
 	"reset-password":        map[string]any{"password": "xxxxxxxxxxxx"},
 	"create-prospect":       map[string]any{"name": "Alguien", "phones": []string{"55 1234 9876"}, "emails": []string{}},
 	"update-prospect":       map[string]any{"temperature": "hot"},
+	"create-tag":            map[string]any{"name": "Inversionista"},
+	"update-tag":            map[string]any{"name": "Inversionista"},
+	"set-prospect-tags":     map[string]any{"add": []string{"00000000-0000-7000-8000-000000000000"}},
 	"undo":                  map[string]any{"tx_id": "00000000-0000-7000-8000-000000000000"},
 	"update-contact":        map[string]any{"name": "Alguien"},
 	"add-phone":             map[string]any{"raw": "55 1234 1111"},
@@ -122,6 +125,7 @@ var own = map[string]bool{
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
 	"get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
+	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
 }
 
 // TestEveryRoute_RefusesStrangers walks the whole description as nobody, with a token nobody has, and as another seller.

@@ -18,6 +18,8 @@ type Card struct {
 	AttendedAt     *string     `json:"attended_at"`
 	Next           *NextAction `json:"next"`
 	LastActivityAt *string     `json:"last_activity_at"`
+	ReasonID       string      `json:"reason_id"`
+	Tags           []string    `json:"tags"` // ids
 }
 
 // NextAction is the earliest activity that is still to be done: At for an instant, On for a date without a time.
@@ -48,6 +50,7 @@ type ProspectDetail struct {
 	AssignedWhy  AssignedWhy  `json:"assigned_why"`
 	Next         *NextAction  `json:"next"`
 	CreatedAt    string       `json:"created_at"`
+	Tags         []string     `json:"tags"`        // ids
 	Submissions  []Submission `json:"submissions"` // newest first
 }
 
@@ -97,7 +100,18 @@ type ProspectFilter struct {
 	// Seller is a user id, or SellerNone for prospects without one. A seller's lists hold only their own in any case.
 	Seller string
 	Form   string
-	Source string
+	// Campaign is Meta's id of the campaign of the latest form.
+	Campaign string
+	Source   string
+	// Reason is the id of the reason of who is discarded.
+	Reason string
+	// Tag is the id of a tag that prospects bear.
+	Tag string
+	// LeadFrom and LeadTo are the first and the last day, both included, of the latest form: YYYY-MM-DD, or days before today
+	// as "-7d", in the office's time zone. "" is open.
+	LeadFrom, LeadTo string
+	// Opposed keeps those who asked not to be contacted.
+	Opposed bool
 	// Open is OpenOnly, OpenNot, or OpenAll, which "" means too.
 	Open string
 	// Unattended keeps open prospects whose seller has not tried to reach them.
@@ -110,6 +124,8 @@ type ProspectFilter struct {
 	Cursor string
 	// Limit is 1 to 200; 0 means 50.
 	Limit int
+
+	leadSince, leadBefore string // what LeadFrom and LeadTo mean today, as instants
 }
 
 // Values of ProspectFilter.

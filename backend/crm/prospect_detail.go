@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -36,6 +37,7 @@ type detailRow struct {
 	NextID       *string `db:"next_id"`
 	NextKind     *string `db:"next_kind"`
 	NextAt       *string `db:"next_at"`
+	Tags         *string `db:"tags"`
 }
 
 // seen limits a query on prospect p to what a viewer may see. It wants viewerParams.
@@ -68,7 +70,7 @@ func readProspect(q dbx.Builder, v account.Viewer, id string) (ProspectDetail, e
 	err := q.NewQuery(`
 		SELECT p.id, p.contact_id, c.name, c.city, p.owner_id, coalesce(u.name, '') AS owner_name, p.stage_id, p.status,
 			p.temperature, p.reason_id, p.source, p.form_name, p.campaign_name, p.lead_at, p.received_at, p.attended_at,
-			p.assigned_at, p.assigned_why, p.created_at, k.next_id, k.next_kind, k.next_at
+			p.assigned_at, p.assigned_why, p.created_at, k.next_id, k.next_kind, k.next_at, ` + strings.ReplaceAll(tagsOf, "c.n", "p.n") + ` AS tags
 		FROM prospect p
 		JOIN contact c ON c.id = p.contact_id
 		LEFT JOIN user u ON u.id = p.owner_id
@@ -86,7 +88,7 @@ func readProspect(q dbx.Builder, v account.Viewer, id string) (ProspectDetail, e
 		Temperature: r.Temperature, ReasonID: r.ReasonID, Source: r.Source, FormName: r.FormName,
 		CampaignName: r.CampaignName, LeadAt: r.LeadAt, ReceivedAt: r.ReceivedAt, AttendedAt: r.AttendedAt,
 		AssignedAt: r.AssignedAt, Next: nextAction(r.NextID, r.NextKind, r.NextAt), CreatedAt: r.CreatedAt,
-		Contact: Contact{ID: r.ContactID, Name: r.Name, City: r.City},
+		Contact: Contact{ID: r.ContactID, Name: r.Name, City: r.City}, Tags: readTags(deref(r.Tags)),
 	}
 	if r.AssignedWhy != "" {
 		if err := json.Unmarshal([]byte(r.AssignedWhy), &d.AssignedWhy); err != nil {

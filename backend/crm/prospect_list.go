@@ -17,6 +17,7 @@ import (
 // listPlan is how one list is read.
 type listPlan struct {
 	index  string
+	tagged bool   // entered by card_tag, which the card is looked up from
 	key    string // the column the list is ordered by
 	desc   bool
 	enter  []string // conditions that the index serves
@@ -34,15 +35,21 @@ func (f ProspectFilter) plan(v account.Viewer, lacking bool) listPlan {
 	owned := p.own(v, f.Seller)
 	p.enterBy(f, lacking)
 	p.merged = f.Sort == SortName && !owned
-	if owned || p.merged {
+	switch {
+	case p.isShared() && owned:
+		p.filter = append(p.filter, "c.owner_id = {:owner}")
+	case owned || p.merged:
 		p.index = strings.Replace(p.index, "card_", "card_owner_", 1)
 	}
-	if owned {
-		p.enter = append([]string{"owner_id = {:owner}"}, p.enter...)
+	if owned && !p.isShared() {
+		p.enter = append([]string{"c.owner_id = {:owner}"}, p.enter...)
 	}
 	p.filterBy(f)
 	return p
 }
+
+// isShared reports whether the way in holds everybody's prospects and has no twin for one owner: few have a tag or a reason.
+func (p *listPlan) isShared() bool { return p.tagged || p.index == "card_reason" || p.index == "" }
 
 // own narrows the list to one seller and reports whether it did. A seller's lists are theirs whatever they ask for.
 func (p *listPlan) own(v account.Viewer, seller string) bool {
@@ -63,9 +70,9 @@ func (p *listPlan) own(v account.Viewer, seller string) bool {
 
 // enterBy picks the way in: the order, where it is not by lead, else the narrowest of the filters.
 func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
-	p.opens = map[string][]string{OpenOnly: {"is_open = 1"}, OpenNot: {"is_open = 0"}}[f.Open]
+	p.opens = map[string][]string{OpenOnly: {"c.is_open = 1"}, OpenNot: {"c.is_open = 0"}}[f.Open]
 	if p.opens == nil {
-		p.opens = []string{"is_open = 1", "is_open = 0"}
+		p.opens = []string{"c.is_open = 1", "c.is_open = 0"}
 	}
 	p.index, p.key, p.desc = "card_lead", "lead_at", true
 	switch {
@@ -77,61 +84,119 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 		}
 	case f.Sort == SortNext && !lacking:
 		p.index, p.key, p.desc = "card_next", "next_at", false
-		p.enter = []string{"next_at IS NOT NULL"}
+		p.enter = []string{"c.next_at IS NOT NULL"}
 	case f.Sort == SortNext:
-		p.filter = []string{"next_at IS NULL"}
+		p.filter = []string{"c.next_at IS NULL"}
 	case f.Sort == SortActivity && !lacking:
 		p.index, p.key = "card_activity", "last_activity_at"
-		p.enter = []string{"last_activity_at IS NOT NULL"}
+		p.enter = []string{"c.last_activity_at IS NOT NULL"}
 	case f.Sort == SortActivity:
-		p.filter = []string{"last_activity_at IS NULL"}
+		p.filter = []string{"c.last_activity_at IS NULL"}
+	case f.Tag != "":
+		p.index, p.enter, p.tagged = "card_tag_lead", []string{"t.tag_id = {:tag}"}, true
+		for i, open := range p.opens {
+			p.opens[i] = strings.Replace(open, "c.", "t.", 1)
+		}
+	case f.Reason != "":
+		p.index, p.enter, p.opens = "card_reason", []string{"c.reason_id = {:reason}", "c.reason_id <> ''"}, nil
+		p.empty = p.empty || f.Open == OpenOnly
+	case f.Opposed: // few, whatever the order: they are found and sorted
+		p.index, p.enter, p.opens = "", []string{opposed}, nil
+		p.empty = p.empty || f.Open == OpenOnly
 	case f.Unattended:
-		p.index, p.enter, p.opens = "card_unattended", []string{"attended_at IS NULL", "is_open = 1"}, nil
+		p.index, p.enter, p.opens = "card_unattended", []string{"c.attended_at IS NULL", "c.is_open = 1"}, nil
 		p.empty = p.empty || f.Open == OpenNot
 	case f.Temperature != "":
-		p.index, p.enter = "card_temperature", []string{"temperature = {:temperature}", "temperature <> ''"}
+		p.index, p.enter = "card_temperature", []string{"c.temperature = {:temperature}", "c.temperature <> ''"}
 	case p.params["owner"] != nil: // what else there is to filter by, card_owner_lead has too, or the list is short enough
 	case f.Stage != "":
-		p.index, p.enter = "card_stage", []string{"stage_id = {:stage}"}
+		p.index, p.enter = "card_stage", []string{"c.stage_id = {:stage}"}
 	case f.Status != "":
-		p.index, p.enter, p.opens = "card_status", []string{"status = {:status}"}, nil
+		p.index, p.enter, p.opens = "card_status", []string{"c.status = {:status}"}, nil
 		p.empty = p.empty || f.Open == OpenOnly && !isOpen(f.Status) || f.Open == OpenNot && isOpen(f.Status)
 	case f.Form != "":
-		p.index, p.enter = "card_form", []string{"form_id = {:form}", "form_id <> ''"}
+		p.index, p.enter = "card_form", []string{"c.form_id = {:form}", "c.form_id <> ''"}
+	case f.Campaign != "":
+		p.index, p.enter = "card_campaign", []string{"c.campaign_id = {:campaign}", "c.campaign_id <> ''"}
 	}
 }
+
+// opposed is the condition of who asked not to be contacted.
+const opposed = `c.n IN (
+	SELECT r.n
+	FROM discard_reason d
+	CROSS JOIN prospect_card r INDEXED BY card_reason ON r.reason_id = d.id AND r.reason_id <> ''
+	WHERE d.opposition = 1)`
 
 // filterBy adds what the way in has not settled.
 func (p *listPlan) filterBy(f ProspectFilter) {
 	for _, c := range []struct {
 		name, value, condition string
 	}{
-		{"temperature", f.Temperature, "temperature = {:temperature}"},
-		{"stage", f.Stage, "stage_id = {:stage}"},
-		{"status", f.Status, "status = {:status}"},
-		{"form", f.Form, "form_id = {:form}"},
-		{"source", f.Source, "source = {:source}"},
+		{"tag", f.Tag, "EXISTS (SELECT 1 FROM card_tag g WHERE g.n = c.n AND g.tag_id = {:tag})"},
+		{"reason", f.Reason, "c.reason_id = {:reason}"},
+		{"temperature", f.Temperature, "c.temperature = {:temperature}"},
+		{"stage", f.Stage, "c.stage_id = {:stage}"},
+		{"status", f.Status, "c.status = {:status}"},
+		{"form", f.Form, "c.form_id = {:form}"},
+		{"campaign", f.Campaign, "c.campaign_id = {:campaign}"},
+		{"source", f.Source, "c.source = {:source}"},
 	} {
 		if c.value == "" {
 			continue
 		}
 		p.params[c.name] = c.value
-		if !slices.Contains(p.enter, c.condition) {
+		if !slices.Contains(p.enter, c.condition) && !(c.name == "tag" && p.tagged) {
 			p.filter = append(p.filter, c.condition)
 		}
 	}
+	p.filterByDay(f)
 	if f.Unattended && !strings.HasSuffix(p.index, "unattended") {
-		p.filter = append(p.filter, "attended_at IS NULL", "is_open = 1")
+		p.filter = append(p.filter, "c.attended_at IS NULL", "c.is_open = 1")
 	}
 	if f.NoNext {
-		p.filter = append(p.filter, "next_at IS NULL")
+		p.filter = append(p.filter, "c.next_at IS NULL")
+	}
+	if f.Opposed && !slices.Contains(p.enter, opposed) {
+		p.filter = append(p.filter, opposed)
+	}
+	if f.Open == OpenNot && p.isShared() && !p.tagged {
+		p.filter = append(p.filter, "c.is_open = 0")
+	}
+}
+
+// filterByDay keeps the leads between two instants. Where the list is in the order of leads they are a stretch of its index.
+func (p *listPlan) filterByDay(f ProspectFilter) {
+	at := "c.lead_at"
+	if p.tagged {
+		at = "t.lead_at"
+	}
+	to := &p.filter
+	if p.key == "lead_at" && p.index != "" {
+		to = &p.enter
+	}
+	if f.leadSince != "" {
+		p.params["lead_since"] = f.leadSince
+		*to = append(*to, at+" >= {:lead_since}")
+	}
+	if f.leadBefore != "" {
+		p.params["lead_before"] = f.leadBefore
+		*to = append(*to, at+" < {:lead_before}")
 	}
 }
 
 // cardColumns are what cardRow scans; c is the card.
 const cardColumns = `c.n AS n, c.prospect_id, c.contact_id, c.name, c.phone, c.stage_id, c.status, c.temperature, c.owner_id,
 	coalesce((SELECT u.name FROM user u WHERE u.id = c.owner_id), '') AS owner_name,
-	c.form_name, c.campaign_name, c.lead_at, c.received_at, c.attended_at, c.next_at, c.next_kind, c.next_id, c.last_activity_at`
+	c.form_name, c.campaign_name, c.lead_at, c.received_at, c.attended_at, c.next_at, c.next_kind, c.next_id, c.last_activity_at,
+	c.reason_id, ` + tagsOf + ` AS tags`
+
+// tagsOf are the tags that c bears, as a JSON list of ids.
+const tagsOf = `(
+	SELECT json_group_array(b.tag_id)
+	FROM card_tag b
+	WHERE b.n = c.n
+	AND EXISTS (SELECT 1 FROM tag w WHERE w.id = b.tag_id AND w.deleted = 0))`
 
 // page is the query for a page: one branch for each half of the index, merged in order without sorting. It wants :key and
 // :n when after is set, and :limit.
@@ -142,9 +207,9 @@ func (p listPlan) page(after bool) string {
 	}
 	filter := p.filter
 	if after {
-		filter = append([]string{"(c." + p.key + ", c.n) " + beyond + " ({:key}, {:n})"}, filter...)
+		filter = append([]string{"(" + p.from() + "." + p.key + ", " + p.from() + ".n) " + beyond + " ({:key}, {:n})"}, filter...)
 	}
-	columns := cardColumns + ", c." + p.key + " AS sort_key"
+	columns := strings.Replace(cardColumns, "c.n AS n", p.from()+".n AS n", 1) + ", " + p.from() + "." + p.key + " AS sort_key"
 	if p.merged {
 		return p.mergedPage(columns, filter, order)
 	}
@@ -198,12 +263,31 @@ func (p listPlan) branches(columns string, filter []string) string {
 		if open != "" {
 			conditions = slices.Concat(p.enter, []string{open}, filter)
 		}
-		branches[i] = "SELECT " + columns + " FROM prospect_card c INDEXED BY " + p.index
+		branches[i] = "SELECT " + columns + " FROM " + p.table()
 		if len(conditions) > 0 {
 			branches[i] += " WHERE " + strings.Join(conditions, " AND ")
 		}
 	}
 	return strings.Join(branches, " UNION ALL ")
+}
+
+// from is the alias of the table whose index gives the order.
+func (p listPlan) from() string {
+	if p.tagged {
+		return "t"
+	}
+	return "c"
+}
+
+// table is what the list is read from, with the index that it is read by.
+func (p listPlan) table() string {
+	switch {
+	case p.tagged:
+		return "card_tag t INDEXED BY card_tag_lead CROSS JOIN prospect_card c ON c.n = t.n"
+	case p.index == "":
+		return "prospect_card c NOT INDEXED"
+	}
+	return "prospect_card c INDEXED BY " + p.index
 }
 
 // check refuses values that no list has.

@@ -22,6 +22,7 @@ import (
 // known is a prospect as a test made it.
 type known struct {
 	id, owner, name, form, source, stage, status, temperature string
+	campaign, reason, tag, opposition                         string
 	leadAt, nextAt, lastAt                                    string
 	attended                                                  bool
 	n                                                         int
@@ -35,13 +36,13 @@ func mixed(t testing.TB, count int) (*crmtest.Office, []known) {
 	var all []known
 	for i := range count {
 		office.Clock.Advance(time.Minute)
-		k := known{n: i, name: crmtest.Name(i % 17), form: fmt.Sprintf("form-%d", i%3), source: "leads", status: "new", stage: words.Stages[0].ID}
+		k := known{n: i, name: crmtest.Name(i % 17), form: fmt.Sprintf("form-%d", i%3), source: "leads", status: "new", stage: words.Stages[0].ID, campaign: fmt.Sprintf("camp-%d", i%4)}
 		if i%5 == 0 {
 			k.source = "file"
 		}
 		r := office.Register(office.Enquiry(func(e *crm.Enquiry) {
-			e.FormID, e.Source, e.Name = k.form, k.source, k.name
-			e.LeadAt = office.Clock.Now().Add(-time.Duration(i%7) * time.Hour)
+			e.FormID, e.Source, e.Name, e.CampaignID = k.form, k.source, k.name, k.campaign
+			e.LeadAt = office.Clock.Now().Add(-time.Duration(i%7*11) * time.Hour)
 			k.leadAt = clock.Format(e.LeadAt)
 		}))
 		k.id, k.owner = r.ProspectID, r.OwnerID
@@ -79,7 +80,16 @@ func work(t testing.TB, office *crmtest.Office, words crm.Vocabulary, k *known) 
 	}
 	if k.n%10 == 7 {
 		k.status = "discarded"
-		patch.Status, patch.ReasonID = &k.status, &words.Reasons[0].ID
+		k.reason = words.Reasons[0].ID
+		if k.n%20 == 17 {
+			k.opposition = oppositionOf(words)
+			k.reason = k.opposition
+		}
+		patch.Status, patch.ReasonID = &k.status, &k.reason
+	}
+	if k.n%8 == 3 {
+		k.tag = tagOf(t, office, "Inversionista")
+		setTags(t, office, office.Admin, k.id, []string{k.tag}, nil)
 	}
 	if k.n%13 == 5 {
 		tray := ""
@@ -95,7 +105,9 @@ func (k known) in(v account.Viewer, f crm.ProspectFilter) bool {
 	is := func(have, want string) bool { return want == "" || have == want }
 	seller := f.Seller == "" || f.Seller == k.owner || f.Seller == crm.SellerNone && k.owner == ""
 	return (v.IsAdmin() || k.owner == v.UserID) && seller && is(k.stage, f.Stage) && is(k.status, f.Status) &&
-		is(k.temperature, f.Temperature) && is(k.form, f.Form) && is(k.source, f.Source) &&
+		is(k.temperature, f.Temperature) && is(k.form, f.Form) && is(k.source, f.Source) && is(k.campaign, f.Campaign) &&
+		is(k.reason, f.Reason) && is(k.tag, f.Tag) && (!f.Opposed || k.opposition != "") &&
+		(f.LeadFrom == "" || k.leadAt[:10] >= f.LeadFrom) && (f.LeadTo == "" || k.leadAt[:10] <= f.LeadTo) &&
 		(f.Open == "" || f.Open == crm.OpenAll || k.open() == (f.Open == crm.OpenOnly)) &&
 		(!f.Unattended || !k.attended && k.open()) && (!f.NoNext || k.nextAt == "")
 }
@@ -128,7 +140,7 @@ func (k known) compare(o known, sort string) int {
 }
 
 // filters are those the lists are tried with, each of them with every order.
-func filters(words crm.Vocabulary, seller string) map[string]crm.ProspectFilter {
+func filters(words crm.Vocabulary, seller, tag string) map[string]crm.ProspectFilter {
 	return map[string]crm.ProspectFilter{
 		"everything":           {},
 		"open":                 {Open: crm.OpenOnly},
@@ -151,6 +163,20 @@ func filters(words crm.Vocabulary, seller string) map[string]crm.ProspectFilter 
 		"seller's closed":      {Seller: seller, Open: crm.OpenNot},
 		"seller's unattended":  {Seller: seller, Unattended: true},
 		"tray":                 {Seller: crm.SellerNone},
+		"campaign":             {Campaign: "camp-1"},
+		"campaign of a seller": {Campaign: "camp-1", Seller: seller, Open: crm.OpenOnly},
+		"reason":               {Reason: words.Reasons[0].ID},
+		"reason, not open":     {Reason: words.Reasons[0].ID, Open: crm.OpenNot},
+		"reason and open":      {Reason: words.Reasons[0].ID, Open: crm.OpenOnly},
+		"tag":                  {Tag: tag},
+		"tag, open":            {Tag: tag, Open: crm.OpenOnly},
+		"tag of a seller":      {Tag: tag, Seller: seller, Stage: words.Stages[0].ID},
+		"tag between days":     {Tag: tag, LeadFrom: "2026-10-30", LeadTo: "2026-10-31"},
+		"since a day":          {LeadFrom: "2026-10-31", Open: crm.OpenOnly},
+		"until a day":          {LeadTo: "2026-10-30"},
+		"a day in a stage":     {LeadFrom: "2026-10-31", LeadTo: "2026-10-31", Stage: words.Stages[0].ID},
+		"opposed":              {Opposed: true},
+		"opposed, not open":    {Opposed: true, Open: crm.OpenNot, Seller: seller},
 		"all at once": {
 			Seller: seller, Stage: words.Stages[0].ID, Status: "new", Form: "form-1", Source: "leads", Open: crm.OpenOnly, NoNext: true,
 		},
@@ -160,7 +186,7 @@ func filters(words crm.Vocabulary, seller string) map[string]crm.ProspectFilter 
 func TestListProspects_EveryFilterInEveryOrder(t *testing.T) {
 	office, all := mixed(t, 90)
 	words := vocabulary(t, office)
-	for name, f := range filters(words, office.Sellers[1].UserID) {
+	for name, f := range filters(words, office.Sellers[1].UserID, tagOf(t, office, "Inversionista")) {
 		for _, sort := range []string{"", crm.SortRecent, crm.SortName, crm.SortNext, crm.SortActivity} {
 			for _, v := range []account.Viewer{office.Admin, office.Sellers[1], office.Sellers[0]} {
 				t.Run(name+" by "+cmp.Or(sort, "default")+" for "+v.Name, func(t *testing.T) {
@@ -183,12 +209,20 @@ func TestListProspects_EveryFilterInEveryOrder(t *testing.T) {
 						if page.Total != len(want) {
 							t.Fatalf("total = %d, want %d", page.Total, len(want))
 						}
+						if n, err := office.CRM.CountProspects(ctx, v, f); err != nil || n != len(want) {
+							t.Fatalf("count = %d %v, want %d", n, err, len(want))
+						}
 						if f.Cursor = page.Next; f.Cursor == "" {
 							break
 						}
 					}
 					if diff := gocmp.Diff(wantIDs, got); diff != "" {
 						t.Errorf("pages (-want +got):\n%s", diff)
+					}
+					f.Cursor = ""
+					all, err := office.CRM.ProspectIDs(ctx, v, f)
+					if diff := gocmp.Diff(crm.IDPage{IDs: wantIDs}, all); diff != "" || err != nil {
+						t.Errorf("ids (-want +got): %v\n%s", err, diff)
 					}
 				})
 			}
@@ -210,7 +244,7 @@ func TestListProspects_Card(t *testing.T) {
 		ID: r.ProspectID, ContactID: r.ContactID, Name: e.Name, Phone: crm.Phone(e.Phones[0]).E164,
 		StageID: vocabulary(t, office).Stages[0].ID, Status: "contacted", OwnerID: seller.UserID, OwnerName: seller.Name,
 		FormName: e.FormName, CampaignName: e.CampaignName, LeadAt: clock.Format(e.LeadAt), ReceivedAt: now, AttendedAt: &now,
-		Next: &crm.NextAction{ID: next.ID, Kind: "visit", On: ptr("2026-11-05")}, LastActivityAt: &now,
+		Next: &crm.NextAction{ID: next.ID, Kind: "visit", On: ptr("2026-11-05")}, LastActivityAt: &now, Tags: []string{},
 	}}
 	if diff := gocmp.Diff(want, page.Items); diff != "" {
 		t.Errorf("cards (-want +got):\n%s", diff)
@@ -269,7 +303,7 @@ func TestListProspects_RefusesNonsense(t *testing.T) {
 	office := crmtest.New(t, 1)
 	for field, f := range map[string]crm.ProspectFilter{
 		"status": {Status: "x"}, "temperature": {Temperature: "x"}, "source": {Source: "x"}, "open": {Open: "x"}, "sort": {Sort: "x"},
-		"cursor": {Cursor: "%%%"},
+		"cursor": {Cursor: "%%%"}, "lead_from": {LeadFrom: "-7"}, "lead_to": {LeadTo: "2026-02-30"},
 	} {
 		_, err := office.CRM.ListProspects(ctx, office.Admin, f)
 		if e := fault.Find(err); e == nil || e.Code != "input.invalid" || e.Field != field {
@@ -298,12 +332,13 @@ func TestListProspects_DeletedVanish(t *testing.T) {
 func TestLists_ReadTheirIndex(t *testing.T) {
 	office := crmtest.New(t, 1)
 	words := vocabulary(t, office)
-	for name, f := range filters(words, office.Sellers[0].UserID) {
+	for name, f := range filters(words, office.Sellers[0].UserID, "tag") {
 		for _, sort := range []string{crm.SortRecent, crm.SortName, crm.SortNext, crm.SortActivity} {
 			for _, v := range []account.Viewer{office.Admin, office.Sellers[0]} {
 				f.Sort = sort
 				for _, q := range crm.ListQueries(v, f) {
 					merged := strings.Contains(q.Text, "RECURSIVE")
+					merged = merged || f.Opposed // they are few, and sorted
 					for _, step := range plan(t, office.Store.Read(), q) {
 						scans := strings.HasPrefix(step, "SCAN ") && strings.Contains(step, " c")
 						sorts := strings.Contains(step, "TEMP B-TREE")

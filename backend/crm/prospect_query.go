@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -32,6 +33,8 @@ type cardRow struct {
 	NextKind       *string `db:"next_kind"`
 	NextID         *string `db:"next_id"`
 	LastActivityAt *string `db:"last_activity_at"`
+	ReasonID       string  `db:"reason_id"`
+	Tags           string  `db:"tags"` // JSON
 	SortKey        string  `db:"sort_key"`
 	Total          int     `db:"total"` // of searches
 }
@@ -42,7 +45,17 @@ func (r cardRow) card() Card {
 		Temperature: r.Temperature, OwnerID: r.OwnerID, OwnerName: r.OwnerName, FormName: r.FormName,
 		CampaignName: r.CampaignName, LeadAt: r.LeadAt, ReceivedAt: r.ReceivedAt, AttendedAt: r.AttendedAt,
 		Next: nextAction(r.NextID, r.NextKind, r.NextAt), LastActivityAt: r.LastActivityAt,
+		ReasonID: r.ReasonID, Tags: readTags(r.Tags),
 	}
+}
+
+// readTags reads what tagsOf selects.
+func readTags(list string) []string {
+	tags := []string{}
+	if json.Unmarshal([]byte(list), &tags) != nil {
+		return []string{}
+	}
+	return tags
 }
 
 // nextAction tells a date from an instant by its length.
@@ -62,7 +75,8 @@ func nextAction(id, kind, at *string) *NextAction {
 // ListProspects returns a page of the prospects the viewer may see. Fault input.invalid for a filter or cursor that makes
 // no sense.
 func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f ProspectFilter) (ProspectPage, error) {
-	if err := f.check(); err != nil {
+	f, err := s.settle(ctx, f)
+	if err != nil {
 		return ProspectPage{}, err
 	}
 	after, err := readCursor(f.Cursor)

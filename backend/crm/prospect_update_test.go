@@ -537,7 +537,7 @@ func TestSeller_NeverSeesAnothers(t *testing.T) {
 			}
 		}
 		for _, seller := range []string{"", crm.SellerNone, office.Sellers[0].UserID, office.Sellers[1].UserID, office.Admin.UserID} {
-			for name, f := range filters(words, seller) {
+			for name, f := range filters(words, seller, tagOf(t, office, "Inversionista")) {
 				for _, sort := range []string{"recent", "name", "next", "activity"} {
 					for _, query := range []string{"", "ma", "22 2", "puebla"} {
 						f.Sort, f.Query, f.Limit = sort, query, 200
@@ -547,6 +547,16 @@ func TestSeller_NeverSeesAnothers(t *testing.T) {
 						}
 						if page.Total > own {
 							t.Errorf("list %s counts %d of %d", name, page.Total, own)
+						}
+						all, err := office.CRM.ProspectIDs(ctx, v, f)
+						if err != nil {
+							t.Fatal(err)
+						}
+						for _, id := range all.IDs {
+							see(fmt.Sprintf("ids %s by %s of %q", name, sort, query), id)
+						}
+						if n, err := office.CRM.CountProspects(ctx, v, f); err != nil || n > own || query == "" && n != len(page.Items) {
+							t.Errorf("count %s of %q = %d %v, shown %d of %d", name, query, n, err, len(page.Items), own)
 						}
 					}
 				}

@@ -37,7 +37,7 @@ func TestRegister_NewPerson(t *testing.T) {
 		ID: r.ProspectID, OwnerID: r.OwnerID, OwnerName: office.Sellers[0].Name, StageID: d.StageID, Status: "new", Source: "leads",
 		FormName: e.FormName, CampaignName: e.CampaignName, LeadAt: clock.Format(e.LeadAt), ReceivedAt: clock.Format(office.Clock.Now()),
 		AssignedAt: ptr(clock.Format(office.Clock.Now())), AssignedWhy: crm.AssignedWhy{Rule: "turn", Turn: 1, Of: 1},
-		CreatedAt: clock.Format(office.Clock.Now()),
+		CreatedAt: clock.Format(office.Clock.Now()), Tags: []string{},
 		Contact: crm.Contact{
 			ID: r.ContactID, Name: "Begoña Núñez", City: "Cholula",
 			Phones: []crm.ContactPhone{

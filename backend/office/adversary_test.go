@@ -135,6 +135,8 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	b, c := hostile(t)
 	ctx := t.Context()
 	mine := b.of(b.Sellers[0])
+	_, err := b.CRM.CreateTag(ctx, b.Admin, "Inversionista", "")
+	must(t, err)
 	var tables []string
 	must(t, b.Store.Read().NewQuery("SELECT name FROM entity WHERE root = '*' ORDER BY name").Column(&tables))
 	if len(tables) < 4 {

@@ -75,6 +75,7 @@ var rules = map[string]rule{
 	"user":           {shared: true},
 	"stage":          {shared: true},
 	"discard_reason": {shared: true},
+	"tag":            {shared: true},
 
 	"contact":       {fields: []string{"name", "city"}},
 	"contact_phone": {fields: []string{"e164", "raw", "problem", "wa_variant", "position", fieldDeleted}},
@@ -83,10 +84,11 @@ var rules = map[string]rule{
 		fields: []string{"stage_id", "status", "temperature", "reason_id", "attended_at"}, self: "owner_id", created: typedIn("source"),
 		enquiry: []string{"lead_at", "received_at"},
 	},
-	"submission": {appendOnly: true, created: submitted},
-	"activity":   {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id", late: true},
-	"reminder":   {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
-	"event":      {appendOnly: true, self: "author_id", created: witnessed, late: true},
+	"submission":   {appendOnly: true, created: submitted},
+	"activity":     {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id", late: true},
+	"prospect_tag": {fields: []string{fieldDeleted}},
+	"reminder":     {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
+	"event":        {appendOnly: true, self: "author_id", created: witnessed, late: true},
 }
 
 // Decide settles an op. It is pure: the same proposal always has the same verdict.

@@ -32,6 +32,7 @@ var prospectQueries = map[string]string{
 	"submission":    behind("submission x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"activity":      behind("activity x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"reminder":      behind("reminder x JOIN prospect p ON p.id = x.prospect_id", "x"),
+	"prospect_tag":  behind("prospect_tag x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"event":         behind("event x JOIN prospect p ON p.id = x.prospect_id", "x"),
 }
 

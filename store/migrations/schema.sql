@@ -121,6 +121,16 @@ CREATE TABLE base_row (
   PRIMARY KEY (entity, row_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE card_tag (
+  n       INTEGER NOT NULL,
+  tag_id  TEXT NOT NULL,
+  is_open INTEGER NOT NULL,
+  lead_at TEXT NOT NULL,
+  PRIMARY KEY (n, tag_id)
+) WITHOUT ROWID;
+
+CREATE INDEX card_tag_lead ON card_tag (tag_id, is_open, lead_at, n);
+
 CREATE TABLE commits (
   rev       INTEGER PRIMARY KEY,
   nonce     INTEGER NOT NULL,
@@ -525,6 +535,12 @@ BEGIN
   UPDATE prospect_card SET attended_at = NEW.attended_at WHERE n = NEW.n;
 END;
 
+CREATE TRIGGER prospect_campaign_changed AFTER UPDATE OF campaign_id ON prospect
+WHEN OLD.campaign_id <> NEW.campaign_id
+BEGIN
+  UPDATE prospect_card SET campaign_id = NEW.campaign_id WHERE n = NEW.n;
+END;
+
 CREATE TRIGGER prospect_changed AFTER UPDATE OF contact_id, deleted ON prospect
 BEGIN
   INSERT INTO stale_card (n) VALUES (NEW.n);
@@ -552,7 +568,8 @@ WHEN NOT EXISTS (SELECT 1 FROM filling)
 BEGIN
   INSERT INTO prospect_card
     SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
-      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at
+      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at,
+      campaign_id, reason_id
     FROM prospect_card_source
     WHERE n = NEW.n;
   INSERT INTO prospect_search (rowid, owner, name, phone, email, text)
@@ -596,6 +613,12 @@ BEGIN
   UPDATE agenda SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id;
 END;
 
+CREATE TRIGGER prospect_reason_changed AFTER UPDATE OF reason_id ON prospect
+WHEN OLD.reason_id <> NEW.reason_id
+BEGIN
+  UPDATE prospect_card SET reason_id = NEW.reason_id WHERE n = NEW.n;
+END;
+
 CREATE TRIGGER prospect_stage_changed AFTER UPDATE OF stage_id ON prospect
 WHEN OLD.stage_id <> NEW.stage_id
 BEGIN
@@ -637,9 +660,11 @@ CREATE TABLE prospect_card (
   next_kind        TEXT,
   next_id          TEXT,
   last_activity_at TEXT
-);
+, campaign_id TEXT NOT NULL DEFAULT '', reason_id TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
+
+CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at) WHERE campaign_id <> '';
 
 CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_id <> '';
 
@@ -659,6 +684,8 @@ CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_
 
 CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1;
 
+CREATE INDEX card_reason ON prospect_card (reason_id, lead_at) WHERE reason_id <> '';
+
 CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);
 
 CREATE INDEX card_status ON prospect_card (status, lead_at);
@@ -666,6 +693,25 @@ CREATE INDEX card_status ON prospect_card (status, lead_at);
 CREATE INDEX card_temperature ON prospect_card (temperature, is_open, lead_at) WHERE temperature <> '';
 
 CREATE INDEX card_unattended ON prospect_card (lead_at) WHERE attended_at IS NULL AND is_open = 1;
+
+CREATE TRIGGER card_changed_tags AFTER UPDATE OF is_open, lead_at ON prospect_card
+BEGIN
+  UPDATE card_tag SET is_open = NEW.is_open, lead_at = NEW.lead_at WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER card_created_tags AFTER INSERT ON prospect_card
+BEGIN
+  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
+    SELECT NEW.n, t.tag_id, NEW.is_open, NEW.lead_at
+    FROM prospect_tag t
+    WHERE t.prospect_id = NEW.prospect_id
+    AND t.deleted = 0;
+END;
+
+CREATE TRIGGER card_removed_tags AFTER DELETE ON prospect_card
+BEGIN
+  DELETE FROM card_tag WHERE n = OLD.n;
+END;
 
 CREATE VIEW prospect_card_source AS
 SELECT
@@ -708,7 +754,9 @@ SELECT
     SELECT max(d.done_at)
     FROM activity d
     WHERE d.prospect_id = p.id
-    AND d.deleted = 0) AS last_activity_at
+    AND d.deleted = 0) AS last_activity_at,
+  p.campaign_id,
+  p.reason_id
 FROM prospect p
 JOIN contact c ON c.id = p.contact_id
 LEFT JOIN activity a ON a.id = (
@@ -771,6 +819,56 @@ SELECT
 FROM prospect p
 JOIN contact c ON c.id = p.contact_id
 WHERE p.deleted = 0;
+
+CREATE TABLE prospect_tag (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL,
+  tag_id      TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX prospect_tag_prospect ON prospect_tag (prospect_id, tag_id);
+
+CREATE INDEX prospect_tag_rev ON prospect_tag (rev);
+
+CREATE TRIGGER prospect_tag_changed AFTER UPDATE OF deleted, tag_id, prospect_id ON prospect_tag
+BEGIN
+  DELETE FROM card_tag
+    WHERE n = (SELECT p.n FROM prospect p WHERE p.id = OLD.prospect_id)
+    AND tag_id = OLD.tag_id;
+  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
+    SELECT c.n, t.tag_id, c.is_open, c.lead_at
+    FROM prospect_tag t
+    JOIN prospect p ON p.id = t.prospect_id
+    JOIN prospect_card c ON c.n = p.n
+    WHERE t.prospect_id IN (OLD.prospect_id, NEW.prospect_id)
+    AND t.tag_id IN (OLD.tag_id, NEW.tag_id)
+    AND t.deleted = 0;
+END;
+
+CREATE TRIGGER prospect_tag_created AFTER INSERT ON prospect_tag
+BEGIN
+  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
+    SELECT c.n, NEW.tag_id, c.is_open, c.lead_at
+    FROM prospect p
+    JOIN prospect_card c ON c.n = p.n
+    WHERE p.id = NEW.prospect_id
+    AND NEW.deleted = 0;
+END;
+
+CREATE TRIGGER prospect_tag_forgotten AFTER DELETE ON prospect_tag
+BEGIN
+  DELETE FROM card_tag
+    WHERE n = (SELECT p.n FROM prospect p WHERE p.id = OLD.prospect_id)
+    AND tag_id = OLD.tag_id
+    AND NOT EXISTS (
+      SELECT 1
+      FROM prospect_tag t
+      WHERE t.prospect_id = OLD.prospect_id
+      AND t.tag_id = OLD.tag_id
+      AND t.deleted = 0);
+END;
 
 CREATE TABLE refusal (
   op_id      BLOB PRIMARY KEY,
@@ -845,7 +943,8 @@ BEGIN
   DELETE FROM prospect_card WHERE n = NEW.n;
   INSERT INTO prospect_card
     SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
-      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at
+      form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at,
+      campaign_id, reason_id
     FROM prospect_card_source
     WHERE n = NEW.n;
 END;
@@ -899,6 +998,14 @@ CREATE TRIGGER submission_removed AFTER UPDATE OF deleted ON submission
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE id = NEW.prospect_id;
 END;
+
+CREATE TABLE tag (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  color       TEXT NOT NULL DEFAULT '',
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
 
 CREATE TABLE turn (
   user_id  TEXT PRIMARY KEY,

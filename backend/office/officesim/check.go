@@ -25,6 +25,8 @@ var tables = []table{
 	{"user", ""},
 	{"stage", ""},
 	{"discard_reason", ""},
+	{"tag", ""},
+	{"prospect_tag", "prospect_id IN " + ownProspects},
 	{"prospect", "id IN " + ownProspects},
 	{"contact", "id IN " + ownContacts},
 	{"contact_phone", "contact_id IN " + ownContacts},

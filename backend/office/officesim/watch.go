@@ -87,7 +87,7 @@ func (s *sim) owned(tx *store.Tx, user string, op store.Op) (bool, error) {
 		query = "SELECT id, owner_id FROM prospect WHERE contact_id = {:row} ORDER BY owner_id <> {:user}"
 	case "contact_phone", "contact_email":
 		query = "SELECT p.id, p.owner_id FROM prospect p JOIN " + op.Entity + " c ON c.contact_id = p.contact_id WHERE c.id = {:row} ORDER BY p.owner_id <> {:user}"
-	case "activity", "event", "reminder", "submission":
+	case "activity", "event", "reminder", "submission", "prospect_tag":
 		query = "SELECT p.id, p.owner_id FROM prospect p JOIN " + op.Entity + " c ON c.prospect_id = p.id WHERE c.id = {:row}"
 	default:
 		return false, nil

@@ -73,6 +73,7 @@ var jobs = []job{
 	{"stage and status", setMuch},
 	{"two in one", logAndName},
 	{"phone", addPhone},
+	{"tag", setTag},
 	{"undo", takeBack},
 	{"remove activity", removeActivity},
 	{"plan", planStep},
@@ -87,6 +88,7 @@ var officeJobs = []job{
 	{"reassign", reassign},
 	{"reassign", reassign},
 	{"delete", remove},
+	{"new tag", newTag},
 }
 
 // work has somebody do something at their desk, and puts it into the ledger.

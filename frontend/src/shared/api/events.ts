@@ -47,7 +47,10 @@ export type KeyFamily =
   | "sync"
   | "devices"
   | "recovery"
-  | "relay";
+  | "relay"
+  | "tags"
+  | "views"
+  | "bin";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
 
@@ -68,6 +71,8 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   activity: [...prospectViews, ["reminders"]],
   reminder: [["reminders"], ["prospects"]],
   event: [],
+  tag: [["tags"], ["prospects"]],
+  prospect_tag: [["prospects"]],
 };
 
 /**

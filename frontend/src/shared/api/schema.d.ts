@@ -864,6 +864,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prospects/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many a list has, however many */
+        get: operations["count-prospects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prospects/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a list has, by id */
+        get: operations["list-prospect-ids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prospects/origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms and campaigns to narrow lists to */
+        get: operations["list-origins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prospects/{id}": {
         parameters: {
             query?: never;
@@ -893,6 +944,23 @@ export interface paths {
         put?: never;
         /** Write down what was done or is to be done */
         post: operations["log-activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prospects/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put tags on and take them off */
+        post: operations["set-prospect-tags"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1433,6 +1501,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The office's tags */
+        get: operations["list-tags"];
+        put?: never;
+        /** A new tag */
+        post: operations["create-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a tag away from the office */
+        delete: operations["delete-tag"];
+        options?: never;
+        head?: never;
+        /** Rename or recolour */
+        patch: operations["update-tag"];
+        trace?: never;
+    };
     "/api/undo": {
         parameters: {
             query?: never;
@@ -1685,9 +1789,11 @@ export interface components {
             owner_id: string;
             owner_name: string;
             phone: string;
+            reason_id: string;
             received_at: string;
             stage_id: string;
             status: string;
+            tags: string[];
             temperature: string;
         };
         Change: {
@@ -1918,6 +2024,10 @@ export interface components {
             /** @enum {string} */
             state: "none" | "valid" | "expired" | "refused";
         };
+        IDPage: {
+            ids: string[];
+            next: string;
+        };
         IDs: {
             ids: string[];
         };
@@ -1993,9 +2103,11 @@ export interface components {
             owner_id: string;
             owner_name: string;
             phone: string;
+            reason_id: string;
             received_at: string;
             stage_id: string;
             status: string;
+            tags: string[];
             temperature: string;
         };
         InboxPage: {
@@ -2121,6 +2233,9 @@ export interface components {
         ListSyncChange: {
             items: components["schemas"]["SyncChange"][];
         };
+        ListTag: {
+            items: components["schemas"]["Tag"][];
+        };
         ListUser: {
             items: components["schemas"]["User"][];
         };
@@ -2129,6 +2244,10 @@ export interface components {
             office: components["schemas"]["OfficeInfo"];
             preferences: components["schemas"]["Preferences"];
             user: components["schemas"]["User"];
+        };
+        Named: {
+            id: string;
+            name: string;
         };
         NetworkSetting: {
             enabled: boolean;
@@ -2199,6 +2318,10 @@ export interface components {
             /** @description The backup's file */
             path: string;
         };
+        NewTag: {
+            color?: string;
+            name: string;
+        };
         NewUser: {
             login: string;
             name: string;
@@ -2233,6 +2356,10 @@ export interface components {
         Option: {
             key: string;
             value: string;
+        };
+        Origins: {
+            campaigns: components["schemas"]["Named"][];
+            forms: components["schemas"]["Named"][];
         };
         Page: {
             active: boolean;
@@ -2323,6 +2450,7 @@ export interface components {
             stage_id: string;
             status: string;
             submissions: components["schemas"]["Submission"][];
+            tags: string[];
             temperature: string;
         };
         ProspectPage: {
@@ -2676,6 +2804,19 @@ export interface components {
             state: "up_to_date" | "sending" | "receiving" | "offline" | "locked" | "wiped" | "update_needed" | "stopped";
             /** Format: int64 */
             superseded: number;
+        };
+        Tag: {
+            color: string;
+            id: string;
+            name: string;
+        };
+        TagPatch: {
+            color?: string;
+            name?: string;
+        };
+        TagsPatch: {
+            add?: string[];
+            remove?: string[];
         };
         TimelineItem: {
             at: string;
@@ -4644,10 +4785,19 @@ export interface operations {
                 /** @description A user id, or none */
                 seller?: string;
                 form?: string;
+                campaign?: string;
                 source?: string;
+                reason?: string;
+                tag?: string;
+                /** @description First day of the latest form: YYYY-MM-DD, or -7d for a week ago */
+                lead_from?: string;
+                /** @description Last day of the latest form, likewise */
+                lead_to?: string;
                 open?: "true" | "false" | "all";
                 unattended?: boolean;
                 no_next?: boolean;
+                /** @description Those who asked not to be contacted */
+                opposed?: boolean;
                 sort?: "recent" | "name" | "next" | "activity";
             };
             header?: never;
@@ -4696,6 +4846,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedProspect"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-prospects": {
+        parameters: {
+            query?: {
+                /** @description What was typed: words by prefix, digits from either end of a phone */
+                q?: string;
+                stage?: string;
+                status?: string;
+                temperature?: string;
+                /** @description A user id, or none */
+                seller?: string;
+                form?: string;
+                campaign?: string;
+                source?: string;
+                reason?: string;
+                tag?: string;
+                /** @description First day of the latest form: YYYY-MM-DD, or -7d for a week ago */
+                lead_from?: string;
+                /** @description Last day of the latest form, likewise */
+                lead_to?: string;
+                open?: "true" | "false" | "all";
+                unattended?: boolean;
+                no_next?: boolean;
+                /** @description Those who asked not to be contacted */
+                opposed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-prospect-ids": {
+        parameters: {
+            query?: {
+                /** @description What was typed: words by prefix, digits from either end of a phone */
+                q?: string;
+                stage?: string;
+                status?: string;
+                temperature?: string;
+                /** @description A user id, or none */
+                seller?: string;
+                form?: string;
+                campaign?: string;
+                source?: string;
+                reason?: string;
+                tag?: string;
+                /** @description First day of the latest form: YYYY-MM-DD, or -7d for a week ago */
+                lead_from?: string;
+                /** @description Last day of the latest form, likewise */
+                lead_to?: string;
+                open?: "true" | "false" | "all";
+                unattended?: boolean;
+                no_next?: boolean;
+                /** @description Those who asked not to be contacted */
+                opposed?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IDPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Origins"];
                 };
             };
             /** @description Error */
@@ -4797,6 +5079,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-prospect-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -5975,6 +6292,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTag"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */

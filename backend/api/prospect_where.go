@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"sitegroup.mx/crm/backend/crm"
+)
+
+// ProspectWhere says which prospects a list, a count, a chart or a file is about.
+type ProspectWhere struct {
+	Q           string `query:"q" maxLength:"200" doc:"What was typed: words by prefix, digits from either end of a phone"`
+	Stage       string `query:"stage" maxLength:"64"`
+	Status      string `query:"status" maxLength:"32"`
+	Temperature string `query:"temperature" maxLength:"32"`
+	Seller      string `query:"seller" maxLength:"64" doc:"A user id, or none"`
+	Form        string `query:"form" maxLength:"64"`
+	Campaign    string `query:"campaign" maxLength:"64"`
+	Source      string `query:"source" maxLength:"32"`
+	Reason      string `query:"reason" maxLength:"64"`
+	Tag         string `query:"tag" maxLength:"64"`
+	LeadFrom    string `query:"lead_from" maxLength:"10" doc:"First day of the latest form: YYYY-MM-DD, or -7d for a week ago"`
+	LeadTo      string `query:"lead_to" maxLength:"10" doc:"Last day of the latest form, likewise"`
+	Open        string `query:"open" enum:"true,false,all"`
+	Unattended  bool   `query:"unattended"`
+	NoNext      bool   `query:"no_next"`
+	Opposed     bool   `query:"opposed" doc:"Those who asked not to be contacted"`
+}
+
+// filter is the same as the domain takes it.
+func (w ProspectWhere) filter() crm.ProspectFilter {
+	return crm.ProspectFilter{
+		Query: w.Q, Stage: w.Stage, Status: w.Status, Temperature: w.Temperature, Seller: w.Seller, Form: w.Form,
+		Campaign: w.Campaign, Source: w.Source, Reason: w.Reason, Tag: w.Tag, LeadFrom: w.LeadFrom, LeadTo: w.LeadTo,
+		Open: w.Open, Unattended: w.Unattended, NoNext: w.NoNext, Opposed: w.Opposed,
+	}
+}
+
+// prospectIDsInput asks for one page of ids.
+type prospectIDsInput struct {
+	ProspectWhere
+	Cursor string `query:"cursor" maxLength:"2048"`
+}
+
+func (a *API) routeProspectLists() {
+	handle(a, route{id: "count-prospects", method: http.MethodGet, path: "/api/prospects/count", summary: "How many a list has, however many", access: user, passive: true},
+		func(ctx context.Context, c caller, q *ProspectWhere) (Count, error) {
+			n, err := c.office.CRM.CountProspects(ctx, c.viewer, q.filter())
+			return Count{n}, err
+		})
+	handle(a, route{id: "list-prospect-ids", method: http.MethodGet, path: "/api/prospects/ids", summary: "All that a list has, by id", access: user, passive: true},
+		func(ctx context.Context, c caller, q *prospectIDsInput) (crm.IDPage, error) {
+			f := q.filter()
+			f.Cursor = q.Cursor
+			return c.office.CRM.ProspectIDs(ctx, c.viewer, f)
+		})
+	handle(a, route{id: "list-origins", method: http.MethodGet, path: "/api/prospects/origins", summary: "Forms and campaigns to narrow lists to", access: user, passive: true},
+		func(ctx context.Context, c caller, _ *struct{}) (crm.Origins, error) {
+			return c.office.CRM.ListOrigins(ctx, c.viewer)
+		})
+}
