@@ -15,6 +15,7 @@ import (
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
@@ -43,6 +44,7 @@ type openOffice struct {
 	Store    *store.Store
 	Accounts *account.Service
 	CRM      *crm.Service
+	History  *history.Service
 	Intake   *intake.Service
 	// Host is there where this computer has the last word, with Backups; Member where it holds a replica.
 	Host    *office.Host
@@ -117,6 +119,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	}
 	o.Accounts = account.New(o.Store, p.clock, p.log.WithField("part", "account"))
 	o.CRM = crm.New(o.Store, p.clock, p.log.WithField("part", "crm"))
+	o.History = history.New(o.Store, o.CRM)
 	o.Intake = intake.New(intake.Deps{
 		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version, Machine: o.machine,
 	})

@@ -26,6 +26,7 @@ import (
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/recovery"
@@ -37,6 +38,7 @@ type Office struct {
 	Store    *store.Store
 	Accounts *account.Service
 	CRM      *crm.Service
+	History  *history.Service
 	Intake   *intake.Service
 	// Host is there where this computer has the last word, Member where another one has: one of the two.
 	Host    *office.Host
@@ -138,6 +140,7 @@ func New(d Deps) *API {
 	a.routeContacts()
 	a.routeActivities()
 	a.routeAgenda()
+	a.routeHistory()
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/office"
 )
 
@@ -14,6 +15,9 @@ import (
 func schemaName(t reflect.Type, hint string) string {
 	if t == reflect.TypeFor[office.Info]() {
 		return "OfficeInfo"
+	}
+	if t.PkgPath() == reflect.TypeFor[history.Page]().PkgPath() {
+		return "History" + t.Name()
 	}
 	return huma.DefaultSchemaNamer(t, hint)
 }
@@ -25,7 +29,11 @@ var enums = map[string]map[string][]any{
 	"Preferences": {
 		"language": {"es-MX", "en"}, "theme": {"auto", "light", "dark"}, "density": {"dense", "roomy"},
 	},
-	"AssignedWhy":  {"rule": {"turn", "owner", "fixed", "manual", "tray"}},
+	"AssignedWhy": {"rule": {"turn", "owner", "fixed", "manual", "tray"}},
+	"HistoryLine": {
+		"source": {"change", "audit"}, "outcome": {"applied", "superseded", "refused"},
+		"change": {"", "created", "changed", "removed", "restored"},
+	},
 	"TimelineItem": {"type": {"activity", "event", "submission"}},
 	"Check":        {"state": {"ok", "missing", "unknown", "warn"}},
 	"Lead":         {"state": {"received", "fetched", "registered", "linked", "test", "held", "failed"}},

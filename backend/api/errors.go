@@ -55,6 +55,7 @@ var statuses = map[string]int{
 	"recovery.damaged":        http.StatusUnprocessableEntity,
 	"meta.throttled":          http.StatusServiceUnavailable,
 	CodeWindowMissing:         http.StatusNotFound,
+	"history.not_restorable":  http.StatusUnprocessableEntity,
 }
 
 // nouns are the statuses of all other codes that begin so.
@@ -69,6 +70,7 @@ var nouns = map[string]int{
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
 	"relay": http.StatusConflict, "tag": http.StatusConflict,
+	"history": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

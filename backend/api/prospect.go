@@ -96,13 +96,19 @@ func (a *API) routeProspects() {
 		})
 	handle(a, route{id: "undo", method: http.MethodPost, path: "/api/undo", summary: "Take a change back", access: user},
 		func(ctx context.Context, c caller, input *in[UndoRequest]) (Changed, error) {
-			commit, err := c.office.Store.UndoAround(ctx, c.viewer.Author(), input.Body.TxID, c.aroundUndo)
-			var refused *store.RefusedError
-			if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope || errors.Is(err, store.ErrNoRow) {
-				err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
-			}
+			commit, err := c.undo(ctx, input.Body.TxID)
 			return Changed{commit.TxID}, err
 		})
+}
+
+// undo takes a transaction back as the caller.
+func (c caller) undo(ctx context.Context, txID string) (store.Commit, error) {
+	commit, err := c.office.Store.UndoAround(ctx, c.viewer.Author(), txID, c.aroundUndo)
+	var refused *store.RefusedError
+	if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope || errors.Is(err, store.ErrNoRow) {
+		err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
+	}
+	return commit, err
 }
 
 // aroundUndo keeps what the log does not know in step with an undo: accounts, turns and the ledger.

@@ -70,6 +70,7 @@ var bodies = map[string]any{
 	"finish-handover":       map[string]any{"request": []byte("x")},
 	"invite-device":         map[string]any{"user_id": "1"},
 	"save-file":             map[string]any{"name": "x", "content_base64": ""},
+	"restore-value":         map[string]any{"seen": "", "reason": ""},
 }
 
 // foreign is everything about one prospect of ana's, by the word in the path before the id.

@@ -64,6 +64,11 @@ const timelineQuery = `
 
 // Timeline returns a page of what happened to a prospect, newest first. Fault prospect.not_found.
 func (s *Service) Timeline(ctx context.Context, v account.Viewer, id, after string, limit int) (TimelinePage, error) {
+	return s.timeline(ctx, v, timelineQuery, id, after, limit)
+}
+
+// timeline reads a page of what a query tells of a prospect.
+func (s *Service) timeline(ctx context.Context, v account.Viewer, query, id, after string, limit int) (TimelinePage, error) {
 	from, err := readCursor(after)
 	if err != nil {
 		return TimelinePage{}, err
@@ -78,7 +83,7 @@ func (s *Service) Timeline(ctx context.Context, v account.Viewer, id, after stri
 			return err
 		}
 		params := dbx.Params{"id": id, "at": from.Key, "last": from.ID, "limit": limit + 1}
-		return q.NewQuery(timelineQuery).Bind(params).All(&rows)
+		return q.NewQuery(query).Bind(params).All(&rows)
 	})
 	if err != nil {
 		return TimelinePage{}, fmt.Errorf("read timeline: %w", err)

@@ -107,6 +107,8 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_at ON audit (at);
 
+CREATE INDEX audit_user ON audit (user_id);
+
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 
 CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE n = NEW.n)
@@ -140,6 +142,8 @@ CREATE TABLE commits (
   device_id TEXT NOT NULL,
   undoes    BLOB                        -- the tx_id that this transaction takes back
 );
+
+CREATE INDEX commit_at ON commits (at);
 
 CREATE TABLE contact (
   id          TEXT PRIMARY KEY,
@@ -456,6 +460,8 @@ CREATE TABLE op_log (
   outcome_rev INTEGER NOT NULL
 );
 
+CREATE INDEX op_entity ON op_log (entity);
+
 CREATE INDEX op_outcome ON op_log (device_id, outcome_rev);
 
 CREATE INDEX op_refused ON op_log (n) WHERE outcome = 3;
@@ -463,6 +469,8 @@ CREATE INDEX op_refused ON op_log (n) WHERE outcome = 3;
 CREATE INDEX op_row ON op_log (entity, row_id, rev);
 
 CREATE INDEX op_tx ON op_log (tx_id);
+
+CREATE INDEX op_user ON op_log (user_id);
 
 CREATE TABLE outbox (
   n          INTEGER PRIMARY KEY,

@@ -20,6 +20,7 @@ import (
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/meta"
 	"sitegroup.mx/crm/backend/meta/graphsim"
@@ -81,7 +82,7 @@ func New(t testing.TB, options ...Option) *Office {
 	}
 	people := crm.New(st, clk, log)
 	o.Office = &api.Office{
-		Store: st, Accounts: account.New(st, clk, log), CRM: people,
+		Store: st, Accounts: account.New(st, clk, log), CRM: people, History: history.New(st, people),
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
 		Host: office.NewHost(office.HostDeps{
 			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Name: "Recepción", Version: "test",

@@ -434,6 +434,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first */
+        get: operations["list-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a former value back */
+        post: operations["restore-value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -944,6 +978,23 @@ export interface paths {
         put?: never;
         /** Write down what was done or is to be done */
         post: operations["log-activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prospects/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed on a prospect, newest first: what travels to its seller */
+        get: operations["list-events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2024,6 +2075,50 @@ export interface components {
             /** @enum {string} */
             state: "none" | "valid" | "expired" | "refused";
         };
+        HistoryField: {
+            from: components["schemas"]["HistoryValue"];
+            name: string;
+            to: components["schemas"]["HistoryValue"];
+        };
+        HistoryLine: {
+            action: string;
+            at: string;
+            /** @enum {string} */
+            change: "" | "created" | "changed" | "removed" | "restored";
+            detail: {
+                [key: string]: unknown;
+            };
+            device_id: string;
+            entity: string;
+            fields: components["schemas"]["HistoryField"][];
+            id: string;
+            kind: string;
+            made_at: string;
+            /** @enum {string} */
+            outcome: "applied" | "superseded" | "refused";
+            prospect_id: string;
+            prospect_name: string;
+            reason: string;
+            restorable: boolean;
+            row_id: string;
+            /** @enum {string} */
+            source: "change" | "audit";
+            subject: string;
+            subject_name: string;
+            tx_id: string;
+            undo: boolean;
+            user_id: string;
+            user_name: string;
+        };
+        HistoryPage: {
+            items: components["schemas"]["HistoryLine"][];
+            next: string;
+        };
+        HistoryValue: {
+            known: boolean;
+            name: string;
+            raw: unknown;
+        };
         IDPage: {
             ids: string[];
             next: string;
@@ -2643,6 +2738,12 @@ export interface components {
             step: number;
             /** Format: int64 */
             steps: number;
+        };
+        RestoreValue: {
+            /** @description Where the rules want one: a stage further back */
+            reason?: string;
+            /** @description The newest line that was on screen; what was written to the field since forbids it */
+            seen: string;
         };
         Saved: {
             saved: boolean;
@@ -3881,6 +3982,82 @@ export interface operations {
             };
         };
     };
+    "list-history": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Who did it: a user id, or program */
+                user?: string;
+                what?: "prospect" | "contact" | "activity" | "submission" | "office" | "access" | "export";
+                change?: "created" | "changed" | "removed" | "restored" | "not_accepted";
+                prospect?: string;
+                /** @description An instant */
+                from?: string;
+                /** @description An instant, not part of it */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-imports": {
         parameters: {
             query?: never;
@@ -5079,6 +5256,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-events": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
                 };
             };
             /** @description Error */
