@@ -25,14 +25,15 @@ func (n *NextActivity) toCRM() *crm.NextActivity {
 
 // NewActivity is something done or to be done with a prospect.
 type NewActivity struct {
-	Kind     string        `json:"kind" maxLength:"32"`
-	Result   string        `json:"result,omitempty" maxLength:"32"`
-	Body     string        `json:"body,omitempty"`
-	DueAt    string        `json:"due_at,omitempty"`
-	DueOn    string        `json:"due_on,omitempty"`
-	RemindAt string        `json:"remind_at,omitempty"`
-	Done     *bool         `json:"done,omitempty" doc:"By default: unless it is due later"`
-	Next     *NextActivity `json:"next,omitempty"`
+	Kind       string        `json:"kind" maxLength:"32"`
+	Result     string        `json:"result,omitempty" maxLength:"32"`
+	Body       string        `json:"body,omitempty"`
+	DueAt      string        `json:"due_at,omitempty"`
+	DueOn      string        `json:"due_on,omitempty"`
+	RemindAt   string        `json:"remind_at,omitempty"`
+	Done       *bool         `json:"done,omitempty" doc:"By default: unless it is due later"`
+	Next       *NextActivity `json:"next,omitempty"`
+	TemplateID string        `json:"template_id,omitempty" maxLength:"64" doc:"The template that a message was written with"`
 }
 
 // ActivityPatch changes what it names; "" clears a due time.
@@ -46,9 +47,10 @@ type ActivityPatch struct {
 
 // ActivityDone closes an open activity.
 type ActivityDone struct {
-	Result string        `json:"result,omitempty" maxLength:"32"`
-	Body   *string       `json:"body,omitempty"`
-	Next   *NextActivity `json:"next,omitempty"`
+	Result     string        `json:"result,omitempty" maxLength:"32"`
+	Body       *string       `json:"body,omitempty"`
+	Next       *NextActivity `json:"next,omitempty"`
+	TemplateID string        `json:"template_id,omitempty" maxLength:"64"`
 }
 
 // Snooze tells again later.
@@ -74,7 +76,7 @@ func (a *API) routeActivities() {
 		) (crm.Change, error) {
 			var d crm.ActivityDone
 			if b := input.Body; b != nil {
-				d = crm.ActivityDone{Result: b.Result, Body: b.Body, Next: b.Next.toCRM()}
+				d = crm.ActivityDone{Result: b.Result, Body: b.Body, Next: b.Next.toCRM(), TemplateID: b.TemplateID}
 			}
 			return c.office.CRM.FinishActivity(ctx, c.viewer, input.ID, d)
 		})
@@ -100,6 +102,6 @@ func logActivity(ctx context.Context, c caller, input *toID[NewActivity]) (crm.C
 	n := input.Body
 	return c.office.CRM.LogActivity(ctx, c.viewer, input.ID, crm.NewActivity{
 		Kind: n.Kind, Result: n.Result, Body: n.Body, Due: crm.Due{At: n.DueAt, On: n.DueOn, RemindAt: n.RemindAt},
-		Done: n.Done, Next: n.Next.toCRM(),
+		Done: n.Done, Next: n.Next.toCRM(), TemplateID: n.TemplateID,
 	})
 }

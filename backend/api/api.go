@@ -141,6 +141,7 @@ func New(d Deps) *API {
 	a.routeActivities()
 	a.routeAgenda()
 	a.routeHistory()
+	a.routeTemplates()
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()

@@ -70,7 +70,8 @@ var nouns = map[string]int{
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
 	"relay": http.StatusConflict, "tag": http.StatusConflict,
-	"history": http.StatusConflict,
+	"history":  http.StatusConflict,
+	"template": http.StatusUnprocessableEntity,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

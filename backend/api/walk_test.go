@@ -45,6 +45,9 @@ var bodies = map[string]any{
 	"finish-activity":       map[string]any{"body": "hola"},
 	"snooze-reminder":       map[string]any{"remind_at": "2026-12-01T16:00:00.000Z"},
 	"snooze-reminders":      map[string]any{"ids": []string{"00000000-0000-7000-8000-000000000000"}, "remind_at": "2026-12-01T16:00:00.000Z"},
+	"create-template":       map[string]any{"channel": "whatsapp", "name": "Saludo", "body": "Hola, {{nombre}}."},
+	"update-template":       map[string]any{"body": "Hola."},
+	"set-notice":            map[string]any{"url": "https://example.com/aviso"},
 	"resolve-lead":          map[string]any{"contact_id": ""},
 	"connect-meta":          map[string]any{"app_id": "1", "app_secret": "x", "token": "x"},
 	"add-page":              map[string]any{"id": "1"},
@@ -95,7 +98,10 @@ func foreignOf(t *testing.T, o *apitest.Office) foreign {
 	if len(r.Items) != 1 {
 		t.Fatalf("reminders of ana = %d, want 1", len(r.Items))
 	}
+	var own struct{ ID string }
+	o.Do("ana", "POST", "/api/templates", map[string]any{"channel": "whatsapp", "name": "marcador plantilla", "body": "Hola."}).Decode(&own)
 	return foreign{
+		"templates": own.ID,
 		"prospects": id, "contacts": p.Contact.ID, "phones": p.Contact.Phones[0].ID, "emails": p.Contact.Emails[0].ID,
 		"activities": a.ID, "reminders": r.Items[0].ID,
 	}
@@ -125,8 +131,8 @@ var own = map[string]bool{
 	"list-users": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
-	"get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
+	"list-templates": true, "create-template": true, "get-notice": true, "get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 
 // TestEveryRoute_RefusesStrangers walks the whole description as nobody, with a token nobody has, and as another seller.
@@ -205,7 +211,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/prospects", "/api/prospects?q=marcador", "/api/prospects?q=0101", "/api/prospects?open=all&sort=name",
 		"/api/prospects?sort=next&no_next=false", "/api/prospects?sort=activity&open=all", "/api/prospects?source=manual",
 		"/api/prospects?unattended=true", "/api/inbox", "/api/inbox/count", "/api/reminders?until=2026-11-05T00:00:00.000Z", "/api/users",
-		agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
+		"/api/templates", agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
 	} {
 		got := o.Do("beto", "GET", path, nil)

@@ -14,6 +14,8 @@ type NewActivity struct {
 	Done *bool
 	// Next is made in the same transaction. A call with the result call_later needs one.
 	Next *NextActivity
+	// TemplateID is the template that a message was written with, "" for none.
+	TemplateID string
 }
 
 // NextActivity is the following step, still to be done.
@@ -29,9 +31,10 @@ type ActivityPatch struct {
 
 // ActivityDone closes an open activity. Body nil keeps the text it had.
 type ActivityDone struct {
-	Result string
-	Body   *string
-	Next   *NextActivity
+	Result     string
+	Body       *string
+	Next       *NextActivity
+	TemplateID string // as in NewActivity
 }
 
 // Reminder is an activity somebody wanted to be told about.

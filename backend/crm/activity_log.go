@@ -28,6 +28,9 @@ func (s *Service) LogActivity(ctx context.Context, v account.Viewer, prospectID 
 		if err != nil {
 			return err
 		}
+		if err := checkUse(tx, v, n.Kind, n.TemplateID); err != nil {
+			return err
+		}
 		if id, err = addActivity(tx, p, n); err != nil {
 			return err
 		}
@@ -65,6 +68,8 @@ func (n *NewActivity) check() (err error) {
 		return fault.Invalid("remind_at", "input.invalid")
 	case !n.isDone() && n.Result != "":
 		return fault.Invalid("result", "input.invalid")
+	case !n.isDone() && n.TemplateID != "":
+		return fault.Invalid("template_id", "input.invalid")
 	case n.Result == ResultCallLater && n.Next == nil:
 		return fault.Invalid("next", "input.required")
 	}
@@ -130,6 +135,9 @@ func addActivity(tx *store.Tx, p held, n NewActivity) (id string, err error) {
 	}
 	if n.isDone() {
 		row["done_at"] = nowText(tx)
+	}
+	if n.TemplateID != "" {
+		row["template_id"] = n.TemplateID
 	}
 	if err := tx.Create("activity", id, row); err != nil {
 		return "", err

@@ -61,6 +61,12 @@ func (s *Service) FinishActivity(ctx context.Context, v account.Viewer, id strin
 		if err != nil {
 			return err
 		}
+		if err := checkUse(tx, v, a.Kind, d.TemplateID); err != nil {
+			return err
+		}
+		if d.TemplateID != "" {
+			row["template_id"] = d.TemplateID
+		}
 		if err := finish(tx, p, a, d.Result, row); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ package office
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"sitegroup.mx/crm/store"
@@ -51,6 +52,9 @@ const fieldDeleted = "deleted"
 type rule struct {
 	// shared rows belong to the whole office; only administrators write them.
 	shared bool
+	// personal tables are shared, and have rows of one user beside them: the id of such a row begins with the user's and a full
+	// stop, because of a change that comes from another computer the row's other columns are not looked up.
+	personal bool
 	// appendOnly rows are created, and removed and restored by an undo.
 	appendOnly bool
 	// fields may be changed by the seller of the prospect; the others follow from what the program or an administrator does.
@@ -76,6 +80,7 @@ var rules = map[string]rule{
 	"stage":          {shared: true},
 	"discard_reason": {shared: true},
 	"tag":            {shared: true},
+	"template":       {shared: true, personal: true, self: "owner_id", fields: []string{"name", "subject", "body", fieldDeleted}},
 
 	"contact":       {fields: []string{"name", "city"}},
 	"contact_phone": {fields: []string{"e164", "raw", "problem", "wa_variant", "position", fieldDeleted}},
@@ -85,7 +90,7 @@ var rules = map[string]rule{
 		enquiry: []string{"lead_at", "received_at"},
 	},
 	"submission":   {appendOnly: true, created: submitted},
-	"activity":     {fields: []string{"result", "body", "due_at", "due_on", "done_at", fieldDeleted}, self: "author_id", late: true},
+	"activity":     {fields: []string{"result", "body", "due_at", "due_on", "done_at", "template_id", fieldDeleted}, self: "author_id", late: true},
 	"prospect_tag": {fields: []string{fieldDeleted}},
 	"reminder":     {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
 	"event":        {appendOnly: true, self: "author_id", created: witnessed, late: true},
@@ -131,7 +136,7 @@ func refusal(p store.Proposal) string {
 		return ""
 	case "seller":
 		if r.shared {
-			return ReasonAdminOnly
+			return r.ofOffice(p)
 		}
 		if p.Actor.Scoped {
 			return r.scoped(p)
@@ -145,7 +150,7 @@ func refusal(p store.Proposal) string {
 func (r rule) scoped(p store.Proposal) string {
 	switch {
 	case r.shared:
-		return ReasonAdminOnly
+		return r.ofOffice(p)
 	case p.Undo && r.takesBack(p):
 		return ""
 	case !p.InScope && p.Op.Field == "" && p.Op.Entity == "contact":
@@ -160,6 +165,22 @@ func (r rule) scoped(p store.Proposal) string {
 		return ""
 	case r.appendOnly:
 		return ReasonAppendOnly
+	}
+	return ReasonAdminOnly
+}
+
+// ofOffice is the rule for what belongs to the whole office, and for the rows that are somebody's own among it.
+func (r rule) ofOffice(p store.Proposal) string {
+	owner, _, own := strings.Cut(p.Op.Row, ".")
+	switch {
+	case !r.personal || !own:
+		return ReasonAdminOnly
+	case owner != p.Actor.User:
+		return ReasonNotOwner
+	case p.Op.Field == "":
+		return r.creation(p)
+	case slices.Contains(r.fields, p.Op.Field):
+		return ""
 	}
 	return ReasonAdminOnly
 }

@@ -294,3 +294,43 @@ func TestDecide_KnowsEveryTable(t *testing.T) {
 }
 
 const fieldDeleted = "deleted"
+
+// TestDecide_OwnRowsOfTheOffice: what is somebody's own among what everybody holds is told by its id, for of another computer's
+// change nothing else is known.
+func TestDecide_OwnRowsOfTheOffice(t *testing.T) {
+	const mine, shared, other = "u-ana.1", "r1", "u-beto.1"
+	for _, tt := range []struct {
+		name    string
+		actor   store.Author
+		row, op string
+		undo    bool
+		want    string
+	}{
+		{"makes her own", seller, mine, `template{"owner_id":"u-ana","body":"x"}`, false, ""},
+		{"makes her own on the host", inName, mine, `template{"owner_id":"u-ana","body":"x"}`, false, ""},
+		{"changes her own", seller, mine, `template.body="y"`, false, ""},
+		{"removes her own", seller, mine, `template.deleted=1`, false, ""},
+		{"takes back", seller, mine, `template.deleted=0`, true, ""},
+		{"gives it to the office", seller, mine, `template.owner_id=""`, false, office.ReasonAdminOnly},
+		{"gives it to the office as an undo", seller, mine, `template.owner_id=""`, true, office.ReasonAdminOnly},
+		{"makes one for the office", seller, shared, `template{"owner_id":"","body":"x"}`, false, office.ReasonAdminOnly},
+		{"makes one for the office under her own id", seller, mine, `template{"owner_id":"","body":"x"}`, false, office.ReasonNotOwner},
+		{"makes one for a colleague", seller, mine, `template{"owner_id":"u-beto","body":"x"}`, false, office.ReasonNotOwner},
+		{"makes one under a colleague's id", seller, other, `template{"owner_id":"u-ana","body":"x"}`, false, office.ReasonNotOwner},
+		{"changes a colleague's", seller, other, `template.body="y"`, false, office.ReasonNotOwner},
+		{"changes the office's", seller, shared, `template.body="y"`, false, office.ReasonAdminOnly},
+		{"a stage by such an id", seller, mine, `stage{"owner_id":"u-ana","name":"x"}`, false, office.ReasonAdminOnly},
+		{"an administrator changes the office's", admin, shared, `template.body="y"`, false, ""},
+		{"one who is none any more", demoted, shared, `template.body="y"`, false, office.ReasonAdminOnly},
+		{"one who is none any more, her own", demoted, "u-admin.1", `template.body="y"`, false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := op(tt.op)
+			o.Row = tt.row
+			got := office.Decide(store.Proposal{Actor: tt.actor, Op: o, Undo: tt.undo, Root: "*", Now: storetest.Start})
+			if got.Reason != tt.want || (got.Outcome == store.Applied) != (tt.want == "") {
+				t.Errorf("%+v, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -12,7 +12,7 @@ CREATE TABLE activity (
   done_at     TEXT,
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-);
+, template_id TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX activity_open ON activity (prospect_id, coalesce(due_at, due_on))
   WHERE deleted = 0 AND done_at IS NULL AND (due_at IS NOT NULL OR due_on IS NOT NULL);
@@ -20,6 +20,8 @@ CREATE INDEX activity_open ON activity (prospect_id, coalesce(due_at, due_on))
 CREATE INDEX activity_prospect ON activity (prospect_id, created_at);
 
 CREATE INDEX activity_rev ON activity (rev);
+
+CREATE INDEX activity_template ON activity (template_id, author_id) WHERE template_id <> '' AND deleted = 0;
 
 CREATE TRIGGER activity_changed AFTER UPDATE OF kind, due_at, due_on, done_at, deleted ON activity
 WHEN (OLD.kind, OLD.deleted) <> (NEW.kind, NEW.deleted)
@@ -438,7 +440,7 @@ CREATE TABLE office (
   timezone    TEXT NOT NULL,            -- IANA name
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-);
+, notice_url TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE op_log (
   n           INTEGER PRIMARY KEY,
@@ -1011,6 +1013,17 @@ CREATE TABLE tag (
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
   color       TEXT NOT NULL DEFAULT '',
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TABLE template (
+  id          TEXT PRIMARY KEY,
+  owner_id    TEXT NOT NULL DEFAULT '',  -- '' for everybody's
+  channel     TEXT NOT NULL,             -- whatsapp, email
+  name        TEXT NOT NULL,
+  subject     TEXT NOT NULL DEFAULT '',  -- of a mail
+  body        TEXT NOT NULL,
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );

@@ -82,6 +82,15 @@ func (o *Office) SetUser(id string, row store.Row) {
 	o.write(func(tx *store.Tx) error { return tx.Set("user", id, row) })
 }
 
+// SetOffice makes the office's own row.
+func (o *Office) SetOffice(row store.Row) {
+	o.T.Helper()
+	o.write(func(tx *store.Tx) error {
+		row["created_at"] = clock.Format(tx.Now())
+		return tx.Create("office", tx.NewID(), row)
+	})
+}
+
 // Enquiry returns a lead of a person nobody knows yet, changed by with.
 func (o *Office) Enquiry(with ...func(*crm.Enquiry)) crm.Enquiry {
 	o.enquiries++

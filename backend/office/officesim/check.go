@@ -27,6 +27,7 @@ var tables = []table{
 	{"discard_reason", ""},
 	{"tag", ""},
 	{"prospect_tag", "prospect_id IN " + ownProspects},
+	{"template", ""},
 	{"prospect", "id IN " + ownProspects},
 	{"contact", "id IN " + ownContacts},
 	{"contact_phone", "contact_id IN " + ownContacts},

@@ -80,6 +80,8 @@ var jobs = []job{
 	{"plan", planStep},
 	{"replan", replan},
 	{"snooze", snooze},
+	{"template", writeTemplate},
+	{"use template", useTemplate},
 	{"new prospect", newProspect},
 }
 

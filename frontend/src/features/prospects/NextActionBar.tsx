@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { NextAction, Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { KindIcon } from "@/shared/prospect/KindIcon";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
 import { useWord } from "@/shared/prospect/use-word";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
@@ -13,7 +14,6 @@ import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { useNow } from "@/shared/ui/use-now";
 import { ChoiceMenu } from "./ChoiceMenu";
-import { KindIcon } from "./KindIcon";
 import classes from "./NextActionBar.module.css";
 import { isOverdue } from "./NextStep";
 

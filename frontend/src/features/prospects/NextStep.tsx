@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { NextAction } from "@/shared/api/types";
 import { daysBetween, parseDay } from "@/shared/lib/dates";
+import { KindIcon } from "@/shared/prospect/KindIcon";
 import { useWord } from "@/shared/prospect/use-word";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { useNow } from "@/shared/ui/use-now";
-import { KindIcon } from "./KindIcon";
 import classes from "./ProspectList.module.css";
 
 /** True once its instant, or the end of its day, has passed. */

@@ -22,7 +22,15 @@ describe("toHostEvent", () => {
 describe("keysFor", () => {
   it("refreshes lists once and the pages named", () => {
     const keys = keysFor({ type: "changed", entities: ["prospect", "activity"], prospects: ["p1"] });
-    expect(keys).toEqual([["prospects"], ["inbox", "count"], ["reminders"], ["prospect", "p1"]]);
+    expect(keys).toEqual([
+      ["prospects"],
+      ["inbox", "count"],
+      ["agenda"],
+      ["template-values"],
+      ["reminders"],
+      ["templates"],
+      ["prospect", "p1"],
+    ]);
   });
   it("never refetches the tray's list under the person's hand", () => {
     const lead = {

@@ -40,6 +40,9 @@ export type KeyFamily =
   | "prospect"
   | "inbox"
   | "reminders"
+  | "agenda"
+  | "templates"
+  | "template-values"
   | "meta"
   | "leads"
   | "imports"
@@ -59,17 +62,18 @@ export type QueryKey = readonly [KeyFamily, ...string[]];
 
 /** Which views each table of the office feeds. Prospect pages are added by the ids in the event. */
 const familiesByEntity: Record<string, QueryKey[]> = {
-  office: [["me"]],
+  office: [["me"], ["templates"], ["template-values"]],
   user: [["users"], ["me"], ["prospects"]],
   stage: [["vocabulary"]],
   discard_reason: [["vocabulary"]],
-  contact: prospectViews,
+  contact: [...prospectViews, ["agenda"], ["template-values"]],
   contact_phone: prospectViews,
   contact_email: prospectViews,
-  prospect: prospectViews,
+  prospect: [...prospectViews, ["agenda"], ["template-values"]],
   submission: prospectViews,
-  activity: [...prospectViews, ["reminders"]],
-  reminder: [["reminders"], ["prospects"]],
+  activity: [...prospectViews, ["reminders"], ["agenda"], ["templates"], ["template-values"]],
+  reminder: [["reminders"], ["prospects"], ["agenda"]],
+  template: [["templates"]],
   event: [],
   tag: [["tags"], ["prospects"]],
   prospect_tag: [["prospects"]],

@@ -1018,6 +1018,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prospects/{id}/template-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the variables stand for with this prospect */
+        get: operations["get-template-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prospects/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1588,6 +1605,60 @@ export interface paths {
         patch: operations["update-tag"];
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The office's templates and mine */
+        get: operations["list-templates"];
+        put?: never;
+        /** Make a template */
+        post: operations["create-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the privacy notice can be read */
+        get: operations["get-notice"];
+        /** Say where the privacy notice can be read */
+        put: operations["set-notice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a template */
+        delete: operations["remove-template"];
+        options?: never;
+        head?: never;
+        /** Change a template */
+        patch: operations["update-template"];
+        trace?: never;
+    };
     "/api/undo": {
         parameters: {
             query?: never;
@@ -1733,6 +1804,7 @@ export interface components {
             body?: string;
             next?: components["schemas"]["NextActivity"];
             result?: string;
+            template_id?: string;
         };
         ActivityPatch: {
             body?: string;
@@ -2331,6 +2403,9 @@ export interface components {
         ListTag: {
             items: components["schemas"]["Tag"][];
         };
+        ListTemplate: {
+            items: components["schemas"]["Template"][];
+        };
         ListUser: {
             items: components["schemas"]["User"][];
         };
@@ -2370,6 +2445,8 @@ export interface components {
             next?: components["schemas"]["NextActivity"];
             remind_at?: string;
             result?: string;
+            /** @description The template that a message was written with */
+            template_id?: string;
         };
         NewAdmin: {
             login: string;
@@ -2417,6 +2494,16 @@ export interface components {
             color?: string;
             name: string;
         };
+        NewTemplate: {
+            body: string;
+            /** @description whatsapp or email */
+            channel: string;
+            name: string;
+            /** @description The office's; administrators only */
+            shared?: boolean;
+            /** @description Of a mail */
+            subject?: string;
+        };
         NewUser: {
             login: string;
             name: string;
@@ -2442,6 +2529,10 @@ export interface components {
             body: string;
             prospect_id?: string;
             title: string;
+        };
+        NoticeURL: {
+            /** @description An https address; empty for none */
+            url: string;
         };
         OfficeInfo: {
             id: string;
@@ -2918,6 +3009,30 @@ export interface components {
         TagsPatch: {
             add?: string[];
             remove?: string[];
+        };
+        Template: {
+            body: string;
+            channel: string;
+            id: string;
+            name: string;
+            shared: boolean;
+            subject: string;
+            /** Format: int64 */
+            uses: number;
+        };
+        TemplatePatch: {
+            body?: string;
+            name?: string;
+            subject?: string;
+        };
+        TemplateValues: {
+            desarrollo: string;
+            empresa: string;
+            enlace_aviso: string;
+            meeting_at: string | null;
+            meeting_on: string | null;
+            nombre: string;
+            vendedor: string;
         };
         TimelineItem: {
             at: string;
@@ -5338,6 +5453,37 @@ export interface operations {
             };
         };
     };
+    "get-template-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateValues"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-timeline": {
         parameters: {
             query?: {
@@ -6621,6 +6767,196 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeURL"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeURL"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatch"];
             };
         };
         responses: {
