@@ -142,6 +142,7 @@ func New(d Deps) *API {
 	a.routeAgenda()
 	a.routeHistory()
 	a.routeTemplates()
+	a.routeDashboard()
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()

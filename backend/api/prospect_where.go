@@ -9,22 +9,30 @@ import (
 
 // ProspectWhere says which prospects a list, a count, a chart or a file is about.
 type ProspectWhere struct {
-	Q           string `query:"q" maxLength:"200" doc:"What was typed: words by prefix, digits from either end of a phone"`
-	Stage       string `query:"stage" maxLength:"64"`
-	Status      string `query:"status" maxLength:"32"`
-	Temperature string `query:"temperature" maxLength:"32"`
-	Seller      string `query:"seller" maxLength:"64" doc:"A user id, or none"`
-	Form        string `query:"form" maxLength:"64"`
-	Campaign    string `query:"campaign" maxLength:"64"`
-	Source      string `query:"source" maxLength:"32"`
-	Reason      string `query:"reason" maxLength:"64"`
-	Tag         string `query:"tag" maxLength:"64"`
-	LeadFrom    string `query:"lead_from" maxLength:"10" doc:"First day of the latest form: YYYY-MM-DD, or -7d for a week ago"`
-	LeadTo      string `query:"lead_to" maxLength:"10" doc:"Last day of the latest form, likewise"`
-	Open        string `query:"open" enum:"true,false,all"`
-	Unattended  bool   `query:"unattended"`
-	NoNext      bool   `query:"no_next"`
-	Opposed     bool   `query:"opposed" doc:"Those who asked not to be contacted"`
+	Q            string `query:"q" maxLength:"200" doc:"What was typed: words by prefix, digits from either end of a phone"`
+	Stage        string `query:"stage" maxLength:"64"`
+	Status       string `query:"status" maxLength:"32"`
+	Temperature  string `query:"temperature" maxLength:"32"`
+	Seller       string `query:"seller" maxLength:"64" doc:"A user id, or none"`
+	Form         string `query:"form" maxLength:"64"`
+	Campaign     string `query:"campaign" maxLength:"64"`
+	Source       string `query:"source" maxLength:"32"`
+	Reason       string `query:"reason" maxLength:"64"`
+	Tag          string `query:"tag" maxLength:"64"`
+	LeadFrom     string `query:"lead_from" maxLength:"10" doc:"First day of the latest form: YYYY-MM-DD, or -7d for a week ago"`
+	LeadTo       string `query:"lead_to" maxLength:"10" doc:"Last day of the latest form, likewise"`
+	Open         string `query:"open" enum:"true,false,all"`
+	Unattended   bool   `query:"unattended"`
+	NoNext       bool   `query:"no_next"`
+	AttendedFrom string `query:"attended_from" maxLength:"10" doc:"First day on which it was attended, likewise"`
+	AttendedTo   string `query:"attended_to" maxLength:"10"`
+	EndedFrom    string `query:"ended_from" maxLength:"10" doc:"First day on which it was discarded or closed, likewise"`
+	EndedTo      string `query:"ended_to" maxLength:"10"`
+	Attended     bool   `query:"attended" doc:"Its seller has tried to reach the person"`
+	Age          string `query:"age" enum:"5,15,60,older" doc:"How old the lead is, in steps of minutes"`
+	Answered     string `query:"answered" enum:"5,15,60,older" doc:"Within which step of minutes it was attended"`
+	Clock        string `query:"clock" enum:"lead,receipt" doc:"Since when that is timed; lead where it is empty"`
+	Opposed      bool   `query:"opposed" doc:"Those who asked not to be contacted"`
 }
 
 // filter is the same as the domain takes it.
@@ -33,6 +41,8 @@ func (w ProspectWhere) filter() crm.ProspectFilter {
 		Query: w.Q, Stage: w.Stage, Status: w.Status, Temperature: w.Temperature, Seller: w.Seller, Form: w.Form,
 		Campaign: w.Campaign, Source: w.Source, Reason: w.Reason, Tag: w.Tag, LeadFrom: w.LeadFrom, LeadTo: w.LeadTo,
 		Open: w.Open, Unattended: w.Unattended, NoNext: w.NoNext, Opposed: w.Opposed,
+		AttendedFrom: w.AttendedFrom, AttendedTo: w.AttendedTo, EndedFrom: w.EndedFrom, EndedTo: w.EndedTo,
+		Attended: w.Attended, Age: w.Age, Answered: w.Answered, Clock: w.Clock,
 	}
 }
 

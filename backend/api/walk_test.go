@@ -132,6 +132,7 @@ var own = map[string]bool{
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
 	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
+	"get-dashboard": true,
 	"list-templates": true, "create-template": true, "get-notice": true, "get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 
@@ -213,6 +214,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/prospects?unattended=true", "/api/inbox", "/api/inbox/count", "/api/reminders?until=2026-11-05T00:00:00.000Z", "/api/users",
 		"/api/templates", agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
+		"/api/dashboard", "/api/dashboard?period=7d",
 	} {
 		got := o.Do("beto", "GET", path, nil)
 		got.OK()

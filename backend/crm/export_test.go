@@ -1,6 +1,8 @@
 package crm
 
 import (
+	"time"
+
 	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
@@ -56,3 +58,17 @@ func AgendaQueries(v account.Viewer, seller string) []Query {
 	}
 	return queries
 }
+
+// ZoneShifts returns what is written down of a zone, in order.
+func ZoneShifts(zone *time.Location) func(yield func(since, shift string) bool) {
+	return func(yield func(since, shift string) bool) {
+		for _, z := range zoneShifts(zone) {
+			if !yield(z.since, z.shift) {
+				return
+			}
+		}
+	}
+}
+
+// ShiftAt is how far a local time is from UTC.
+var ShiftAt = shiftAt

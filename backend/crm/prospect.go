@@ -99,17 +99,27 @@ type ProspectFilter struct {
 	Temperature string
 	// Seller is a user id, or SellerNone for prospects without one. A seller's lists hold only their own in any case.
 	Seller string
-	Form   string
-	// Campaign is Meta's id of the campaign of the latest form.
+	// Form is Meta's id of the latest form, Campaign that of its campaign; NoneOf for prospects without one.
+	Form     string
 	Campaign string
 	Source   string
-	// Reason is the id of the reason of who is discarded.
+	// Reason is the id of the reason of who is discarded, NoneOf for those without one.
 	Reason string
 	// Tag is the id of a tag that prospects bear.
 	Tag string
 	// LeadFrom and LeadTo are the first and the last day, both included, of the latest form: YYYY-MM-DD, or days before today
 	// as "-7d", in the office's time zone. "" is open.
 	LeadFrom, LeadTo string
+	// AttendedFrom and AttendedTo are days, as LeadFrom and LeadTo are, on which its seller first tried to reach the person
+	// since the lead; EndedFrom and EndedTo are such on which a prospect was discarded or closed.
+	AttendedFrom, AttendedTo string
+	EndedFrom, EndedTo       string
+	// Age keeps leads that are as old as one of the steps of the response clock: Within5 and the following.
+	Age string
+	// Answered keeps prospects that were attended within such a step, by Clock; "" means ClockLead.
+	Answered, Clock string
+	// Attended keeps prospects whose seller has tried to reach them since the lead.
+	Attended bool
 	// Opposed keeps those who asked not to be contacted.
 	Opposed bool
 	// Open is OpenOnly, OpenNot, or OpenAll, which "" means too.
@@ -125,7 +135,9 @@ type ProspectFilter struct {
 	// Limit is 1 to 200; 0 means 50.
 	Limit int
 
-	leadSince, leadBefore string // what LeadFrom and LeadTo mean today, as instants
+	leadSince, leadBefore         string // what LeadFrom and LeadTo mean today, as instants, and Age now
+	attendedSince, attendedBefore string // likewise
+	endedSince, endedBefore       string
 }
 
 // Values of ProspectFilter.

@@ -20,7 +20,8 @@ func (s *Service) settle(ctx context.Context, f ProspectFilter) (ProspectFilter,
 	if err := f.check(); err != nil {
 		return f, err
 	}
-	if f.LeadFrom == "" && f.LeadTo == "" {
+	f = f.aged(s.clock.Now())
+	if f.LeadFrom+f.LeadTo+f.AttendedFrom+f.AttendedTo+f.EndedFrom+f.EndedTo == "" {
 		return f, nil
 	}
 	zone, err := s.zone(ctx)
@@ -28,11 +29,27 @@ func (s *Service) settle(ctx context.Context, f ProspectFilter) (ProspectFilter,
 		return f, err
 	}
 	today := s.clock.Now().In(zone)
-	if f.leadSince, err = dayStart("lead_from", f.LeadFrom, today, 0); err != nil {
-		return f, err
+	var since, before string
+	for _, d := range []struct {
+		name, from, to string
+		since, before  *string
+	}{
+		{"lead", f.LeadFrom, f.LeadTo, &since, &before},
+		{"attended", f.AttendedFrom, f.AttendedTo, &f.attendedSince, &f.attendedBefore},
+		{"ended", f.EndedFrom, f.EndedTo, &f.endedSince, &f.endedBefore},
+	} {
+		if *d.since, err = dayStart(d.name+"_from", d.from, today, 0); err != nil {
+			return f, err
+		}
+		if *d.before, err = dayStart(d.name+"_to", d.to, today, 1); err != nil {
+			return f, err
+		}
 	}
-	f.leadBefore, err = dayStart("lead_to", f.LeadTo, today, 1)
-	return f, err
+	f.leadSince = max(f.leadSince, since)
+	if f.leadBefore == "" || before != "" && before < f.leadBefore {
+		f.leadBefore = before
+	}
+	return f, nil
 }
 
 // daysAgo is a day as a distance from today: "-0d" is today, "-7d" a week ago.
@@ -48,16 +65,16 @@ func dayStart(field, text string, today time.Time, more int) (string, error) {
 		if err != nil {
 			return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
 		}
-		return clock.Format(time.Date(today.Year(), today.Month(), today.Day()-n+more, 0, 0, 0, 0, today.Location())), nil
+		return clock.Format(startOfDay(today.AddDate(0, 0, more-n), today.Location())), nil
 	}
 	if _, err := checkDate(field, text); err != nil {
 		return "", err
 	}
-	day, err := time.ParseInLocation(clock.DateLayout, text, today.Location())
+	day, err := time.Parse(clock.DateLayout, text)
 	if err != nil {
 		return "", &fault.Error{Code: "input.invalid", Field: field, Err: err}
 	}
-	return clock.Format(day.AddDate(0, 0, more)), nil
+	return clock.Format(startOfDay(day.AddDate(0, 0, more), today.Location())), nil
 }
 
 // zone is the office's time zone, UTC before it has one.

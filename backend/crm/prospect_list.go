@@ -97,7 +97,7 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 		for i, open := range p.opens {
 			p.opens[i] = strings.Replace(open, "c.", "t.", 1)
 		}
-	case f.Reason != "":
+	case f.Reason != "" && f.Reason != NoneOf:
 		p.index, p.enter, p.opens = "card_reason", []string{"c.reason_id = {:reason}", "c.reason_id <> ''"}, nil
 		p.empty = p.empty || f.Open == OpenOnly
 	case f.Opposed: // few, whatever the order: they are found and sorted
@@ -114,9 +114,9 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 	case f.Status != "":
 		p.index, p.enter, p.opens = "card_status", []string{"c.status = {:status}"}, nil
 		p.empty = p.empty || f.Open == OpenOnly && !isOpen(f.Status) || f.Open == OpenNot && isOpen(f.Status)
-	case f.Form != "":
+	case f.Form != "" && f.Form != NoneOf:
 		p.index, p.enter = "card_form", []string{"c.form_id = {:form}", "c.form_id <> ''"}
-	case f.Campaign != "":
+	case f.Campaign != "" && f.Campaign != NoneOf:
 		p.index, p.enter = "card_campaign", []string{"c.campaign_id = {:campaign}", "c.campaign_id <> ''"}
 	}
 }
@@ -145,12 +145,15 @@ func (p *listPlan) filterBy(f ProspectFilter) {
 		if c.value == "" {
 			continue
 		}
-		p.params[c.name] = c.value
+		if p.params[c.name] = c.value; c.value == NoneOf {
+			p.params[c.name] = ""
+		}
 		if !slices.Contains(p.enter, c.condition) && !(c.name == "tag" && p.tagged) {
 			p.filter = append(p.filter, c.condition)
 		}
 	}
 	p.filterByDay(f)
+	p.filterByAnswer(f)
 	if f.Unattended && !strings.HasSuffix(p.index, "unattended") {
 		p.filter = append(p.filter, "c.attended_at IS NULL", "c.is_open = 1")
 	}
@@ -306,5 +309,5 @@ func (f ProspectFilter) check() error {
 			return fault.Invalid(c.field, "input.invalid")
 		}
 	}
-	return nil
+	return f.checkAnswer()
 }

@@ -98,6 +98,52 @@ CREATE INDEX agenda_owner_open ON agenda (owner_id, due, prospect_id) WHERE is_o
 
 CREATE INDEX agenda_prospect ON agenda (prospect_id);
 
+CREATE VIEW answer_of_card AS
+SELECT
+  a.card,
+  iif(w.everybody, '*', a.owner_id) AS owner_id,
+  a.day,
+  a.clock,
+  CASE
+    WHEN a.seconds <= 300 THEN (a.seconds + 14) / 15 * 15
+    WHEN a.seconds <= 900 THEN (a.seconds + 59) / 60 * 60
+    WHEN a.seconds <= 3600 THEN (a.seconds + 299) / 300 * 300
+    WHEN a.seconds <= 14400 THEN (a.seconds + 899) / 900 * 900
+    WHEN a.seconds <= 86400 THEN (a.seconds + 3599) / 3600 * 3600
+    ELSE (a.seconds + 86399) / 86400 * 86400
+  END AS upto
+FROM (
+  SELECT
+    c.n AS card,
+    c.owner_id,
+    coalesce(date(c.lead_at, coalesce((
+    SELECT z.shift
+    FROM day_zone z
+    WHERE z.since <= c.lead_at
+    ORDER BY z.since DESC
+    LIMIT 1), '+0 seconds')), substr(c.lead_at, 1, 10)) AS day,
+    k.clock,
+    max(unixepoch(c.attended_at) - unixepoch(iif(k.clock = 'lead', c.lead_at, c.received_at)), 0) AS seconds
+  FROM prospect_card c
+  CROSS JOIN (SELECT 'lead' AS clock UNION ALL SELECT 'receipt') k
+  WHERE c.attended_at IS NOT NULL
+  AND c.source = 'leads') a
+CROSS JOIN tally_owner w;
+
+CREATE VIEW attended_of_card AS
+SELECT
+  c.n AS card,
+  iif(w.everybody, '*', c.owner_id) AS owner_id,
+  coalesce(date(c.attended_at, coalesce((
+    SELECT z.shift
+    FROM day_zone z
+    WHERE z.since <= c.attended_at
+    ORDER BY z.since DESC
+    LIMIT 1), '+0 seconds')), substr(c.attended_at, 1, 10)) AS day
+FROM prospect_card c
+CROSS JOIN tally_owner w
+WHERE c.attended_at IS NOT NULL;
+
 CREATE TABLE audit (
   n       INTEGER PRIMARY KEY,
   at      TEXT NOT NULL,
@@ -237,11 +283,58 @@ BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
 END;
 
+CREATE TRIGGER counted_days_added INSTEAD OF INSERT ON counted_days
+BEGIN
+  INSERT INTO tally_lead (owner_id, day, source, campaign_id, form_id, status, attended, n)
+    SELECT owner_id, day, source, campaign_id, form_id, status, attended, NEW.times
+    FROM lead_of_card
+    WHERE card = NEW.card
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+  INSERT INTO tally_attended (owner_id, day, n)
+    SELECT owner_id, day, NEW.times
+    FROM attended_of_card
+    WHERE card = NEW.card
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+  INSERT INTO tally_ended (owner_id, day, status, reason_id, n)
+    SELECT owner_id, day, status, reason_id, NEW.times
+    FROM ended_of_card
+    WHERE card = NEW.card
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+  INSERT INTO tally_answer (owner_id, day, clock, upto, n)
+    SELECT owner_id, day, clock, upto, NEW.times
+    FROM answer_of_card
+    WHERE card = NEW.card
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+
+CREATE VIEW counted_days AS SELECT n AS card, 0 AS times FROM prospect_card;
+
+CREATE TRIGGER counted_open_added INSTEAD OF INSERT ON counted_open
+BEGIN
+  INSERT INTO tally_open (owner_id, stage_id, attended, planned, n)
+    SELECT owner_id, stage_id, attended, planned, NEW.times
+    FROM open_of_card
+    WHERE card = NEW.card
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+
+CREATE VIEW counted_open AS SELECT n AS card, 0 AS times FROM prospect_card;
+
 CREATE TABLE credential (
   user_id     TEXT PRIMARY KEY,
   hash        TEXT NOT NULL,             -- argon2id in PHC form
   changed_at  TEXT NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE day_zone (
+  since TEXT PRIMARY KEY,                -- an instant, '' for the beginning of time
+  shift TEXT NOT NULL                    -- a modifier of date(): '-21600 seconds'
+) WITHOUT ROWID;
+
+CREATE TABLE day_zone_counted (
+  one  INTEGER PRIMARY KEY CHECK (one = 1),
+  zone TEXT NOT NULL                     -- its name, and a hash of its shifts
+);
 
 CREATE TABLE derived (
   position INTEGER PRIMARY KEY,
@@ -278,6 +371,22 @@ CREATE TABLE discard_reason (
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
 
+CREATE VIEW ended_of_card AS
+SELECT
+  c.n AS card,
+  iif(w.everybody, '*', c.owner_id) AS owner_id,
+  coalesce(date(coalesce(c.ended_at, c.lead_at), coalesce((
+    SELECT z.shift
+    FROM day_zone z
+    WHERE z.since <= coalesce(c.ended_at, c.lead_at)
+    ORDER BY z.since DESC
+    LIMIT 1), '+0 seconds')), substr(coalesce(c.ended_at, c.lead_at), 1, 10)) AS day,
+  c.status,
+  c.reason_id
+FROM prospect_card c
+CROSS JOIN tally_owner w
+WHERE c.is_open = 0;
+
 CREATE TABLE entity (
   name        TEXT PRIMARY KEY,
   root        TEXT NOT NULL,
@@ -298,6 +407,23 @@ CREATE TABLE event (
 CREATE INDEX event_prospect ON event (prospect_id, at);
 
 CREATE INDEX event_rev ON event (rev);
+
+CREATE TRIGGER event_ended AFTER INSERT ON event WHEN NEW.kind = 'status'
+BEGIN
+  UPDATE prospect_card
+    SET ended_at = (SELECT s.ended_at FROM prospect_card_source s WHERE s.n = prospect_card.n)
+    WHERE n = (SELECT n FROM prospect WHERE id = NEW.prospect_id)
+    AND is_open = 0;
+END;
+
+CREATE TRIGGER event_ended_differently AFTER UPDATE OF deleted, data, at, kind ON event
+WHEN NEW.kind = 'status' OR OLD.kind = 'status'
+BEGIN
+  UPDATE prospect_card
+    SET ended_at = (SELECT s.ended_at FROM prospect_card_source s WHERE s.n = prospect_card.n)
+    WHERE n = (SELECT n FROM prospect WHERE id = NEW.prospect_id)
+    AND is_open = 0;
+END;
 
 CREATE TABLE field_clock (
   entity    TEXT NOT NULL,
@@ -394,6 +520,24 @@ CREATE INDEX lead_recent ON lead (received_at DESC, lead_id);
 
 CREATE INDEX lead_state ON lead (state, received_at DESC, lead_id);
 
+CREATE VIEW lead_of_card AS
+SELECT
+  c.n AS card,
+  iif(w.everybody, '*', c.owner_id) AS owner_id,
+  coalesce(date(c.lead_at, coalesce((
+    SELECT z.shift
+    FROM day_zone z
+    WHERE z.since <= c.lead_at
+    ORDER BY z.since DESC
+    LIMIT 1), '+0 seconds')), substr(c.lead_at, 1, 10)) AS day,
+  c.source,
+  c.campaign_id,
+  c.form_id,
+  iif(c.is_open, 'open', c.status) AS status,
+  c.attended_at IS NOT NULL AS attended
+FROM prospect_card c
+CROSS JOIN tally_owner w;
+
 CREATE TABLE membership (
   serial INTEGER PRIMARY KEY,
   at     TEXT NOT NULL,
@@ -473,6 +617,11 @@ CREATE INDEX op_row ON op_log (entity, row_id, rev);
 CREATE INDEX op_tx ON op_log (tx_id);
 
 CREATE INDEX op_user ON op_log (user_id);
+
+CREATE VIEW open_of_card AS
+SELECT c.n AS card, c.owner_id, c.stage_id, c.attended_at IS NOT NULL AS attended, c.next_at IS NOT NULL AS planned
+FROM prospect_card c
+WHERE c.is_open = 1;
 
 CREATE TABLE outbox (
   n          INTEGER PRIMARY KEY,
@@ -564,7 +713,12 @@ END;
 CREATE TRIGGER prospect_closed AFTER UPDATE OF status ON prospect
 WHEN (OLD.status IN ('discarded', 'closed')) <> (NEW.status IN ('discarded', 'closed'))
 BEGIN
-  UPDATE prospect_card SET is_open = NEW.status NOT IN ('discarded', 'closed') WHERE n = NEW.n;
+  UPDATE prospect_card
+    SET status = NEW.status,
+      is_open = NEW.status NOT IN ('discarded', 'closed'),
+      reason_id = NEW.reason_id,
+      ended_at = (SELECT s.ended_at FROM prospect_card_source s WHERE s.n = NEW.n)
+    WHERE n = NEW.n;
 END;
 
 CREATE TRIGGER prospect_closed_words AFTER UPDATE OF status ON prospect
@@ -579,7 +733,7 @@ BEGIN
   INSERT INTO prospect_card
     SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
       form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at,
-      campaign_id, reason_id
+      campaign_id, reason_id, ended_at
     FROM prospect_card_source
     WHERE n = NEW.n;
   INSERT INTO prospect_search (rowid, owner, name, phone, email, text)
@@ -626,7 +780,7 @@ END;
 CREATE TRIGGER prospect_reason_changed AFTER UPDATE OF reason_id ON prospect
 WHEN OLD.reason_id <> NEW.reason_id
 BEGIN
-  UPDATE prospect_card SET reason_id = NEW.reason_id WHERE n = NEW.n;
+  UPDATE prospect_card SET reason_id = NEW.reason_id WHERE n = NEW.n AND reason_id <> NEW.reason_id;
 END;
 
 CREATE TRIGGER prospect_stage_changed AFTER UPDATE OF stage_id ON prospect
@@ -637,8 +791,13 @@ END;
 
 CREATE TRIGGER prospect_status_changed AFTER UPDATE OF status ON prospect
 WHEN OLD.status <> NEW.status
+AND (OLD.status IN ('discarded', 'closed')) = (NEW.status IN ('discarded', 'closed'))
 BEGIN
   UPDATE prospect_card SET status = NEW.status WHERE n = NEW.n;
+  UPDATE prospect_card
+    SET ended_at = (SELECT s.ended_at FROM prospect_card_source s WHERE s.n = prospect_card.n)
+    WHERE n = NEW.n
+    AND is_open = 0;
 END;
 
 CREATE TRIGGER prospect_temperature_changed AFTER UPDATE OF temperature ON prospect
@@ -670,7 +829,7 @@ CREATE TABLE prospect_card (
   next_kind        TEXT,
   next_id          TEXT,
   last_activity_at TEXT
-, campaign_id TEXT NOT NULL DEFAULT '', reason_id TEXT NOT NULL DEFAULT '');
+, campaign_id TEXT NOT NULL DEFAULT '', reason_id TEXT NOT NULL DEFAULT '', ended_at TEXT);
 
 CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
@@ -709,6 +868,12 @@ BEGIN
   UPDATE card_tag SET is_open = NEW.is_open, lead_at = NEW.lead_at WHERE n = NEW.n;
 END;
 
+CREATE TRIGGER card_counted AFTER INSERT ON prospect_card
+BEGIN
+  INSERT INTO counted_open (card, times) VALUES (NEW.n, 1);
+  INSERT INTO counted_days (card, times) VALUES (NEW.n, 1);
+END;
+
 CREATE TRIGGER card_created_tags AFTER INSERT ON prospect_card
 BEGIN
   INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
@@ -718,9 +883,55 @@ BEGIN
     AND t.deleted = 0;
 END;
 
+CREATE TRIGGER card_days_counted AFTER UPDATE OF owner_id, is_open, status, lead_at, received_at, attended_at, source,
+  campaign_id, form_id, reason_id, ended_at
+  ON prospect_card
+WHEN (OLD.owner_id, OLD.is_open, OLD.lead_at, OLD.received_at, OLD.source, OLD.campaign_id, OLD.form_id, OLD.reason_id)
+  <> (NEW.owner_id, NEW.is_open, NEW.lead_at, NEW.received_at, NEW.source, NEW.campaign_id, NEW.form_id, NEW.reason_id)
+  OR OLD.attended_at IS NOT NEW.attended_at
+  OR OLD.ended_at IS NOT NEW.ended_at
+  OR NEW.is_open = 0 AND OLD.status <> NEW.status
+BEGIN
+  INSERT INTO counted_days (card, times) VALUES (NEW.n, 1);
+END;
+
+CREATE TRIGGER card_days_uncounted BEFORE UPDATE OF owner_id, is_open, status, lead_at, received_at, attended_at, source,
+  campaign_id, form_id, reason_id, ended_at
+  ON prospect_card
+WHEN (OLD.owner_id, OLD.is_open, OLD.lead_at, OLD.received_at, OLD.source, OLD.campaign_id, OLD.form_id, OLD.reason_id)
+  <> (NEW.owner_id, NEW.is_open, NEW.lead_at, NEW.received_at, NEW.source, NEW.campaign_id, NEW.form_id, NEW.reason_id)
+  OR OLD.attended_at IS NOT NEW.attended_at
+  OR OLD.ended_at IS NOT NEW.ended_at
+  OR NEW.is_open = 0 AND OLD.status <> NEW.status
+BEGIN
+  INSERT INTO counted_days (card, times) VALUES (OLD.n, -1);
+END;
+
+CREATE TRIGGER card_open_counted AFTER UPDATE OF owner_id, stage_id, is_open, attended_at, next_at ON prospect_card
+WHEN (OLD.owner_id, OLD.stage_id, OLD.is_open) <> (NEW.owner_id, NEW.stage_id, NEW.is_open)
+  OR (OLD.attended_at IS NULL) <> (NEW.attended_at IS NULL)
+  OR (OLD.next_at IS NULL) <> (NEW.next_at IS NULL)
+BEGIN
+  INSERT INTO counted_open (card, times) VALUES (NEW.n, 1);
+END;
+
+CREATE TRIGGER card_open_uncounted BEFORE UPDATE OF owner_id, stage_id, is_open, attended_at, next_at ON prospect_card
+WHEN (OLD.owner_id, OLD.stage_id, OLD.is_open) <> (NEW.owner_id, NEW.stage_id, NEW.is_open)
+  OR (OLD.attended_at IS NULL) <> (NEW.attended_at IS NULL)
+  OR (OLD.next_at IS NULL) <> (NEW.next_at IS NULL)
+BEGIN
+  INSERT INTO counted_open (card, times) VALUES (OLD.n, -1);
+END;
+
 CREATE TRIGGER card_removed_tags AFTER DELETE ON prospect_card
 BEGIN
   DELETE FROM card_tag WHERE n = OLD.n;
+END;
+
+CREATE TRIGGER card_uncounted BEFORE DELETE ON prospect_card
+BEGIN
+  INSERT INTO counted_open (card, times) VALUES (OLD.n, -1);
+  INSERT INTO counted_days (card, times) VALUES (OLD.n, -1);
 END;
 
 CREATE VIEW prospect_card_source AS
@@ -766,7 +977,16 @@ SELECT
     WHERE d.prospect_id = p.id
     AND d.deleted = 0) AS last_activity_at,
   p.campaign_id,
-  p.reason_id
+  p.reason_id,
+  CASE WHEN p.status IN ('discarded', 'closed') THEN coalesce((
+    SELECT max(e.at)
+    FROM event e
+    WHERE e.prospect_id = p.id
+    AND e.deleted = 0
+    AND e.kind = 'status'
+    AND e.data ->> 'to' = p.status
+    AND e.data ->> 'from' <> p.status), p.lead_at)
+  END AS ended_at
 FROM prospect p
 JOIN contact c ON c.id = p.contact_id
 LEFT JOIN activity a ON a.id = (
@@ -954,7 +1174,7 @@ BEGIN
   INSERT INTO prospect_card
     SELECT n, prospect_id, contact_id, owner_id, name, name_key, phone, stage_id, status, temperature, is_open, source,
       form_id, form_name, campaign_name, lead_at, received_at, attended_at, next_at, next_kind, next_id, last_activity_at,
-      campaign_id, reason_id
+      campaign_id, reason_id, ended_at
     FROM prospect_card_source
     WHERE n = NEW.n;
 END;
@@ -1016,6 +1236,100 @@ CREATE TABLE tag (
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
+
+CREATE TABLE tally_answer (
+  owner_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  clock TEXT NOT NULL,
+  upto INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, day, clock, upto)
+) WITHOUT ROWID;
+
+CREATE TRIGGER tally_answer_emptied AFTER UPDATE OF n ON tally_answer WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_answer
+    WHERE owner_id = NEW.owner_id
+    AND day = NEW.day
+    AND clock = NEW.clock
+    AND upto = NEW.upto;
+END;
+
+CREATE TABLE tally_attended (
+  owner_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, day)
+) WITHOUT ROWID;
+
+CREATE TRIGGER tally_attended_emptied AFTER UPDATE OF n ON tally_attended WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_attended
+    WHERE owner_id = NEW.owner_id
+    AND day = NEW.day;
+END;
+
+CREATE TABLE tally_ended (
+  owner_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  status TEXT NOT NULL,
+  reason_id TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, day, status, reason_id)
+) WITHOUT ROWID;
+
+CREATE TRIGGER tally_ended_emptied AFTER UPDATE OF n ON tally_ended WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_ended
+    WHERE owner_id = NEW.owner_id
+    AND day = NEW.day
+    AND status = NEW.status
+    AND reason_id = NEW.reason_id;
+END;
+
+CREATE TABLE tally_lead (
+  owner_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  source TEXT NOT NULL,
+  campaign_id TEXT NOT NULL,
+  form_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attended INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, day, source, campaign_id, form_id, status, attended)
+) WITHOUT ROWID;
+
+CREATE TRIGGER tally_lead_emptied AFTER UPDATE OF n ON tally_lead WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_lead
+    WHERE owner_id = NEW.owner_id
+    AND day = NEW.day
+    AND source = NEW.source
+    AND campaign_id = NEW.campaign_id
+    AND form_id = NEW.form_id
+    AND status = NEW.status
+    AND attended = NEW.attended;
+END;
+
+CREATE TABLE tally_open (
+  owner_id TEXT NOT NULL,
+  stage_id TEXT NOT NULL,
+  attended INTEGER NOT NULL,
+  planned INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, stage_id, attended, planned)
+) WITHOUT ROWID;
+
+CREATE TRIGGER tally_open_emptied AFTER UPDATE OF n ON tally_open WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_open
+    WHERE owner_id = NEW.owner_id
+    AND stage_id = NEW.stage_id
+    AND attended = NEW.attended
+    AND planned = NEW.planned;
+END;
+
+CREATE VIEW tally_owner AS SELECT 0 AS everybody UNION ALL SELECT 1;
 
 CREATE TABLE template (
   id          TEXT PRIMARY KEY,

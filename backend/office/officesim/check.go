@@ -41,11 +41,14 @@ var tables = []table{
 // check looks at everything after the healing.
 func (s *sim) check() error {
 	for _, m := range s.living() {
-		for _, look := range []func(*member) error{s.converged, s.confined, s.readsOwn} {
+		for _, look := range []func(*member) error{s.converged, s.confined, s.readsOwn, s.tallied} {
 			if err := look(m); err != nil {
 				return err
 			}
 		}
+	}
+	if err := tallied("the host", s.host.store); err != nil {
+		return err
 	}
 	if err := s.settled(); err != nil {
 		return err

@@ -175,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The office in numbers, of what the viewer may see */
+        get: operations["get-dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -1839,6 +1856,21 @@ export interface components {
             type: string;
             values: string[];
         };
+        Answers: {
+            /** Format: int64 */
+            all: number;
+            clock: string;
+            /** Format: int64 */
+            median?: number;
+            /** Format: int64 */
+            over_60: number;
+            /** Format: int64 */
+            within_15: number;
+            /** Format: int64 */
+            within_5: number;
+            /** Format: int64 */
+            within_60: number;
+        };
         AssignedWhy: {
             by: string;
             /** Format: int64 */
@@ -1992,6 +2024,32 @@ export interface components {
         Credentials: {
             login: string;
             password: string;
+        };
+        Dashboard: {
+            answers: components["schemas"]["Answers"][];
+            at: string;
+            /** Format: int64 */
+            attended: number;
+            campaigns: components["schemas"]["SourceOutcome"][];
+            forms: components["schemas"]["SourceOutcome"][];
+            from: string;
+            funnel: components["schemas"]["StageCount"][];
+            leads: components["schemas"]["Outcome"];
+            load: components["schemas"]["SellerLoad"][];
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            no_next: number;
+            /** Format: int64 */
+            open: number;
+            reasons: components["schemas"]["ReasonCount"][];
+            sources: components["schemas"]["SourceOutcome"][];
+            step: string;
+            to: string;
+            trend: components["schemas"]["TrendStep"][];
+            waiting: components["schemas"]["Waiting"];
+            /** Format: int64 */
+            won: number;
         };
         Device: {
             address: string;
@@ -2547,6 +2605,16 @@ export interface components {
             campaigns: components["schemas"]["Named"][];
             forms: components["schemas"]["Named"][];
         };
+        Outcome: {
+            /** Format: int64 */
+            attended: number;
+            /** Format: int64 */
+            leads: number;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            won: number;
+        };
         Page: {
             active: boolean;
             checked_at: string;
@@ -2689,6 +2757,12 @@ export interface components {
             id: string;
             name: string;
             opposition: boolean;
+        };
+        ReasonCount: {
+            /** Format: int64 */
+            n: number;
+            name: string;
+            reason_id: string;
         };
         Recovery: {
             backup_at?: string;
@@ -2843,6 +2917,16 @@ export interface components {
             content_base64: string;
             name: string;
         };
+        SellerLoad: {
+            name: string;
+            /** Format: int64 */
+            no_next: number;
+            /** Format: int64 */
+            open: number;
+            owner_id: string;
+            /** Format: int64 */
+            waiting: number;
+        };
         Session: {
             expires_at: string;
             token: string;
@@ -2870,11 +2954,29 @@ export interface components {
             ids: string[];
             remind_at: string;
         };
+        SourceOutcome: {
+            /** Format: int64 */
+            attended: number;
+            id: string;
+            /** Format: int64 */
+            leads: number;
+            /** Format: int64 */
+            lost: number;
+            name: string;
+            /** Format: int64 */
+            won: number;
+        };
         Stage: {
             id: string;
             name: string;
             /** Format: int64 */
             position: number;
+        };
+        StageCount: {
+            /** Format: int64 */
+            n: number;
+            name: string;
+            stage_id: string;
         };
         Status: {
             app_id: string;
@@ -3061,6 +3163,18 @@ export interface components {
             scopes: string[];
             type: string;
         };
+        TrendStep: {
+            /** Format: int64 */
+            attended: number;
+            from: string;
+            /** Format: int64 */
+            leads: number;
+            /** Format: int64 */
+            lost: number;
+            to: string;
+            /** Format: int64 */
+            won: number;
+        };
         UndoRequest: {
             tx_id: string;
         };
@@ -3090,6 +3204,18 @@ export interface components {
             stages: components["schemas"]["Stage"][];
             statuses: string[];
             temperatures: string[];
+        };
+        Waiting: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            over_60: number;
+            /** Format: int64 */
+            within_15: number;
+            /** Format: int64 */
+            within_5: number;
+            /** Format: int64 */
+            within_60: number;
         };
         WebhookState: {
             /**
@@ -3493,6 +3619,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dashboard": {
+        parameters: {
+            query?: {
+                /** @description Up to today; 30d where there is no from */
+                period?: "7d" | "30d" | "90d" | "month";
+                /** @description A date of the office's, included */
+                from?: string;
+                /** @description A date of the office's, included; today where it is empty */
+                to?: string;
+                /** @description A user id, or none; administrators only */
+                seller?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
                 };
             };
             /** @description Error */
@@ -5088,6 +5252,20 @@ export interface operations {
                 open?: "true" | "false" | "all";
                 unattended?: boolean;
                 no_next?: boolean;
+                /** @description First day on which it was attended, likewise */
+                attended_from?: string;
+                attended_to?: string;
+                /** @description First day on which it was discarded or closed, likewise */
+                ended_from?: string;
+                ended_to?: string;
+                /** @description Its seller has tried to reach the person */
+                attended?: boolean;
+                /** @description How old the lead is, in steps of minutes */
+                age?: "5" | "15" | "60" | "older";
+                /** @description Within which step of minutes it was attended */
+                answered?: "5" | "15" | "60" | "older";
+                /** @description Since when that is timed; lead where it is empty */
+                clock?: "lead" | "receipt";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
                 sort?: "recent" | "name" | "next" | "activity";
@@ -5173,6 +5351,20 @@ export interface operations {
                 open?: "true" | "false" | "all";
                 unattended?: boolean;
                 no_next?: boolean;
+                /** @description First day on which it was attended, likewise */
+                attended_from?: string;
+                attended_to?: string;
+                /** @description First day on which it was discarded or closed, likewise */
+                ended_from?: string;
+                ended_to?: string;
+                /** @description Its seller has tried to reach the person */
+                attended?: boolean;
+                /** @description How old the lead is, in steps of minutes */
+                age?: "5" | "15" | "60" | "older";
+                /** @description Within which step of minutes it was attended */
+                answered?: "5" | "15" | "60" | "older";
+                /** @description Since when that is timed; lead where it is empty */
+                clock?: "lead" | "receipt";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
             };
@@ -5224,6 +5416,20 @@ export interface operations {
                 open?: "true" | "false" | "all";
                 unattended?: boolean;
                 no_next?: boolean;
+                /** @description First day on which it was attended, likewise */
+                attended_from?: string;
+                attended_to?: string;
+                /** @description First day on which it was discarded or closed, likewise */
+                ended_from?: string;
+                ended_to?: string;
+                /** @description Its seller has tried to reach the person */
+                attended?: boolean;
+                /** @description How old the lead is, in steps of minutes */
+                age?: "5" | "15" | "60" | "older";
+                /** @description Within which step of minutes it was attended */
+                answered?: "5" | "15" | "60" | "older";
+                /** @description Since when that is timed; lead where it is empty */
+                clock?: "lead" | "receipt";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
                 cursor?: string;
