@@ -68,18 +68,24 @@ func (w *window) answered(r runtime.NotificationResult) {
 
 // Save implements api.Window: it asks where to keep a file and writes it there. It answers false when the person closes the
 // dialog.
-func (w *window) Save(_ context.Context, name string, content []byte) (bool, error) {
-	path, err := runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{
-		DefaultFilename: filepath.Base(name), Title: w.c.say.say("window.save"), CanCreateDirectories: true,
-	})
-	if err != nil {
-		return false, fmt.Errorf("ask where to save: %w", err)
-	}
-	if path == "" {
-		return false, nil
+func (w *window) Save(ctx context.Context, name string, content []byte) (bool, error) {
+	path, err := w.Place(ctx, name)
+	if err != nil || path == "" {
+		return false, err
 	}
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		return false, folderFault(fmt.Errorf("save file: %w", err), filepath.Dir(path))
 	}
 	return true, nil
+}
+
+// Place implements api.Window: it asks where a file is to be written.
+func (w *window) Place(_ context.Context, name string) (string, error) {
+	path, err := runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{
+		DefaultFilename: filepath.Base(name), Title: w.c.say.say("window.save"), CanCreateDirectories: true,
+	})
+	if err != nil {
+		return "", fmt.Errorf("ask where to save: %w", err)
+	}
+	return path, nil
 }

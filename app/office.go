@@ -14,6 +14,7 @@ import (
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/export"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
@@ -45,6 +46,7 @@ type openOffice struct {
 	Accounts *account.Service
 	CRM      *crm.Service
 	History  *history.Service
+	Exports  *export.Service
 	Intake   *intake.Service
 	// Host is there where this computer has the last word, with Backups; Member where it holds a replica.
 	Host    *office.Host
@@ -120,6 +122,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	o.Accounts = account.New(o.Store, p.clock, p.log.WithField("part", "account"))
 	o.CRM = crm.New(o.Store, p.clock, p.log.WithField("part", "crm"))
 	o.History = history.New(o.Store, o.CRM)
+	o.Exports = export.New(o.Store, p.clock, p.log.WithField("part", "export"))
 	o.Intake = intake.New(intake.Deps{
 		Store: o.Store, CRM: o.CRM, Vault: p.vault, Clock: p.clock, Log: p.log, Random: rand.Float64, Version: version, Machine: o.machine,
 	})

@@ -119,7 +119,7 @@ func (p *program) current() *api.Office {
 	}
 	o := p.office
 	return &api.Office{
-		Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, History: o.History, Intake: o.Intake, Host: o.Host, Member: o.Member, Backups: o.Backups,
+		Store: o.Store, Accounts: o.Accounts, CRM: o.CRM, History: o.History, Exports: o.Exports, Intake: o.Intake, Host: o.Host, Member: o.Member, Backups: o.Backups,
 		Network: o.network, Relay: o.relay, Handover: o.handover, Damaged: o.damaged.Load, Demo: p.demo != nil,
 	}
 }

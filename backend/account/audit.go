@@ -28,6 +28,8 @@ const (
 	actionUserReactivated = "user.reactivated"
 	actionUserPaused      = "user.paused"
 	actionUserResumed     = "user.resumed"
+	actionExportGranted   = "user.export_granted" // may take lists away as files
+	actionExportRevoked   = "user.export_revoked"
 	actionPasswordReset   = "user.password_reset" // by an administrator
 	actionPasswordChanged = "user.password_changed"
 )

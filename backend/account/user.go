@@ -24,7 +24,8 @@ type User struct {
 	Name      string `json:"name"`
 	Role      Role   `json:"role"`
 	Active    bool   `json:"active"`
-	Paused    bool   `json:"paused"` // takes no turns
+	Paused    bool   `json:"paused"`     // takes no turns
+	CanExport bool   `json:"can_export"` // may take lists away as files; administrators always may
 	CreatedAt string `json:"created_at"`
 }
 
@@ -40,6 +41,7 @@ type UserPatch struct {
 	Name           *string
 	Role           *Role
 	Active, Paused *bool
+	CanExport      *bool
 }
 
 const (
@@ -215,7 +217,7 @@ func (s *Service) UpdateUser(ctx context.Context, v Viewer, id string, patch Use
 		before := row.user()
 		after = patch.apply(before)
 		err = tx.Set("user", id, store.Row{
-			"name": after.Name, "role": string(after.Role), "active": after.Active, "paused": after.Paused,
+			"name": after.Name, "role": string(after.Role), "active": after.Active, "paused": after.Paused, "can_export": after.CanExport,
 		})
 		if err != nil {
 			return err
@@ -290,6 +292,7 @@ func (patch UserPatch) apply(u User) User {
 	set(&u.Role, patch.Role)
 	set(&u.Active, patch.Active)
 	set(&u.Paused, patch.Paused)
+	set(&u.CanExport, patch.CanExport)
 	return u
 }
 
@@ -328,6 +331,8 @@ func auditUpdate(tx *store.Tx, v Viewer, before, after User) error {
 		{!before.Active && after.Active, actionUserReactivated, nil},
 		{!before.Paused && after.Paused, actionUserPaused, nil},
 		{before.Paused && !after.Paused, actionUserResumed, nil},
+		{!before.CanExport && after.CanExport, actionExportGranted, nil},
+		{before.CanExport && !after.CanExport, actionExportRevoked, nil},
 	} {
 		if !c.changed {
 			continue

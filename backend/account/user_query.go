@@ -20,6 +20,7 @@ type userRow struct {
 	Role      Role   `db:"role"`
 	Active    bool   `db:"active"`
 	Paused    bool   `db:"paused"`
+	CanExport bool   `db:"can_export"`
 	CreatedAt string `db:"created_at"`
 }
 
@@ -31,7 +32,7 @@ func (r userRow) user() User {
 func (s *Service) ListUsers(ctx context.Context, v Viewer) ([]User, error) {
 	var rows []userRow
 	err := s.store.Read().NewQuery(`
-		SELECT id, login, name, role, active, paused, created_at
+		SELECT id, login, name, role, active, paused, can_export, created_at
 		FROM user
 		WHERE deleted = 0
 		AND ({:everybody} = 1 OR id = {:viewer})
@@ -69,7 +70,7 @@ func findUser(tx *store.Tx, id string) (userRow, error) { return readUser(tx.Que
 func readUser(q dbx.Builder, id string) (userRow, error) {
 	var row userRow
 	err := q.NewQuery(`
-		SELECT id, login, name, role, active, paused, created_at
+		SELECT id, login, name, role, active, paused, can_export, created_at
 		FROM user
 		WHERE id = {:id}
 		AND deleted = 0`).Bind(dbx.Params{"id": id}).One(&row)

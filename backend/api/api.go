@@ -25,6 +25,7 @@ import (
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/export"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
@@ -39,6 +40,7 @@ type Office struct {
 	Accounts *account.Service
 	CRM      *crm.Service
 	History  *history.Service
+	Exports  *export.Service
 	Intake   *intake.Service
 	// Host is there where this computer has the last word, Member where another one has: one of the two.
 	Host    *office.Host
@@ -82,6 +84,8 @@ type Setup interface {
 type Window interface {
 	// Notify shows a notification.
 	Notify(ctx context.Context, n Notice) error
+	// Place asks where a file is to be written; "" when the person changed their mind.
+	Place(ctx context.Context, name string) (string, error)
 	// Save asks where to keep a file; false when the person changed their mind.
 	Save(ctx context.Context, name string, content []byte) (bool, error)
 	// Announce shows that a lead has come. Name and Phone are empty when the notification is to name nobody.
@@ -143,6 +147,7 @@ func New(d Deps) *API {
 	a.routeHistory()
 	a.routeTemplates()
 	a.routeDashboard()
+	a.routeExports()
 	a.routeMeta()
 	a.routeLeads()
 	a.routeImports()

@@ -55,6 +55,9 @@ var statuses = map[string]int{
 	"recovery.damaged":        http.StatusUnprocessableEntity,
 	"meta.throttled":          http.StatusServiceUnavailable,
 	CodeWindowMissing:         http.StatusNotFound,
+	"export.not_allowed":      http.StatusForbidden,
+	"export.too_many":         http.StatusUnprocessableEntity,
+	"export.folder":           http.StatusUnprocessableEntity,
 	"history.not_restorable":  http.StatusUnprocessableEntity,
 }
 
@@ -70,8 +73,8 @@ var nouns = map[string]int{
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
 	"relay": http.StatusConflict, "tag": http.StatusConflict,
-	"history":  http.StatusConflict,
 	"template": http.StatusUnprocessableEntity,
+	"history":  http.StatusConflict, "export": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

@@ -34,10 +34,11 @@ type NewUser struct {
 
 // UserPatch changes what it names.
 type UserPatch struct {
-	Name   *string `json:"name,omitempty" maxLength:"200"`
-	Role   *string `json:"role,omitempty" enum:"admin,seller"`
-	Active *bool   `json:"active,omitempty"`
-	Paused *bool   `json:"paused,omitempty" doc:"Takes no turns"`
+	Name      *string `json:"name,omitempty" maxLength:"200"`
+	Role      *string `json:"role,omitempty" enum:"admin,seller"`
+	Active    *bool   `json:"active,omitempty"`
+	Paused    *bool   `json:"paused,omitempty" doc:"Takes no turns"`
+	CanExport *bool   `json:"can_export,omitempty" doc:"May take lists away as files"`
 }
 
 // CreatedUser is a new account. There is nothing to undo: an account is deactivated, not unmade.
@@ -67,7 +68,7 @@ func (a *API) routeUsers() {
 		})
 	handle(a, route{id: "update-user", method: http.MethodPatch, path: "/api/users/{id}", summary: "Change, pause, deactivate or reactivate a user", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[UserPatch]) (Changed, error) {
-			p := account.UserPatch{Name: input.Body.Name, Active: input.Body.Active, Paused: input.Body.Paused}
+			p := account.UserPatch{Name: input.Body.Name, Active: input.Body.Active, Paused: input.Body.Paused, CanExport: input.Body.CanExport}
 			if input.Body.Role != nil {
 				role := account.Role(*input.Body.Role)
 				p.Role = &role

@@ -73,6 +73,8 @@ var bodies = map[string]any{
 	"finish-handover":       map[string]any{"request": []byte("x")},
 	"invite-device":         map[string]any{"user_id": "1"},
 	"save-file":             map[string]any{"name": "x", "content_base64": ""},
+	"begin-export":          map[string]any{"list": "prospects", "form": "csv", "reason": "porque sí", "columns": []any{map[string]any{"key": "name", "title": "Nombre"}}, "filter": map[string]string{}},
+	"save-export":           map[string]any{"name": "x.csv"},
 	"restore-value":         map[string]any{"seen": "", "reason": ""},
 }
 
@@ -128,7 +130,7 @@ const (
 // own are operations that a seller may call and that name no foreign row: they answer the seller's own things.
 var own = map[string]bool{
 	"leave-demo": true, "sign-out": true, "lock": true, "stay-awake": true, "unlock": true, "get-me": true, "change-password": true, "set-preferences": true,
-	"list-users": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
+	"list-users": true, "begin-export": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
 	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,

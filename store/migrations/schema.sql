@@ -1357,7 +1357,7 @@ CREATE TABLE user (
   paused      INTEGER NOT NULL DEFAULT 0, -- takes no turns
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-);
+, can_export INTEGER NOT NULL DEFAULT 0);
 
 CREATE UNIQUE INDEX user_login ON user (login) WHERE deleted = 0;
 

@@ -20,6 +20,7 @@ import (
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/export"
 	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/meta"
@@ -83,7 +84,8 @@ func New(t testing.TB, options ...Option) *Office {
 	people := crm.New(st, clk, log)
 	o.Office = &api.Office{
 		Store: st, Accounts: account.New(st, clk, log), CRM: people, History: history.New(st, people),
-		Intake: intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
+		Exports: export.New(st, clk, log),
+		Intake:  intake.New(intake.Deps{Store: st, CRM: people, Vault: vault, Clock: clk, Log: log, Version: "test"}),
 		Host: office.NewHost(office.HostDeps{
 			Store: st, Clock: clk, Log: log, Vault: vault, Random: rand.NewChaCha8([32]byte{2}), Key: key, Name: "Recepción", Version: "test",
 			Addresses: func() []string { return []string{"192.0.2.1:8766"} },

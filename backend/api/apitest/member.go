@@ -10,6 +10,8 @@ import (
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/export"
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
@@ -78,6 +80,7 @@ func (o *Office) Join(login string, options ...Option) *Member {
 	people := crm.New(st, o.Clock, log)
 	m.Office.Office = &api.Office{
 		Store: st, Accounts: account.New(st, o.Clock, log), CRM: people, Network: &Network{}, Handover: &Handover{},
+		History: history.New(st, people), Exports: export.New(st, o.Clock, log),
 		Intake: intake.New(intake.Deps{Store: st, CRM: people, Clock: o.Clock, Log: log, Version: "test"}),
 		Member: office.NewMember(office.MemberDeps{
 			Store: st, Clock: o.Clock, Log: log, Device: key.DeviceID(), Version: "test", Wake: func() { go m.Exchange() },

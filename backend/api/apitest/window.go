@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"context"
+	"path/filepath"
 
 	"sitegroup.mx/crm/backend/api"
 )
@@ -12,6 +13,8 @@ type Window struct {
 	Notices chan api.Notice
 	Leads   chan api.LeadEvent
 	Files   map[string][]byte
+	// Folder is where the person keeps files.
+	Folder string
 	// Refuse is the person closing the dialog.
 	Refuse bool
 }
@@ -40,6 +43,14 @@ func (w *Window) Save(_ context.Context, name string, content []byte) (bool, err
 	}
 	w.Files[name] = content
 	return true, nil
+}
+
+// Place implements api.Window.
+func (w *Window) Place(_ context.Context, name string) (string, error) {
+	if w.Refuse {
+		return "", nil
+	}
+	return filepath.Join(w.Folder, name), nil
 }
 
 // Emit implements api.Window.
