@@ -114,7 +114,7 @@ func openFile(ctx context.Context, p place, i installation, key []byte) (_ *open
 	if i.Role == roleMember {
 		options.Member = true
 	} else {
-		options.Follow = office.Follow
+		options.Follow = store.Follow(office.Follow).And(crm.Follow)
 	}
 	if o.Store, err = store.Open(ctx, options); err != nil {
 		return nil, explainStore(err)
@@ -217,6 +217,9 @@ func (o *openOffice) upkeep(ctx context.Context) {
 		}
 		if o.Host == nil {
 			continue
+		}
+		if err := o.CRM.ExpireMerges(ctx); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Warn("what old merges are taken back with was not erased")
 		}
 		switch mended, err := office.EnsureScope(ctx, o.Store); {
 		case err != nil && ctx.Err() == nil:

@@ -17,6 +17,7 @@ import (
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/api"
 	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/identity"
@@ -251,7 +252,7 @@ func withRestored(ctx context.Context, p place, file string, fn func(*openOffice
 	}
 	o.network, o.relay = newNetwork(o), newOfficeRelay(o)
 	o.Store, err = store.Open(ctx, store.Options{
-		Path: file, Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: office.Follow,
+		Path: file, Key: key, Device: i.Device, Now: p.clock.Now, NewID: p.clock.NewID, Decide: office.Decide, Follow: store.Follow(office.Follow).And(crm.Follow),
 		Log: p.log.WithField("part", "store"),
 	})
 	if err != nil {

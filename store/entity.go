@@ -39,6 +39,7 @@ type entity struct {
 	roots      string // a query from :root to the roots that scope knows, "" when the column holds one
 	rootOf     string // the entity whose ids the root column holds
 	reach      string // from a grant s to the root column's value
+	heirs      string // a query from :root to roots whose holders may write the row though they do not hold it; "" for none
 	appendOnly bool
 	feed       feedQueries
 
@@ -54,6 +55,7 @@ type entity struct {
 	retire                            *sql.Stmt // on a member: marks a row as removed that is about to go for good
 	purge                             []purgeOf // on the host: removed rows go for good
 	referred, orphans                 *sql.Stmt // on a member: what roots refer to
+	beneath                           *sql.Stmt // on a member: the rows under what roots refer to, as the host has told them
 
 	foreign   *sql.Stmt            // whether :root leads to a live root that is not :user's; nil for what lies under one
 	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction
@@ -66,7 +68,7 @@ type entity struct {
 
 // loadEntities reads the registry through the writer's connection.
 func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
-	rows, err := s.conn.QueryContext(ctx, "SELECT name, root, roots, reach, append_only FROM main.entity ORDER BY name")
+	rows, err := s.conn.QueryContext(ctx, "SELECT name, root, roots, reach, heirs, append_only FROM main.entity ORDER BY name")
 	if err != nil {
 		return nil, fmt.Errorf("read entities: %w", err)
 	}
@@ -74,7 +76,7 @@ func (s *Store) loadEntities(ctx context.Context) (map[string]*entity, error) {
 	entities := map[string]*entity{}
 	for rows.Next() {
 		e := &entity{index: map[string]int{}, inserts: map[uint64]*sql.Stmt{}, updates: map[uint64]*sql.Stmt{}, upserts: map[uint64]*sql.Stmt{}, standings: map[int]*sql.Stmt{}, aheads: map[int]*sql.Stmt{}}
-		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.appendOnly); err != nil {
+		if err := rows.Scan(&e.name, &e.root, &e.roots, &e.reach, &e.heirs, &e.appendOnly); err != nil {
 			return nil, fmt.Errorf("read entities: %w", err)
 		}
 		entities[e.name] = e
@@ -176,12 +178,7 @@ func (e *entity) prepare(s *Store) error {
 	if roots == "" {
 		roots = "SELECT :root"
 	}
-	e.inScope, err = s.prepare(`SELECT EXISTS (
-		SELECT 1
-		FROM main.scope
-		WHERE user_id = :user
-		AND active = 1
-		AND root_id IN (` + roots + `))`)
+	e.inScope, err = s.prepare("SELECT " + e.grantedTo(roots, ":root"))
 	if err == nil && e.roots != "" {
 		e.leads, err = s.prepare(e.roots)
 	}
@@ -208,6 +205,23 @@ func (e *entity) prepare(s *Store) error {
 		AND o.tx_id <> ?3
 		AND o.n > ?4)`)
 	return err
+}
+
+// grantedTo is whether :user is granted one of the roots that a query tells, or may write on behalf of the heirs that root
+// leads to.
+func (e *entity) grantedTo(roots, root string) string {
+	exists := func(query string) string {
+		return `EXISTS (
+			SELECT 1
+			FROM main.scope s
+			WHERE s.user_id = :user
+			AND s.active = 1
+			AND s.root_id IN (` + replaceRoot(query, root) + "))"
+	}
+	if e.heirs == "" {
+		return exists(roots)
+	}
+	return "(" + exists(roots) + " OR " + exists(e.heirs) + ")"
 }
 
 // writable returns the column a caller may give, or an error that names it.

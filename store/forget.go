@@ -171,6 +171,9 @@ func (e *entity) prepareForget(s *Store) error {
 	if e.isRoot() {
 		texts[&e.ids] = "SELECT id FROM " + table
 	}
+	if e.roots != "" && e.root != "id" {
+		texts[&e.beneath] = "SELECT id FROM " + table + " WHERE " + quote(e.root) + " = ? AND rev > 0"
+	}
 	if e.roots != "" && e.root == "id" {
 		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"
 	}

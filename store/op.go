@@ -79,9 +79,21 @@ type Row map[string]any
 // Decide settles one op. It is pure: the same proposal always has the same verdict.
 type Decide func(Proposal) Verdict
 
-// Follow adds to a transaction what one of its applied ops entails for scope: whoever gets a prospect is granted it. It
-// is called before the commit, for local ops as for those of other computers, and may Grant, Revoke and Regrant.
+// Follow adds to a transaction what one of its applied ops entails: whoever gets a prospect is granted it. It is called
+// before the commit, for local ops as for those of other computers, and again for the ops that it makes itself. It may
+// Grant, Revoke and Regrant, and write rows, also As another author. Its error fails the whole commit, so it is for what the file
+// itself refuses, never for what a person has asked in vain.
 type Follow func(*Tx, Op) error
+
+// And returns a Follow that lets g follow after f.
+func (f Follow) And(g Follow) Follow {
+	return func(tx *Tx, op Op) error {
+		if err := f(tx, op); err != nil {
+			return err
+		}
+		return g(tx, op)
+	}
+}
 
 // Proposal is what Decide sees, inside the transaction.
 type Proposal struct {

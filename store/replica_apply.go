@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -79,7 +80,7 @@ func (a *applier) apply() error {
 			return err
 		}
 	}
-	if err := a.rebuildAll(); err != nil {
+	if err := errors.Join(a.dropMoved(), a.rebuildAll()); err != nil {
 		return err
 	}
 	if !a.page.More && a.s.replica.filling {

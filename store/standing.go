@@ -79,12 +79,7 @@ func (e *entity) standingQuery(at int, also, from, where string) string {
 		if roots == "" {
 			roots = "SELECT :root"
 		}
-		granted = `EXISTS (
-				SELECT 1
-				FROM main.scope s
-				WHERE s.user_id = :user
-				AND s.active = 1
-				AND s.root_id IN (` + replaceRoot(roots, root) + "))"
+		granted = e.grantedTo(roots, root)
 	}
 	name := e.columns[at].name
 	return "SELECT " + also + root + ", e." + quote(name) + ", e.created_hlc, c.hlc, c.device_id, " + granted + `

@@ -235,7 +235,7 @@ func (tx *Tx) seal() error {
 	return nil
 }
 
-// follow lets Options.Follow add what the applied ops entail.
+// follow lets Options.Follow add what the applied ops entail, and what that entails in turn.
 func (tx *Tx) follow() error {
 	if tx.s.opts.Follow == nil {
 		return nil
@@ -243,7 +243,8 @@ func (tx *Tx) follow() error {
 	if err := tx.flush(); err != nil { // it may read the log
 		return err
 	}
-	for _, op := range tx.ops[:len(tx.ops):len(tx.ops)] {
+	for i := 0; i < len(tx.ops); i++ { // what an op entails may entail more
+		op := tx.ops[i]
 		if op.Outcome != Applied || op.Entity == EntityScope {
 			continue
 		}

@@ -142,6 +142,7 @@ func New(d Deps) *API {
 	a.routeProspects()
 	a.routeTags()
 	a.routeContacts()
+	a.routeMerges()
 	a.routeActivities()
 	a.routeAgenda()
 	a.routeHistory()

@@ -22,11 +22,13 @@ type Raw struct {
 type PhonePatch struct {
 	Raw       *string `json:"raw,omitempty" maxLength:"500"`
 	WAVariant *string `json:"wa_variant,omitempty" enum:"52,521" doc:"The prefix that worked in WhatsApp"`
+	First     bool    `json:"first,omitempty" doc:"Put it before the others"`
 }
 
 // EmailPatch changes what it names.
 type EmailPatch struct {
-	Raw *string `json:"raw,omitempty" maxLength:"500"`
+	Raw   *string `json:"raw,omitempty" maxLength:"500"`
+	First bool    `json:"first,omitempty" doc:"Put it before the others"`
 }
 
 func (a *API) routeContacts() {

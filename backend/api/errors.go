@@ -53,6 +53,9 @@ var statuses = map[string]int{
 	"recovery.wrong_code":     http.StatusUnprocessableEntity,
 	"recovery.folder_missing": http.StatusUnprocessableEntity,
 	"recovery.damaged":        http.StatusUnprocessableEntity,
+	"merge.same":              http.StatusUnprocessableEntity,
+	"merge.seller_needed":     http.StatusUnprocessableEntity,
+	"merge.reach_unknown":     http.StatusUnprocessableEntity,
 	"meta.throttled":          http.StatusServiceUnavailable,
 	CodeWindowMissing:         http.StatusNotFound,
 	"export.not_allowed":      http.StatusForbidden,
@@ -75,6 +78,7 @@ var nouns = map[string]int{
 	"relay": http.StatusConflict, "tag": http.StatusConflict,
 	"template": http.StatusUnprocessableEntity,
 	"history":  http.StatusConflict, "export": http.StatusConflict,
+	"merge":    http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

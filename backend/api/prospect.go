@@ -113,6 +113,9 @@ func (c caller) undo(ctx context.Context, txID string) (store.Commit, error) {
 
 // aroundUndo keeps what the log does not know in step with an undo: accounts, turns and the ledger.
 func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error) error {
+	if handled, err := c.office.CRM.UndoMergeOf(tx, rows); handled || err != nil {
+		return err
+	}
 	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, reverse); err != nil {
 		return err
 	}

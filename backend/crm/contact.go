@@ -31,8 +31,14 @@ type ContactEmail struct {
 // ContactPatch changes what is not nil.
 type ContactPatch struct{ Name, City *string }
 
-// PhonePatch changes what is not nil.
-type PhonePatch struct{ Raw, WAVariant *string }
+// PhonePatch changes what is not nil. First puts the phone before the others.
+type PhonePatch struct {
+	Raw, WAVariant *string
+	First          bool
+}
 
-// EmailPatch changes what is not nil.
-type EmailPatch struct{ Raw *string }
+// EmailPatch changes what is not nil. First puts the address before the others.
+type EmailPatch struct {
+	Raw   *string
+	First bool
+}

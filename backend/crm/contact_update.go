@@ -69,13 +69,13 @@ func (s *Service) AddEmail(ctx context.Context, v account.Viewer, contactID, raw
 	return s.addReach(ctx, v, emailKind, contactID, raw)
 }
 
-// UpdatePhone changes the text of a phone, which is read anew, or notes which prefix worked in WhatsApp. Faults:
+// UpdatePhone changes the text of a phone, which is read anew, puts it first, or notes which prefix worked in WhatsApp. Faults:
 // phone.not_found and AddPhone's.
 func (s *Service) UpdatePhone(ctx context.Context, v account.Viewer, id string, patch PhonePatch) (Change, error) {
 	if w := patch.WAVariant; w != nil && !slices.Contains([]string{"", "52", "521"}, *w) {
 		return Change{}, fault.Invalid("wa_variant", "input.invalid")
 	}
-	return s.updateReach(ctx, v, phoneKind, id, patch.Raw, func(row store.Row) {
+	return s.updateReach(ctx, v, phoneKind, id, patch.Raw, patch.First, func(row store.Row) {
 		if patch.WAVariant != nil {
 			row["wa_variant"] = *patch.WAVariant
 		}
@@ -84,7 +84,7 @@ func (s *Service) UpdatePhone(ctx context.Context, v account.Viewer, id string, 
 
 // UpdateEmail changes the text of an e-mail address. Faults: email.not_found and AddEmail's.
 func (s *Service) UpdateEmail(ctx context.Context, v account.Viewer, id string, patch EmailPatch) (Change, error) {
-	return s.updateReach(ctx, v, emailKind, id, patch.Raw, func(store.Row) {})
+	return s.updateReach(ctx, v, emailKind, id, patch.Raw, patch.First, func(store.Row) {})
 }
 
 // RemovePhone removes a phone. Fault phone.not_found.
@@ -150,7 +150,7 @@ func (s *Service) addReach(ctx context.Context, v account.Viewer, k reachKind, c
 }
 
 func (s *Service) updateReach(
-	ctx context.Context, v account.Viewer, k reachKind, id string, raw *string, also func(store.Row),
+	ctx context.Context, v account.Viewer, k reachKind, id string, raw *string, first bool, also func(store.Row),
 ) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
 		contactID, key, err := k.find(tx, v, id)
@@ -167,6 +167,9 @@ func (s *Service) updateReach(
 			}
 		}
 		also(row)
+		if err := k.putFirst(tx, contactID, id, first, row); err != nil {
+			return err
+		}
 		return tx.Set(k.entity, id, row)
 	})
 	if err != nil {
@@ -186,6 +189,21 @@ func (s *Service) removeReach(ctx context.Context, v account.Viewer, k reachKind
 		return Change{}, fmt.Errorf("remove %s: %w", k.entity, err)
 	}
 	return c, nil
+}
+
+// putFirst gives a phone or an e-mail the place before all others of its contact.
+func (k reachKind) putFirst(tx *store.Tx, contactID, id string, first bool, row store.Row) error {
+	if !first {
+		return nil
+	}
+	phones, emails, err := reachOf(tx, contactID)
+	if err != nil {
+		return err
+	}
+	if rows := k.of(phones, emails).rows; len(rows) > 0 && rows[0].ID != id {
+		row["position"] = rows[0].Position - 1
+	}
+	return nil
 }
 
 // find returns the contact and the identity of a phone or e-mail on a contact the viewer may see.

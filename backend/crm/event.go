@@ -23,6 +23,8 @@ const (
 	EventOpposition    = "opposition"     // reason_id: the person asked not to be contacted
 	EventRescheduled   = "rescheduled"    // activity_id, from, to
 	EventTestLead      = "test_lead"      // submission_id: Meta says that it was a test
+	EventMerged        = "merged"         // merge_id, contacts: how many became one
+	EventParted        = "parted"         // merge_id, contacts: the merge was taken back
 )
 
 // MarkTest notes in a prospect's history that one of its enquiries was a test of Meta's, once.

@@ -20,6 +20,8 @@ type Card struct {
 	LastActivityAt *string     `json:"last_activity_at"`
 	ReasonID       string      `json:"reason_id"`
 	Tags           []string    `json:"tags"` // ids
+	// PossibleDuplicate says that the person may be one with another whom the viewer sees.
+	PossibleDuplicate bool `json:"possible_duplicate"`
 }
 
 // NextAction is the earliest activity that is still to be done: At for an instant, On for a date without a time.
@@ -128,6 +130,8 @@ type ProspectFilter struct {
 	Unattended bool
 	// NoNext keeps prospects without a next action.
 	NoNext bool
+	// PerContact keeps one card of each contact: that of the newest prospect which the viewer may see.
+	PerContact bool
 	// Sort is one of the Sort constants; "" means SortRecent.
 	Sort string
 	// Cursor is the Next of the page before; "" for the first page.

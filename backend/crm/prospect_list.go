@@ -186,6 +186,16 @@ func (p *listPlan) filterByDay(f ProspectFilter) {
 		p.params["lead_before"] = f.leadBefore
 		*to = append(*to, at+" < {:lead_before}")
 	}
+	if f.PerContact {
+		p.filter = append(p.filter, `NOT EXISTS (
+			SELECT 1
+			FROM prospect newer
+			WHERE newer.contact_id = c.contact_id
+			AND newer.deleted = 0
+			AND newer.n > c.n
+			AND ({:whose} IS NULL OR newer.owner_id = {:whose}))`)
+		p.params["whose"] = p.params["owner"]
+	}
 }
 
 // cardColumns are what cardRow scans; c is the card.

@@ -362,7 +362,7 @@ func TestLists_ReadTheirIndex(t *testing.T) {
 			t.Errorf("search %+v: %q", f, steps)
 		}
 	}
-	q := crm.Query{Text: crm.TimelineQuery, Params: dbx.Params{"id": "p", "at": "~", "last": "", "limit": 9}}
+	q := crm.Query{Text: crm.TimelineQuery, Params: dbx.Params{"ids": `["p"]`, "at": "~", "last": "", "limit": 9}}
 	indexes := 0
 	for _, step := range plan(t, office.Store.Read(), q) {
 		if strings.Contains(step, "_prospect (prospect_id=?") {

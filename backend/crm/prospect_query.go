@@ -97,7 +97,11 @@ func (s *Service) ListProspects(ctx context.Context, v account.Viewer, f Prospec
 	if err != nil {
 		return ProspectPage{}, fmt.Errorf("list prospects: %w", err)
 	}
-	return f.page(rows, total, after, shortened), nil
+	page := f.page(rows, total, after, shortened)
+	if err := s.markDuplicates(ctx, v, page.Items); err != nil {
+		return ProspectPage{}, fmt.Errorf("list prospects: %w", err)
+	}
+	return page, nil
 }
 
 // rowsOf reads one row more than the page holds, and counts for the first page what the rows do not tell.

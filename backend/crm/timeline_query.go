@@ -28,7 +28,8 @@ type timelineRow struct {
 	Data       string  `db:"data"`
 }
 
-// timelineQuery reads the three tables through their prospect's index and puts the few rows of one prospect in order.
+// timelineQuery reads the three tables through their prospect's index and puts the few rows of one prospect, or of those of
+// one contact, in order. ids is a JSON array.
 const timelineQuery = `
 	SELECT t.id, t.type, t.at, t.author_id, coalesce(u.name, '') AS author_name, t.kind, t.result, t.body, t.due_at,
 		t.due_on, t.done_at, t.data
@@ -36,18 +37,18 @@ const timelineQuery = `
 		SELECT id, 'activity' AS type, coalesce(done_at, created_at) AS at, author_id, kind, result, body, due_at, due_on,
 			done_at, '{}' AS data
 		FROM activity
-		WHERE prospect_id = {:id}
+		WHERE prospect_id IN (SELECT value FROM json_each({:ids}))
 		AND deleted = 0
 		UNION ALL
 		SELECT id, 'event', at, author_id, kind, '', '', NULL, NULL, NULL, data
 		FROM event
-		WHERE prospect_id = {:id}
+		WHERE prospect_id IN (SELECT value FROM json_each({:ids}))
 		AND deleted = 0
 		UNION ALL
 		SELECT id, 'submission', received_at, coalesce((
 				SELECT e.author_id
 				FROM event e
-				WHERE e.prospect_id = {:id}
+				WHERE e.prospect_id = submission.prospect_id
 				AND e.kind IN ('registered', 'enquired_again')
 				AND e.data ->> 'submission_id' = submission.id
 				AND e.deleted = 0
@@ -55,7 +56,7 @@ const timelineQuery = `
 			json_object('lead_id', lead_id, 'lead_at', lead_at, 'form_name', form_name, 'campaign_name', campaign_name,
 				'platform', platform)
 		FROM submission
-		WHERE prospect_id = {:id}
+		WHERE prospect_id IN (SELECT value FROM json_each({:ids}))
 		AND deleted = 0) t
 	LEFT JOIN user u ON u.id = t.author_id
 	WHERE (t.at, t.id) < ({:at}, {:last})
@@ -69,6 +70,13 @@ func (s *Service) Timeline(ctx context.Context, v account.Viewer, id, after stri
 
 // timeline reads a page of what a query tells of a prospect.
 func (s *Service) timeline(ctx context.Context, v account.Viewer, query, id, after string, limit int) (TimelinePage, error) {
+	return s.timelineOf(ctx, query, after, limit, func(q dbx.Builder) ([]string, error) {
+		return []string{id}, mustSee(q, v, id)
+	})
+}
+
+// timelineOf reads a page of what a query tells of the prospects that of answers.
+func (s *Service) timelineOf(ctx context.Context, query, after string, limit int, of func(dbx.Builder) ([]string, error)) (TimelinePage, error) {
 	from, err := readCursor(after)
 	if err != nil {
 		return TimelinePage{}, err
@@ -79,10 +87,15 @@ func (s *Service) timeline(ctx context.Context, v account.Viewer, query, id, aft
 	limit = pageLimit(limit)
 	var rows []timelineRow
 	err = s.store.ReadTx(ctx, func(q dbx.Builder) error {
-		if err := mustSee(q, v, id); err != nil {
+		ids, err := of(q)
+		if err != nil {
 			return err
 		}
-		params := dbx.Params{"id": id, "at": from.Key, "last": from.ID, "limit": limit + 1}
+		list, err := jsonList(ids)
+		if err != nil {
+			return err
+		}
+		params := dbx.Params{"id": ids[0], "ids": list, "at": from.Key, "last": from.ID, "limit": limit + 1}
 		return q.NewQuery(query).Bind(params).All(&rows)
 	})
 	if err != nil {

@@ -94,6 +94,9 @@ var rules = map[string]rule{
 	"prospect_tag": {fields: []string{fieldDeleted}},
 	"reminder":     {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
 	"event":        {appendOnly: true, self: "author_id", created: witnessed, late: true},
+
+	"contact_merge":    {self: "author_id", created: asked},
+	"contact_distinct": {fields: []string{fieldDeleted}, self: "author_id"},
 }
 
 // Decide settles an op. It is pure: the same proposal always has the same verdict.
@@ -219,6 +222,24 @@ func typedIn(column string) func(map[string]any, []string) string {
 		}
 		return ""
 	}
+}
+
+// asked lets a seller ask for a merge and no more: an administrator decides, and the host says what has become of it.
+func asked(row map[string]any, _ []string) string {
+	for column, value := range row {
+		switch column {
+		case "wish":
+			if value != "ask" {
+				return ReasonAdminOnly
+			}
+		case "wished_by", "choice", "state", "problem", "map", "merged_at":
+			return ReasonProgramOnly
+		}
+	}
+	if row["wish"] == nil {
+		return ReasonAdminOnly
+	}
+	return ""
 }
 
 // submitted refuses a submission that claims to be Meta's.

@@ -118,7 +118,7 @@ func newBareBase(t *testing.T) *base {
 	key, err := identity.NewKey(chance(seed))
 	must(t, err)
 	st := storetest.Open(t, storetest.WithClock(fake), storetest.WithDecide(office.Decide), func(o *store.Options) {
-		o.Device, o.Follow = key.DeviceID(), office.Follow
+		o.Device, o.Follow = key.DeviceID(), store.Follow(office.Follow).And(crm.Follow)
 	})
 	b := &base{t: t, Office: crmtest.Use(t, st, fake, quietLog(), 2), vault: newVault(), seed: seed}
 	_, err = st.Write(t.Context(), store.System, func(tx *store.Tx) error {
@@ -434,6 +434,6 @@ func (b *base) advance(d time.Duration, computers ...*computer) {
 func (b *base) storeOptions(path string) store.Options {
 	return store.Options{
 		Path: path, Key: storetest.Key(), Device: b.deps.Key.DeviceID(), Now: b.Clock.Now, NewID: b.Clock.NewID,
-		Decide: office.Decide, Follow: office.Follow,
+		Decide: office.Decide, Follow: store.Follow(office.Follow).And(crm.Follow),
 	}
 }

@@ -34,6 +34,9 @@ var prospectQueries = map[string]string{
 	"reminder":      behind("reminder x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"prospect_tag":  behind("prospect_tag x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"event":         behind("event x JOIN prospect p ON p.id = x.prospect_id", "x"),
+
+	"contact_merge":    behind("contact_merge x JOIN prospect p ON p.id = x.prospect_id", "x"),
+	"contact_distinct": behind("contact_distinct x JOIN prospect p ON p.id = x.prospect_id", "x"),
 }
 
 func behind(from, row string) string {

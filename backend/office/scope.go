@@ -21,6 +21,31 @@ func Follow(tx *store.Tx, op store.Op) error {
 		return followProspect(tx, op)
 	case "user":
 		return followUser(tx, op)
+	case "contact_phone", "contact_email":
+		return followReach(tx, op)
+	}
+	return nil
+}
+
+// followReach has whoever holds a contact read it anew when a phone or an e-mail of it has moved to another one: their
+// computers would keep it.
+func followReach(tx *store.Tx, op store.Op) error {
+	if op.Field != "contact_id" {
+		return nil
+	}
+	var from, to string
+	if err := readTexts(op, &from, &to); err != nil {
+		return err
+	}
+	var roots []string
+	err := tx.Query().NewQuery("SELECT id FROM prospect WHERE contact_id = {:contact} ORDER BY id").Bind(dbx.Params{"contact": from}).Column(&roots)
+	if err != nil {
+		return fmt.Errorf("look who holds a contact: %w", err)
+	}
+	for _, root := range roots {
+		if err := tx.Regrant(root); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func fullOffice(ctx context.Context, dir string, n, sellers int) (*benchOffice, 
 func openOffice(ctx context.Context, path string) (*benchOffice, error) {
 	clk := clock.System{}
 	st, err := store.Open(ctx, store.Options{
-		Path: path, Key: key, Device: "bench", Now: clk.Now, NewID: clk.NewID, Decide: office.Decide, Follow: office.Follow, Log: silent(),
+		Path: path, Key: key, Device: "bench", Now: clk.Now, NewID: clk.NewID, Decide: office.Decide, Follow: store.Follow(office.Follow).And(crm.Follow), Log: silent(),
 	})
 	if err != nil {
 		return nil, err

@@ -199,7 +199,9 @@ CREATE TABLE contact (
   city        TEXT NOT NULL DEFAULT '',
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-);
+, merged_into TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into <> '';
 
 CREATE INDEX contact_rev ON contact (rev);
 
@@ -223,6 +225,28 @@ BEGIN
   INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
 END;
+
+CREATE TRIGGER duplicate_contact_changed AFTER UPDATE OF city, deleted ON contact
+WHEN OLD.city <> NEW.city OR OLD.deleted <> NEW.deleted
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (NEW.id);
+END;
+
+CREATE TABLE contact_distinct (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL DEFAULT '', -- one of the first contact's
+  author_id   TEXT NOT NULL,
+  first_id    TEXT NOT NULL,
+  second_id   TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX contact_distinct_pair ON contact_distinct (first_id, second_id);
+
+CREATE INDEX contact_distinct_prospect ON contact_distinct (prospect_id);
+
+CREATE INDEX contact_distinct_rev ON contact_distinct (rev);
 
 CREATE TABLE contact_email (
   id          TEXT PRIMARY KEY,
@@ -251,6 +275,51 @@ WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
 BEGIN
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
 END;
+
+CREATE TRIGGER contact_email_moved AFTER UPDATE OF contact_id ON contact_email
+WHEN OLD.contact_id <> NEW.contact_id
+BEGIN
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id IN (OLD.contact_id, NEW.contact_id);
+END;
+
+CREATE TRIGGER duplicate_email_changed AFTER UPDATE OF address, contact_id, deleted ON contact_email
+WHEN (OLD.address, OLD.contact_id, OLD.deleted) <> (NEW.address, NEW.contact_id, NEW.deleted)
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (OLD.contact_id), (NEW.contact_id);
+END;
+
+CREATE TRIGGER duplicate_email_created AFTER INSERT ON contact_email
+WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
+END;
+
+CREATE TABLE contact_merge (
+  id          TEXT PRIMARY KEY,
+  prospect_id TEXT NOT NULL DEFAULT '', -- the one from which a seller asks; '' for an administrator's, which no seller holds
+  author_id   TEXT NOT NULL,
+  survivor_id TEXT NOT NULL,            -- the contact that stays
+  merged      TEXT NOT NULL DEFAULT '[]', -- JSON: the contacts that become part of it; none when a seller only knows of one
+  note        TEXT NOT NULL DEFAULT '', -- what the seller says
+  reach       TEXT NOT NULL DEFAULT '', -- the phone or the e-mail by which the seller knows of another contact
+  choice      TEXT NOT NULL DEFAULT '{}', -- JSON, see crm.MergeChoice: ids only
+  wish        TEXT NOT NULL,            -- ask, merge, undo, decline: what people want
+  wished_by   TEXT NOT NULL DEFAULT '', -- the administrator
+  state       TEXT NOT NULL DEFAULT '', -- '', merged, undone, failed: what the host has made of it
+  problem     TEXT NOT NULL DEFAULT '', -- the code of why not
+  map         TEXT NOT NULL DEFAULT '{}', -- JSON, see crm.mergeMap: what moved from where; empty once it cannot be taken back
+  merged_at   TEXT NOT NULL DEFAULT '',
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX contact_merge_created ON contact_merge (created_at);
+
+CREATE INDEX contact_merge_prospect ON contact_merge (prospect_id);
+
+CREATE INDEX contact_merge_rev ON contact_merge (rev);
+
+CREATE INDEX contact_merge_survivor ON contact_merge (survivor_id);
 
 CREATE TABLE contact_phone (
   id          TEXT PRIMARY KEY,
@@ -281,6 +350,25 @@ WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
 BEGIN
   INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER contact_phone_moved AFTER UPDATE OF contact_id ON contact_phone
+WHEN OLD.contact_id <> NEW.contact_id
+BEGIN
+  INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id IN (OLD.contact_id, NEW.contact_id);
+  INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id IN (OLD.contact_id, NEW.contact_id);
+END;
+
+CREATE TRIGGER duplicate_phone_changed AFTER UPDATE OF e164, contact_id, deleted ON contact_phone
+WHEN (OLD.e164, OLD.contact_id, OLD.deleted) <> (NEW.e164, NEW.contact_id, NEW.deleted)
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (OLD.contact_id), (NEW.contact_id);
+END;
+
+CREATE TRIGGER duplicate_phone_created AFTER INSERT ON contact_phone
+WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.contact_id)
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
 END;
 
 CREATE TRIGGER counted_days_added INSTEAD OF INSERT ON counted_days
@@ -371,6 +459,71 @@ CREATE TABLE discard_reason (
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
 
+CREATE TABLE duplicate_key (
+  kind       INTEGER NOT NULL,           -- 1 phone, 2 e-mail, 3 and 4 name with half of a phone, 5 name and city
+  key        TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  value      TEXT NOT NULL,              -- what is compared: the whole phone, the address, when the contact was made
+  PRIMARY KEY (kind, key, contact_id, value)
+) WITHOUT ROWID;
+
+CREATE INDEX duplicate_key_contact ON duplicate_key (contact_id);
+
+CREATE VIEW duplicate_key_source AS
+WITH person AS (
+  SELECT c.id AS contact_id, c.created_at, c.city, k.name_key
+  FROM contact c
+  JOIN prospect_card k ON k.n = (
+    SELECT p.n
+    FROM prospect p
+    WHERE p.contact_id = c.id
+    AND p.deleted = 0
+    LIMIT 1)
+  WHERE c.deleted = 0)
+SELECT 1 AS kind, h.e164 AS key, i.contact_id, '' AS value
+FROM person i
+JOIN contact_phone h ON h.contact_id = i.contact_id
+WHERE h.deleted = 0
+AND h.e164 <> ''
+UNION
+SELECT 2,
+  CASE
+    WHEN m.address LIKE '%@gmail.com' OR m.address LIKE '%@googlemail.com' THEN
+      replace(substr(m.address, 1, min(instr(m.address, '@'), ifnull(nullif(instr(m.address, '+'), 0), 999)) - 1), '.', '') || '@gmail.com'
+    WHEN instr(m.address, '+') BETWEEN 2 AND instr(m.address, '@') THEN
+      substr(m.address, 1, instr(m.address, '+') - 1) || substr(m.address, instr(m.address, '@'))
+    ELSE m.address
+  END, i.contact_id, m.address
+FROM person i
+JOIN contact_email m ON m.contact_id = i.contact_id
+WHERE m.deleted = 0
+AND m.address <> ''
+UNION
+SELECT half.kind, i.name_key || char(31) || substr(h.e164, half.start, 5), i.contact_id, h.e164
+FROM person i
+JOIN contact_phone h ON h.contact_id = i.contact_id
+JOIN (SELECT 3 AS kind, -10 AS start UNION ALL SELECT 4, -5) half
+WHERE h.deleted = 0
+AND length(h.e164) >= 11
+AND i.name_key <> char(0x10FFFD)
+UNION
+SELECT 5, i.name_key || char(31) || lower(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    trim(i.city), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'), 'ú', 'u'), 'Á', 'a'), 'É', 'e'), 'Í', 'i'), 'Ó', 'o'), 'Ú', 'u')),
+  i.contact_id, i.created_at
+FROM person i
+WHERE trim(i.city) <> ''
+AND instr(i.name_key, ' ') > 0;
+
+CREATE TABLE duplicate_pair (
+  first_id   TEXT NOT NULL,              -- first_id < second_id
+  second_id  TEXT NOT NULL,
+  reasons    INTEGER NOT NULL,           -- 1 same phone, 2 same e-mail, 4 e-mail but for dots and tags, 8 name, and phone but for a
+                                         -- digit, 16 name and city within 30 days, 32 a lead with the phone of one and the e-mail of the other
+  PRIMARY KEY (first_id, second_id)
+) WITHOUT ROWID;
+
+CREATE INDEX duplicate_pair_second ON duplicate_pair (second_id);
+
 CREATE VIEW ended_of_card AS
 SELECT
   c.n AS card,
@@ -392,7 +545,7 @@ CREATE TABLE entity (
   root        TEXT NOT NULL,
   roots       TEXT NOT NULL DEFAULT '',
   append_only INTEGER NOT NULL DEFAULT 0
-, reach TEXT NOT NULL DEFAULT 's.root_id') WITHOUT ROWID;
+, reach TEXT NOT NULL DEFAULT 's.root_id', heirs TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 
 CREATE TABLE event (
   id          TEXT PRIMARY KEY,
@@ -519,6 +672,29 @@ CREATE INDEX lead_next ON lead (next_try_at) WHERE next_try_at IS NOT NULL;
 CREATE INDEX lead_recent ON lead (received_at DESC, lead_id);
 
 CREATE INDEX lead_state ON lead (state, received_at DESC, lead_id);
+
+CREATE TRIGGER duplicate_lead_decided AFTER UPDATE OF state ON lead
+WHEN OLD.state = 'held' AND NEW.state <> 'held' AND OLD.problem = 'contact.conflict'
+BEGIN
+  UPDATE duplicate_pair
+    SET reasons = reasons & ~32
+    WHERE (first_id, second_id) IN (
+      SELECT a.value, b.value
+      FROM json_each(OLD.problem_args, '$.contacts') a
+      JOIN json_each(OLD.problem_args, '$.contacts') b ON a.value < b.value);
+  DELETE FROM duplicate_pair WHERE reasons = 0;
+END;
+
+CREATE TRIGGER duplicate_lead_held AFTER UPDATE OF state, problem_args ON lead
+WHEN NEW.state = 'held' AND NEW.problem = 'contact.conflict'
+BEGIN
+  INSERT INTO duplicate_pair (first_id, second_id, reasons)
+    SELECT a.value, b.value, 32
+    FROM json_each(NEW.problem_args, '$.contacts') a
+    JOIN json_each(NEW.problem_args, '$.contacts') b ON a.value < b.value
+    WHERE true
+    ON CONFLICT (first_id, second_id) DO UPDATE SET reasons = reasons | 32;
+END;
 
 CREATE VIEW lead_of_card AS
 SELECT
@@ -934,6 +1110,22 @@ BEGIN
   INSERT INTO counted_days (card, times) VALUES (OLD.n, -1);
 END;
 
+CREATE TRIGGER duplicate_card_created AFTER INSERT ON prospect_card
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
+END;
+
+CREATE TRIGGER duplicate_card_gone AFTER DELETE ON prospect_card
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (OLD.contact_id);
+END;
+
+CREATE TRIGGER duplicate_card_renamed AFTER UPDATE OF name_key ON prospect_card
+WHEN OLD.name_key <> NEW.name_key
+BEGIN
+  INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
+END;
+
 CREATE VIEW prospect_card_source AS
 SELECT
   p.n,
@@ -1180,6 +1372,8 @@ BEGIN
 END;
 
 CREATE VIEW stale_card AS SELECT n FROM prospect_card;
+
+CREATE TABLE stale_duplicate (contact_id TEXT NOT NULL);
 
 CREATE TABLE stale_search (n INTEGER NOT NULL);
 

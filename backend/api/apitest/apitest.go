@@ -75,7 +75,7 @@ func New(t testing.TB, options ...Option) *Office {
 		t.Fatal(err)
 	}
 	st := storetest.Open(t, storetest.WithClock(clk), storetest.WithDecide(office.Decide), func(o *store.Options) {
-		o.Device, o.Follow = key.DeviceID(), office.Follow
+		o.Device, o.Follow = key.DeviceID(), store.Follow(office.Follow).And(crm.Follow)
 	})
 	vault, err := secret.File(filepath.Join(t.TempDir(), "keys.json"))
 	if err != nil {

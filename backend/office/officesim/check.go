@@ -36,6 +36,8 @@ var tables = []table{
 	{"activity", "prospect_id IN " + ownProspects},
 	{"reminder", "prospect_id IN " + ownProspects},
 	{"event", "prospect_id IN " + ownProspects},
+	{"contact_distinct", "prospect_id IN " + ownProspects},
+	{"contact_merge", "prospect_id IN " + ownProspects},
 }
 
 // check looks at everything after the healing.
@@ -53,7 +55,7 @@ func (s *sim) check() error {
 	if err := s.settled(); err != nil {
 		return err
 	}
-	if err := errors.Join(s.inTurn(), s.once(), s.granting()); err != nil {
+	if err := errors.Join(s.inTurn(), s.once(), s.granting(), s.united()); err != nil {
 		return err
 	}
 	if err := s.ordered(); err != nil {

@@ -102,7 +102,7 @@ func draw(ctx context.Context, dir string) (*plan, error) {
 	p := &plan{key: key}
 	path := filepath.Join(dir, "host.db")
 	st, err := store.Open(ctx, store.Options{
-		Path: path, Key: fileKey(), Device: key.DeviceID(), Now: fake.Now, NewID: fake.NewID, Decide: office.Decide, Follow: office.Follow,
+		Path: path, Key: fileKey(), Device: key.DeviceID(), Now: fake.Now, NewID: fake.NewID, Decide: office.Decide, Follow: store.Follow(office.Follow).And(crm.Follow),
 	})
 	if err != nil {
 		return nil, err

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/sirupsen/logrus"
 
+	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/wire"
 	"sitegroup.mx/crm/store"
@@ -74,8 +76,16 @@ func (s *sim) follow(tx *store.Tx, op store.Op) error {
 			s.broken = violation("I6", "%s of %s %s was applied for %s (%s)", op.Field, op.Entity, op.Row, a.User, op.Reason)
 		}
 	}
-	return office.Follow(tx, op)
+	return store.Follow(office.Follow).And(crm.Follow)(tx, op)
 }
+
+// united names a contact and what it has become part of.
+const united = `
+	WITH RECURSIVE part (id) AS (
+		SELECT {:row}
+		UNION
+		SELECT c.merged_into FROM part p JOIN contact c ON c.id = p.id WHERE c.merged_into <> '')
+	`
 
 // owned reports whether an op is about something that is the user's, without asking scope.
 func (s *sim) owned(tx *store.Tx, user string, op store.Op) (bool, error) {
@@ -84,10 +94,11 @@ func (s *sim) owned(tx *store.Tx, user string, op store.Op) (bool, error) {
 	case "prospect":
 		query = "SELECT id, owner_id FROM prospect WHERE id = {:row}"
 	case "contact":
-		query = "SELECT id, owner_id FROM prospect WHERE contact_id = {:row} ORDER BY owner_id <> {:user}"
+		query = united + "SELECT id, owner_id FROM prospect WHERE contact_id IN (SELECT id FROM part) ORDER BY owner_id <> {:user}"
 	case "contact_phone", "contact_email":
-		query = "SELECT p.id, p.owner_id FROM prospect p JOIN " + op.Entity + " c ON c.contact_id = p.contact_id WHERE c.id = {:row} ORDER BY p.owner_id <> {:user}"
-	case "activity", "event", "reminder", "submission", "prospect_tag":
+		from := "(SELECT contact_id FROM " + op.Entity + " WHERE id = {:row})"
+		query = strings.Replace(united, "{:row}", from, 1) + "SELECT id, owner_id FROM prospect WHERE contact_id IN (SELECT id FROM part) ORDER BY owner_id <> {:user}"
+	case "activity", "event", "reminder", "submission", "prospect_tag", "contact_merge", "contact_distinct":
 		query = "SELECT p.id, p.owner_id FROM prospect p JOIN " + op.Entity + " c ON c.prospect_id = p.id WHERE c.id = {:row}"
 	case "template": // nobody's prospect, and one's own only by what the row says
 		query = "SELECT id, owner_id FROM template WHERE id = {:row}"

@@ -83,6 +83,7 @@ var jobs = []job{
 	{"template", writeTemplate},
 	{"use template", useTemplate},
 	{"new prospect", newProspect},
+	{"ask for a merge", askMerge},
 }
 
 var officeJobs = []job{
@@ -91,6 +92,10 @@ var officeJobs = []job{
 	{"reassign", reassign},
 	{"delete", remove},
 	{"new tag", newTag},
+	{"merge", mergeTwo},
+	{"merge", mergeTwo},
+	{"part", partTwo},
+	{"tell apart", tellApart},
 }
 
 // work has somebody do something at their desk, and puts it into the ledger.

@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of whom the viewer may see a prospect */
+        get: operations["list-contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}": {
         parameters: {
             query?: never;
@@ -131,7 +148,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One contact */
+        get: operations["get-contact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,6 +157,23 @@ export interface paths {
         head?: never;
         /** Change name or city */
         patch: operations["update-contact"];
+        trace?: never;
+    };
+    "/api/contacts/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the same person */
+        get: operations["list-duplicates-of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/contacts/{id}/emails": {
@@ -169,6 +204,23 @@ export interface paths {
         put?: never;
         /** Add a phone */
         post: operations["add-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to all prospects of a contact, newest first */
+        get: operations["get-contact-timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -306,6 +358,57 @@ export interface paths {
         put?: never;
         /** Cut a computer off and have it wiped */
         post: operations["revoke-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts who may be one person */
+        get: operations["list-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many, up to a thousand */
+        get: operations["count-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They are not the same person */
+        post: operations["dismiss-duplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -825,6 +928,109 @@ export interface paths {
         head?: never;
         /** Change my preferences */
         patch: operations["set-preferences"];
+        trace?: never;
+    };
+    "/api/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recent merges and requests; a seller's own */
+        get: operations["list-merges"];
+        put?: never;
+        /** Make contacts one */
+        post: operations["merge-contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an administrator to merge */
+        post: operations["ask-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts side by side, and what a merge keeps */
+        get: operations["preview-merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry out what a seller has asked for */
+        post: operations["answer-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell a seller that they are not one */
+        post: operations["decline-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Part contacts that were made one */
+        post: operations["undo-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/meta": {
@@ -2029,6 +2235,7 @@ export interface components {
             owner_id: string;
             owner_name: string;
             phone: string;
+            possible_duplicate: boolean;
             reason_id: string;
             received_at: string;
             stage_id: string;
@@ -2064,12 +2271,45 @@ export interface components {
             name: string;
             phones: components["schemas"]["ContactPhone"][];
         };
+        ContactDetail: {
+            city: string;
+            created_at: string;
+            /** Format: int64 */
+            duplicates: number;
+            emails: components["schemas"]["ContactEmail"][];
+            id: string;
+            name: string;
+            phones: components["schemas"]["ContactPhone"][];
+            prospects: components["schemas"]["ContactProspect"][];
+        };
         ContactEmail: {
             address: string;
             id: string;
             problem: string;
             raw: string;
             suggestion: string;
+        };
+        ContactLine: {
+            city: string;
+            email: string;
+            /** Format: int64 */
+            emails: number;
+            id: string;
+            lead_at: string;
+            name: string;
+            phone: string;
+            /** Format: int64 */
+            phones: number;
+            possible_duplicate: boolean;
+            /** Format: int64 */
+            prospects: number;
+            sellers: string;
+        };
+        ContactPage: {
+            items: components["schemas"]["ContactLine"][];
+            next: string;
+            /** Format: int64 */
+            total: number;
         };
         ContactPatch: {
             city?: string;
@@ -2082,6 +2322,16 @@ export interface components {
             problem: string;
             raw: string;
             wa_variant: string;
+        };
+        ContactProspect: {
+            form_name: string;
+            id: string;
+            lead_at: string;
+            owner_id: string;
+            owner_name: string;
+            source: string;
+            stage_id: string;
+            status: string;
         };
         Count: {
             /** Format: int64 */
@@ -2169,7 +2419,34 @@ export interface components {
             key: string;
             text: string;
         };
+        DuplicatePage: {
+            items: components["schemas"]["DuplicatePair"][];
+            next: string;
+        };
+        DuplicatePair: {
+            contacts: components["schemas"]["DuplicateParty"][];
+            reasons: string[];
+        };
+        DuplicateParty: {
+            city: string;
+            created_at: string;
+            email: string;
+            /** Format: int64 */
+            emails: number;
+            id: string;
+            lead_at: string;
+            name: string;
+            phone: string;
+            /** Format: int64 */
+            phones: number;
+            possible_duplicate: boolean;
+            /** Format: int64 */
+            prospects: number;
+            sellers: string;
+        };
         EmailPatch: {
+            /** @description Put it before the others */
+            first?: boolean;
             raw?: string;
         };
         ExportColumn: {
@@ -2439,6 +2716,7 @@ export interface components {
             owner_id: string;
             owner_name: string;
             phone: string;
+            possible_duplicate: boolean;
             reason_id: string;
             received_at: string;
             stage_id: string;
@@ -2594,6 +2872,76 @@ export interface components {
             office: components["schemas"]["OfficeInfo"];
             preferences: components["schemas"]["Preferences"];
             user: components["schemas"]["User"];
+        };
+        MergeAsk: {
+            contacts: string[];
+            note?: string;
+            /** @description A phone or an e-mail that somebody else in the office has */
+            reach?: string;
+        };
+        MergeColumn: {
+            city: string;
+            created_at: string;
+            emails: components["schemas"]["ContactEmail"][];
+            id: string;
+            name: string;
+            phones: components["schemas"]["ContactPhone"][];
+            prospects: components["schemas"]["ContactProspect"][];
+        };
+        MergeCounts: {
+            /** Format: int64 */
+            activities: number;
+            /** Format: int64 */
+            emails: number;
+            /** Format: int64 */
+            phones: number;
+            /** Format: int64 */
+            prospects: number;
+            /** Format: int64 */
+            submissions: number;
+        };
+        MergeCreated: {
+            id: string;
+            state: string;
+            tx_id: string;
+        };
+        MergeItem: {
+            at: string;
+            author_name: string;
+            contacts: components["schemas"]["MergeParty"][];
+            counts: components["schemas"]["MergeCounts"];
+            id: string;
+            merged: string[];
+            note: string;
+            others: components["schemas"]["MergeParty"][];
+            problem: string;
+            reach: string;
+            state: string;
+            undo_until: string;
+        };
+        MergeList: {
+            items: components["schemas"]["MergeItem"][];
+        };
+        MergeParty: {
+            id: string;
+            name: string;
+        };
+        MergePreview: {
+            contacts: components["schemas"]["MergeColumn"][];
+            counts: components["schemas"]["MergeCounts"];
+            sellers: components["schemas"]["MergeSeller"][];
+        };
+        MergeRequest: {
+            city_of?: string;
+            contacts: string[];
+            /** @description The contact whose name stays; empty: the first one's */
+            name_of?: string;
+            /** @description Who gets every open prospect; each: nobody */
+            seller?: string;
+        };
+        MergeSeller: {
+            id: string;
+            name: string;
         };
         Named: {
             id: string;
@@ -2754,10 +3102,18 @@ export interface components {
         PagePatch: {
             active?: boolean;
         };
+        PairList: {
+            items: components["schemas"]["DuplicatePair"][];
+        };
+        PairRequest: {
+            contacts: string[];
+        };
         Password: {
             password: string;
         };
         PhonePatch: {
+            /** @description Put it before the others */
+            first?: boolean;
             raw?: string;
             /**
              * @description The prefix that worked in WhatsApp
@@ -3652,6 +4008,73 @@ export interface operations {
             };
         };
     };
+    "list-contacts": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description What was typed: words by prefix, digits from either end of a phone */
+                q?: string;
+                /** @description By name when it is missing; with q the newest come first */
+                sort?: "name" | "recent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "update-contact": {
         parameters: {
             query?: never;
@@ -3674,6 +4097,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-duplicates-of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairList"];
                 };
             };
             /** @description Error */
@@ -3744,6 +4198,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-contact-timeline": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
                 };
             };
             /** @description Error */
@@ -4030,6 +4518,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-duplicates": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dismiss-duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -5152,6 +5734,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeCreated"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-merge": {
+        parameters: {
+            query: {
+                /** @description Ids, with commas */
+                contacts: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeCreated"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decline-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeCreated"];
                 };
             };
             /** @description Error */
