@@ -141,6 +141,7 @@ func New(d Deps) *API {
 	a.routeUsers()
 	a.routeProspects()
 	a.routeTags()
+	a.routeBoard()
 	a.routeContacts()
 	a.routeMerges()
 	a.routeActivities()

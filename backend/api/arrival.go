@@ -57,6 +57,7 @@ func (h *hub) arrivals(ctx context.Context, o *Office, commits []store.Commit) {
 		WHERE s.id IN (SELECT value FROM json_each({:ids}))
 		AND s.lead_at >= {:since}
 		AND s.origin <> 'manual'
+		AND c.opposed_at IS NULL
 		AND p.deleted = 0`).
 		Bind(dbx.Params{"ids": string(list), "since": clock.Format(h.clock.Now().Add(-fresh))}).WithContext(ctx).All(&found)
 	if err != nil {

@@ -38,6 +38,8 @@ var statuses = map[string]int{
 	"account.wait":            http.StatusTooManyRequests,
 	"account.inactive":        http.StatusForbidden,
 	"account.password_short":  http.StatusUnprocessableEntity,
+	"contact.admin_lifts":     http.StatusForbidden,
+	"stage.requirement":       http.StatusUnprocessableEntity,
 	"import.state":            http.StatusConflict,
 	"import.too_large":        http.StatusRequestEntityTooLarge,
 	CodeInputTooLarge:         http.StatusRequestEntityTooLarge,
@@ -70,6 +72,7 @@ var nouns = map[string]int{
 	"access":   http.StatusForbidden, "account": http.StatusConflict, "contact": http.StatusConflict, "demo": http.StatusConflict,
 	"import": http.StatusUnprocessableEntity, "input": http.StatusUnprocessableEntity, "lead": http.StatusConflict,
 	"meta": http.StatusBadGateway, "office": http.StatusServiceUnavailable, "data": http.StatusServiceUnavailable,
+	"stage": http.StatusConflict, "reason": http.StatusConflict, "word": http.StatusConflict,
 	"secret": http.StatusServiceUnavailable, "session": http.StatusUnauthorized, "setup": http.StatusConflict,
 	"network": http.StatusConflict, "submission": http.StatusConflict, "undo": http.StatusConflict,
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
@@ -78,7 +81,7 @@ var nouns = map[string]int{
 	"relay": http.StatusConflict, "tag": http.StatusConflict,
 	"template": http.StatusUnprocessableEntity,
 	"history":  http.StatusConflict, "export": http.StatusConflict,
-	"merge":    http.StatusConflict,
+	"merge": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

@@ -116,7 +116,8 @@ func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error)
 	if handled, err := c.office.CRM.UndoMergeOf(tx, rows); handled || err != nil {
 		return err
 	}
-	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, reverse); err != nil {
+	ours := func() error { return c.office.CRM.AroundUndo(reverse) }
+	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, ours); err != nil {
 		return err
 	}
 	if err := c.office.CRM.FollowUndo(tx, rows); err != nil {

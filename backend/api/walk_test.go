@@ -34,6 +34,14 @@ var bodies = map[string]any{
 	"create-tag":            map[string]any{"name": "Inversionista"},
 	"update-tag":            map[string]any{"name": "Inversionista"},
 	"set-prospect-tags":     map[string]any{"add": []string{"00000000-0000-7000-8000-000000000000"}},
+	"lift-opposition":       map[string]any{"why": "Lo pidió"},
+	"add-stage":             map[string]any{"name": "Otra"},
+	"order-stages":          map[string]any{"ids": []string{}},
+	"update-stage":          map[string]any{"name": "Otra"},
+	"archive-stage":         map[string]any{"to": ""},
+	"add-reason":            map[string]any{"name": "Otra"},
+	"order-reasons":         map[string]any{"ids": []string{}},
+	"rename-reason":         map[string]any{"name": "Otra"},
 	"undo":                  map[string]any{"tx_id": "00000000-0000-7000-8000-000000000000"},
 	"update-contact":        map[string]any{"name": "Alguien"},
 	"add-phone":             map[string]any{"raw": "55 1234 1111"},
@@ -133,13 +141,14 @@ const (
 
 // own are operations that a seller may call and that name no foreign row: they answer the seller's own things.
 var own = map[string]bool{
+	"get-board":  true,
 	"leave-demo": true, "sign-out": true, "lock": true, "stay-awake": true, "unlock": true, "get-me": true, "change-password": true, "set-preferences": true,
 	"list-users": true, "begin-export": true, "list-prospects": true, "create-prospect": true, "list-inbox": true, "count-inbox": true,
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"list-contacts": true, "list-duplicates": true, "count-duplicates": true, "dismiss-duplicate": true, "list-merges": true, "ask-merge": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
 	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
-	"get-dashboard": true,
+	"get-dashboard":  true,
 	"list-templates": true, "create-template": true, "get-notice": true, "get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 
@@ -222,6 +231,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/templates", agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
 		"/api/contacts", "/api/contacts?q=marcador", "/api/contacts?q=0101", "/api/contacts?sort=recent", "/api/duplicates", "/api/duplicates/count", "/api/merges",
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
+		"/api/board?open=all", "/api/board?q=marcador", "/api/board?seller=" + o.Viewer("ana").UserID,
 		"/api/dashboard", "/api/dashboard?period=7d",
 	} {
 		got := o.Do("beto", "GET", path, nil)

@@ -16,7 +16,8 @@ const longestBody = 20_000
 // LogActivity writes down something done with a prospect, or to be done, and the next step with it. Something done that
 // reaches out to the person attends the prospect and moves its status forward; a note or a task does neither.
 //
-// Faults: prospect.not_found, input.invalid, input.too_long, and input.required (field next) when somebody asked to be
+// Faults: prospect.not_found, contact.opposed for anything but a note or a task with who asked not to be contacted,
+// input.invalid, input.too_long, and input.required (field next) when somebody asked to be
 // called later and no next step says when.
 func (s *Service) LogActivity(ctx context.Context, v account.Viewer, prospectID string, n NewActivity) (Created, error) {
 	if err := n.check(); err != nil {
@@ -128,6 +129,9 @@ func checkResult(kind, result string) error {
 
 // addActivity writes an activity and its reminder, which is the seller's, whoever made it.
 func addActivity(tx *store.Tx, p held, n NewActivity) (id string, err error) {
+	if p.Opposed && reachesOut(n.Kind) {
+		return "", fault.Invalid("kind", CodeOpposed)
+	}
 	id = tx.NewID()
 	row := store.Row{
 		"prospect_id": p.ID, "author_id": tx.Author().User, "kind": n.Kind, "result": n.Result, "body": n.Body,
@@ -181,7 +185,7 @@ func statusAfter(result string) string {
 // reachOut is what an attempt to reach the person does to the prospect: the first one since the lead attends it, and each
 // may move its status forward, never back.
 func reachOut(tx *store.Tx, p held, activityID, kind, result string) error {
-	if kind == KindNote || kind == KindTask {
+	if !reachesOut(kind) {
 		return nil
 	}
 	row := store.Row{}

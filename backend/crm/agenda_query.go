@@ -171,6 +171,8 @@ func (p planOfAgenda) from() string {
 	where := append([]string{
 		"g.due >= {:first}", "g.due < {:last}",
 		"CASE WHEN length(g.due) = 10 THEN g.due >= {:from} AND g.due < {:to} ELSE g.due >= {:from_at} AND g.due < {:to_at} END",
+		// whom nobody is to contact is not waited for; what is still to be done about them is
+		"(g.is_open = 0 OR (SELECT o.opposed_at FROM contact o WHERE o.id = p.contact_id) IS NULL OR (SELECT t.kind FROM activity t WHERE t.id = g.activity_id) = 'task')",
 	}, p.where...)
 	return `
 	FROM agenda g INDEXED BY ` + p.index + `

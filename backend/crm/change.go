@@ -35,14 +35,19 @@ type held struct {
 	Temperature string  `db:"temperature"`
 	ReasonID    string  `db:"reason_id"`
 	AttendedAt  *string `db:"attended_at"`
+	Opposed     bool    `db:"opposed"` // the person asked not to be contacted
 }
+
+// heldColumns reads held.
+const heldColumns = `
+		SELECT p.id, p.contact_id, p.owner_id, p.stage_id, p.status, p.temperature, p.reason_id, p.attended_at,
+			EXISTS (SELECT 1 FROM contact o WHERE o.id = p.contact_id AND o.opposed_at IS NOT NULL) AS opposed
+		FROM prospect p`
 
 // findProspect reads a prospect the viewer may see, inside the transaction that changes it.
 func findProspect(tx *store.Tx, v account.Viewer, id string) (held, error) {
 	var p held
-	err := tx.Query().NewQuery(`
-		SELECT p.id, p.contact_id, p.owner_id, p.stage_id, p.status, p.temperature, p.reason_id, p.attended_at
-		FROM prospect p
+	err := tx.Query().NewQuery(heldColumns + `
 		WHERE p.id = {:id}
 		AND` + seen).Bind(viewerParams(v, id)).One(&p)
 	return p, orNotFound(err, CodeProspectNotFound)

@@ -7,6 +7,8 @@ type Contact struct {
 	City   string         `json:"city"`
 	Phones []ContactPhone `json:"phones"`
 	Emails []ContactEmail `json:"emails"`
+	// OpposedAt is since when the person is not to be contacted; null for who may be.
+	OpposedAt *string `json:"opposed_at"`
 }
 
 // ContactPhone is one phone of a contact.

@@ -239,7 +239,10 @@ func checkNumbers(t *testing.T, o *crmtest.Office, h *history) {
 	t.Helper()
 	today := o.Clock.Now().Format("2006-01-02")
 	queries := []crm.DashboardQuery{
-		{}, {Period: crm.Period7}, {Period: crm.PeriodMonth}, {From: "2022-10-29", To: today},
+		{},
+		{Period: crm.Period7},
+		{Period: crm.PeriodMonth},
+		{From: "2022-10-29", To: today},
 		{From: o.Clock.Now().AddDate(0, 0, -3).Format("2006-01-02"), To: o.Clock.Now().AddDate(0, 0, -1).Format("2006-01-02")},
 	}
 	type viewing struct {
@@ -287,7 +290,8 @@ func TestDashboard_DaysOfTheOffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []crm.TrendStep{
-		{From: "2026-11-01", To: "2026-11-01"}, {From: "2026-11-02", To: "2026-11-02", Leads: 1},
+		{From: "2026-11-01", To: "2026-11-01"},
+		{From: "2026-11-02", To: "2026-11-02", Leads: 1},
 		{From: "2026-11-03", To: "2026-11-03", Attended: 1, Won: 1},
 	}
 	if diff := gocmp.Diff(want, d.Trend); diff != "" || d.Step != crm.StepDay {

@@ -68,6 +68,8 @@ type Registration struct {
 	OwnerID string
 	// Linked is true when the person was known and the submission joined a prospect that existed.
 	Linked bool
+	// Opposed is true when the person asked not to be contacted: the submission is kept, and raises nothing.
+	Opposed bool
 	// Turn and Of are filled when the seller was chosen by turn: the place in this round, and how many take turns.
 	Turn, Of int
 }

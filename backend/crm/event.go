@@ -12,19 +12,20 @@ import (
 
 // Kinds of events: what a prospect's history shows beside activities and submissions.
 const (
-	EventRegistered    = "registered"     // source, form_name, submission_id; and as assigned, for the first seller
-	EventEnquiredAgain = "enquired_again" // source, form_name, submission_id
-	EventReopened      = "reopened"       // from, to, reason_id
-	EventAssigned      = "assigned"       // from, to, rule, turn, of, reason
-	EventStage         = "stage"          // from, to, reason
-	EventStatus        = "status"         // from, to, reason_id, activity_id
-	EventTemperature   = "temperature"    // from, to
-	EventAttended      = "attended"       // activity_id, kind
-	EventOpposition    = "opposition"     // reason_id: the person asked not to be contacted
-	EventRescheduled   = "rescheduled"    // activity_id, from, to
-	EventTestLead      = "test_lead"      // submission_id: Meta says that it was a test
-	EventMerged        = "merged"         // merge_id, contacts: how many became one
-	EventParted        = "parted"         // merge_id, contacts: the merge was taken back
+	EventRegistered       = "registered"        // source, form_name, submission_id; and as assigned, for the first seller
+	EventEnquiredAgain    = "enquired_again"    // source, form_name, submission_id; opposed: the person is not to be contacted
+	EventReopened         = "reopened"          // from, to, reason_id
+	EventAssigned         = "assigned"          // from, to, rule, turn, of, reason
+	EventStage            = "stage"             // from, to, reason; why: "archived" where the stage itself went
+	EventStatus           = "status"            // from, to, reason_id, activity_id
+	EventTemperature      = "temperature"       // from, to
+	EventAttended         = "attended"          // activity_id, kind
+	EventOpposition       = "opposition"        // reason_id: the person asked not to be contacted
+	EventOppositionLifted = "opposition_lifted" // reason: an administrator lets the person be contacted again
+	EventRescheduled      = "rescheduled"       // activity_id, from, to
+	EventTestLead         = "test_lead"         // submission_id: Meta says that it was a test
+	EventMerged           = "merged"            // merge_id, contacts: how many became one
+	EventParted           = "parted"            // merge_id, contacts: the merge was taken back
 )
 
 // MarkTest notes in a prospect's history that one of its enquiries was a test of Meta's, once.

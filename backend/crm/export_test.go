@@ -45,6 +45,7 @@ func SearchWords(text string) string { return searchQuery(text) }
 const (
 	TimelineQuery  = timelineQuery
 	RemindersQuery = remindersQuery
+	BoardQuery     = boardQuery
 )
 
 // AgendaQueries are the statements that read and count the agenda and what is overdue.

@@ -1,7 +1,9 @@
 package crm
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -163,7 +165,31 @@ func (r *mergeRun) words() error {
 	if r.m.Map.City, err = choose("city", r.m.Choice.CityOf, r.into.City, func(c mergeContact) string { return c.City }); err != nil {
 		return err
 	}
+	if err := r.keepOpposition(row); err != nil {
+		return err
+	}
 	return r.tx.Set("contact", r.into.ID, row)
+}
+
+// keepOpposition has the survivor bear a no that any of them has said. An undo leaves it: that they were told apart takes
+// nobody's word back, and an administrator may.
+func (r *mergeRun) keepOpposition(row store.Row) error {
+	for _, id := range r.m.Merged {
+		var at *string
+		err := r.tx.Query().NewQuery(`
+			SELECT opposed_at
+			FROM contact
+			WHERE id = {:id}
+			AND (SELECT opposed_at FROM contact WHERE id = {:into}) IS NULL`).Bind(dbx.Params{"id": id, "into": r.into.ID}).Row(&at)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("read opposition of contact: %w", err)
+		}
+		if at != nil {
+			row["opposed_at"] = *at
+			return nil
+		}
+	}
+	return nil
 }
 
 // reach brings phones and e-mails to the survivor, after its own. What it has already is removed, not doubled.

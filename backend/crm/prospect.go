@@ -22,6 +22,8 @@ type Card struct {
 	Tags           []string    `json:"tags"` // ids
 	// PossibleDuplicate says that the person may be one with another whom the viewer sees.
 	PossibleDuplicate bool `json:"possible_duplicate"`
+	// Opposed says that the person asked not to be contacted.
+	Opposed bool `json:"opposed"`
 }
 
 // NextAction is the earliest activity that is still to be done: At for an instant, On for a date without a time.

@@ -19,6 +19,7 @@ type detailRow struct {
 	ContactID    string  `db:"contact_id"`
 	Name         string  `db:"name"`
 	City         string  `db:"city"`
+	OpposedAt    *string `db:"opposed_at"`
 	OwnerID      string  `db:"owner_id"`
 	OwnerName    string  `db:"owner_name"`
 	StageID      string  `db:"stage_id"`
@@ -68,7 +69,7 @@ func (s *Service) Prospect(ctx context.Context, v account.Viewer, id string) (Pr
 func readProspect(q dbx.Builder, v account.Viewer, id string) (ProspectDetail, error) {
 	var r detailRow
 	err := q.NewQuery(`
-		SELECT p.id, p.contact_id, c.name, c.city, p.owner_id, coalesce(u.name, '') AS owner_name, p.stage_id, p.status,
+		SELECT p.id, p.contact_id, c.name, c.city, c.opposed_at, p.owner_id, coalesce(u.name, '') AS owner_name, p.stage_id, p.status,
 			p.temperature, p.reason_id, p.source, p.form_name, p.campaign_name, p.lead_at, p.received_at, p.attended_at,
 			p.assigned_at, p.assigned_why, p.created_at, k.next_id, k.next_kind, k.next_at, ` + strings.ReplaceAll(tagsOf, "c.n", "p.n") + ` AS tags
 		FROM prospect p
@@ -88,7 +89,7 @@ func readProspect(q dbx.Builder, v account.Viewer, id string) (ProspectDetail, e
 		Temperature: r.Temperature, ReasonID: r.ReasonID, Source: r.Source, FormName: r.FormName,
 		CampaignName: r.CampaignName, LeadAt: r.LeadAt, ReceivedAt: r.ReceivedAt, AttendedAt: r.AttendedAt,
 		AssignedAt: r.AssignedAt, Next: nextAction(r.NextID, r.NextKind, r.NextAt), CreatedAt: r.CreatedAt,
-		Contact: Contact{ID: r.ContactID, Name: r.Name, City: r.City}, Tags: readTags(deref(r.Tags)),
+		Contact: Contact{ID: r.ContactID, Name: r.Name, City: r.City, OpposedAt: r.OpposedAt}, Tags: readTags(deref(r.Tags)),
 	}
 	if r.AssignedWhy != "" {
 		if err := json.Unmarshal([]byte(r.AssignedWhy), &d.AssignedWhy); err != nil {

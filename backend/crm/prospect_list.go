@@ -102,15 +102,14 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 		p.empty = p.empty || f.Open == OpenOnly
 	case f.Opposed: // few, whatever the order: they are found and sorted
 		p.index, p.enter, p.opens = "", []string{opposed}, nil
-		p.empty = p.empty || f.Open == OpenOnly
 	case f.Unattended:
 		p.index, p.enter, p.opens = "card_unattended", []string{"c.attended_at IS NULL", "c.is_open = 1"}, nil
 		p.empty = p.empty || f.Open == OpenNot
+	case f.Stage != "": // with the other filters of the board in it
+		p.index, p.enter = "card_stage", []string{"c.stage_id = {:stage}"}
 	case f.Temperature != "":
 		p.index, p.enter = "card_temperature", []string{"c.temperature = {:temperature}", "c.temperature <> ''"}
 	case p.params["owner"] != nil: // what else there is to filter by, card_owner_lead has too, or the list is short enough
-	case f.Stage != "":
-		p.index, p.enter = "card_stage", []string{"c.stage_id = {:stage}"}
 	case f.Status != "":
 		p.index, p.enter, p.opens = "card_status", []string{"c.status = {:status}"}, nil
 		p.empty = p.empty || f.Open == OpenOnly && !isOpen(f.Status) || f.Open == OpenNot && isOpen(f.Status)
@@ -124,9 +123,9 @@ func (p *listPlan) enterBy(f ProspectFilter, lacking bool) {
 // opposed is the condition of who asked not to be contacted.
 const opposed = `c.n IN (
 	SELECT r.n
-	FROM discard_reason d
-	CROSS JOIN prospect_card r INDEXED BY card_reason ON r.reason_id = d.id AND r.reason_id <> ''
-	WHERE d.opposition = 1)`
+	FROM contact o INDEXED BY contact_opposed
+	CROSS JOIN prospect r ON r.contact_id = o.id
+	WHERE o.opposed_at IS NOT NULL)`
 
 // filterBy adds what the way in has not settled.
 func (p *listPlan) filterBy(f ProspectFilter) {
@@ -157,6 +156,9 @@ func (p *listPlan) filterBy(f ProspectFilter) {
 	if f.Unattended && !strings.HasSuffix(p.index, "unattended") {
 		p.filter = append(p.filter, "c.attended_at IS NULL", "c.is_open = 1")
 	}
+	if f.Unattended { // nobody is to try
+		p.filter = append(p.filter, "c.contact_id NOT IN "+opposedContacts)
+	}
 	if f.NoNext {
 		p.filter = append(p.filter, "c.next_at IS NULL")
 	}
@@ -165,6 +167,9 @@ func (p *listPlan) filterBy(f ProspectFilter) {
 	}
 	if f.Open == OpenNot && p.isShared() && !p.tagged {
 		p.filter = append(p.filter, "c.is_open = 0")
+	}
+	if f.Open == OpenOnly && p.index == "" {
+		p.filter = append(p.filter, "c.is_open = 1")
 	}
 }
 
@@ -202,6 +207,7 @@ func (p *listPlan) filterByDay(f ProspectFilter) {
 const cardColumns = `c.n AS n, c.prospect_id, c.contact_id, c.name, c.phone, c.stage_id, c.status, c.temperature, c.owner_id,
 	coalesce((SELECT u.name FROM user u WHERE u.id = c.owner_id), '') AS owner_name,
 	c.form_name, c.campaign_name, c.lead_at, c.received_at, c.attended_at, c.next_at, c.next_kind, c.next_id, c.last_activity_at,
+	EXISTS (SELECT 1 FROM contact o WHERE o.id = c.contact_id AND o.opposed_at IS NOT NULL) AS opposed,
 	c.reason_id, ` + tagsOf + ` AS tags`
 
 // tagsOf are the tags that c bears, as a JSON list of ids.

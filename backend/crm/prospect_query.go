@@ -35,6 +35,7 @@ type cardRow struct {
 	LastActivityAt *string `db:"last_activity_at"`
 	ReasonID       string  `db:"reason_id"`
 	Tags           string  `db:"tags"` // JSON
+	Opposed        bool    `db:"opposed"`
 	SortKey        string  `db:"sort_key"`
 	Total          int     `db:"total"` // of searches
 }
@@ -45,7 +46,7 @@ func (r cardRow) card() Card {
 		Temperature: r.Temperature, OwnerID: r.OwnerID, OwnerName: r.OwnerName, FormName: r.FormName,
 		CampaignName: r.CampaignName, LeadAt: r.LeadAt, ReceivedAt: r.ReceivedAt, AttendedAt: r.AttendedAt,
 		Next: nextAction(r.NextID, r.NextKind, r.NextAt), LastActivityAt: r.LastActivityAt,
-		ReasonID: r.ReasonID, Tags: readTags(r.Tags),
+		Opposed: r.Opposed, ReasonID: r.ReasonID, Tags: readTags(r.Tags),
 	}
 }
 

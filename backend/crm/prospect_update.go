@@ -16,8 +16,9 @@ const longestReason = 500
 
 // UpdateProspect changes stage, status, temperature, reason and owner, and writes each change into the history.
 //
-// A stage further back needs a reason. Discarding needs one, and leaving that status clears it. A reason that means opposition leaves an event of its own.
-// Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
+// A stage further back needs a reason; one that is not needs what it requires (stage.requirement). Discarding needs a reason,
+// and leaving that status clears it. A reason that means opposition marks the contact, see oppose; what was discarded is then
+// not reopened (contact.opposed). Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
 // not have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
 func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id string, patch ProspectPatch) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
@@ -28,13 +29,7 @@ func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id strin
 		if patch.OwnerID != nil && !v.IsAdmin() { // of a prospect that is theirs: what is not theirs does not exist
 			return fault.New("access.admin_only")
 		}
-		u := &prospectUpdate{tx: tx, was: p, row: store.Row{}}
-		for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.write, u.owner} {
-			if err := step(patch); err != nil {
-				return err
-			}
-		}
-		return nil
+		return updateProspect(tx, v, p, patch)
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("update prospect: %w", err)
@@ -42,9 +37,21 @@ func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id strin
 	return c, nil
 }
 
+// updateProspect is UpdateProspect within a transaction, of a prospect that the viewer may see.
+func updateProspect(tx *store.Tx, v account.Viewer, p held, patch ProspectPatch) error {
+	u := &prospectUpdate{tx: tx, viewer: v, was: p, row: store.Row{}}
+	for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.write, u.owner} {
+		if err := step(patch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // prospectUpdate gathers what a patch changes.
 type prospectUpdate struct {
 	tx     *store.Tx
+	viewer account.Viewer
 	was    held
 	row    store.Row
 	events []historyLine
@@ -70,10 +77,11 @@ func (u *prospectUpdate) stage(patch ProspectPatch) error {
 		return nil
 	}
 	var found []struct {
-		Back bool `db:"back"`
+		Back     bool   `db:"back"`
+		Requires string `db:"requires"`
 	}
 	err := u.tx.Query().NewQuery(`
-		SELECT coalesce(s.position < (SELECT w.position FROM stage w WHERE w.id = {:was}), 0) AS back
+		SELECT s.requires, coalesce(s.position < (SELECT w.position FROM stage w WHERE w.id = {:was}), 0) AS back
 		FROM stage s
 		WHERE s.id = {:id}
 		AND s.deleted = 0
@@ -91,8 +99,33 @@ func (u *prospectUpdate) stage(patch ProspectPatch) error {
 	if found[0].Back && reason == "" {
 		return fault.Invalid("stage_reason", "input.required")
 	}
+	if !found[0].Back { // who goes back is on the way to mend what is missing
+		if err := u.require(patch, found[0].Requires); err != nil {
+			return err
+		}
+	}
 	u.row["stage_id"] = *patch.StageID
 	u.note(EventStage, u.was.StageID, *patch.StageID, "reason", reason)
+	return nil
+}
+
+// require refuses a stage whose requirements the prospect does not meet.
+func (u *prospectUpdate) require(patch ProspectPatch, text string) error {
+	required, err := readRequirements(text)
+	if err != nil {
+		return err
+	}
+	temperature := u.was.Temperature
+	if patch.Temperature != nil {
+		temperature = *patch.Temperature
+	}
+	lacking, err := missing(u.tx, u.was, temperature, required)
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		return fault.Invalid("stage_id", CodeStageRequirement, "missing", lacking)
+	}
 	return nil
 }
 
@@ -112,6 +145,9 @@ func (u *prospectUpdate) status(patch ProspectPatch) error {
 		if to != u.was.Status {
 			kind := EventStatus
 			if !isOpen(u.was.Status) && isOpen(to) {
+				if u.was.Opposed {
+					return fault.Invalid("status", CodeOpposed)
+				}
 				kind = EventReopened
 			}
 			u.row["status"], u.row["reason_id"] = to, ""
@@ -148,6 +184,7 @@ func (u *prospectUpdate) discard(reason string) error {
 	u.note(EventStatus, u.was.Status, StatusDiscarded, "reason_id", reason)
 	if found[0].Opposition {
 		u.events = append(u.events, historyLine{EventOpposition, map[string]any{"reason_id": reason}})
+		return oppose(u.tx, u.viewer, u.was, reason)
 	}
 	return nil
 }

@@ -77,6 +77,7 @@ type current struct {
 	ReasonID    string `db:"reason_id"`
 	LeadAt      string `db:"lead_at"`
 	OwnerActive bool   `db:"owner_active"`
+	Opposed     bool   `db:"opposed"`
 }
 
 // join adds the enquiry to what a known person has: their open prospect, else their latest.
@@ -84,7 +85,8 @@ func (n *registrar) join(contactID string) error {
 	n.done.ContactID = contactID
 	var p current
 	err := n.tx.Query().NewQuery(`
-		SELECT p.id, p.owner_id, p.status, p.reason_id, p.lead_at, coalesce(u.active = 1 AND u.deleted = 0, 0) AS owner_active
+		SELECT p.id, p.owner_id, p.status, p.reason_id, p.lead_at, coalesce(u.active = 1 AND u.deleted = 0, 0) AS owner_active,
+			p.contact_id IN ` + opposedContacts + ` AS opposed
 		FROM prospect p
 		LEFT JOIN user u ON u.id = p.owner_id
 		WHERE p.contact_id = {:contact}
@@ -102,9 +104,14 @@ func (n *registrar) join(contactID string) error {
 	if p.ID == "" { // all of them are in the bin
 		return n.open()
 	}
-	n.done.ProspectID, n.done.OwnerID, n.done.Linked = p.ID, p.OwnerID, true
+	n.done.ProspectID, n.done.OwnerID, n.done.Linked, n.done.Opposed = p.ID, p.OwnerID, true, p.Opposed
 	if err := n.addSubmission(); err != nil {
 		return err
+	}
+	if p.Opposed { // the form is kept; whether it is a new consent, an administrator says
+		data := n.words()
+		data["opposed"] = true
+		return addEvent(n.tx, p.ID, EventEnquiredAgain, data)
 	}
 	if err := addEvent(n.tx, p.ID, EventEnquiredAgain, n.words()); err != nil {
 		return err

@@ -46,6 +46,7 @@ const remindersQuery = `
 	AND r.deleted = 0
 	AND r.done_at IS NULL
 	AND a.deleted = 0
+	AND (c.opposed_at IS NULL OR a.kind = 'task')
 	AND` + seen + `
 	ORDER BY r.remind_at
 	LIMIT {:limit}`

@@ -72,13 +72,15 @@ func isOpen(status string) bool { return status != StatusDiscarded && status != 
 
 // Vocabulary is every word a screen needs to offer choices.
 type Vocabulary struct {
-	Stages        []Stage  `json:"stages"`
-	Statuses      []string `json:"statuses"`
-	Temperatures  []string `json:"temperatures"`
-	Reasons       []Reason `json:"reasons"`
-	ActivityKinds []string `json:"activity_kinds"`
-	CallResults   []string `json:"call_results"`
-	Sources       []string `json:"sources"`
+	Stages       []Stage  `json:"stages"`
+	Statuses     []string `json:"statuses"`
+	Temperatures []string `json:"temperatures"`
+	Reasons      []Reason `json:"reasons"`
+	// Retired are archived and removed stages and reasons: what histories name and nobody chooses any more.
+	Retired       []Retired `json:"retired"`
+	ActivityKinds []string  `json:"activity_kinds"`
+	CallResults   []string  `json:"call_results"`
+	Sources       []string  `json:"sources"`
 }
 
 // Stage is one commercial step of the office.
@@ -86,6 +88,19 @@ type Stage struct {
 	ID       string `json:"id" db:"id"`
 	Name     string `json:"name" db:"name"`
 	Position int    `json:"position" db:"position"`
+	// Requires is what a prospect must have before it moves on to here.
+	Requires []string `json:"requires" db:"-"`
+}
+
+// Retired is a word of the office that is no longer in use.
+type Retired struct {
+	ID   string `json:"id" db:"id"`
+	Name string `json:"name" db:"name"`
+}
+
+type stageRow struct {
+	Stage
+	RequiresText string `db:"requires"`
 }
 
 // Reason is why a prospect was discarded.
@@ -129,18 +144,25 @@ func (s *Service) SeedVocabulary(tx *store.Tx) error {
 // Vocabulary returns the office's words in their order, without the archived ones.
 func (s *Service) Vocabulary(ctx context.Context) (Vocabulary, error) {
 	words := Vocabulary{
-		Stages: []Stage{}, Reasons: []Reason{},
+		Stages: []Stage{}, Reasons: []Reason{}, Retired: []Retired{},
 		Statuses: slices.Clone(statuses), Temperatures: slices.Clone(temperatures), Sources: slices.Clone(sources),
 		ActivityKinds: slices.Clone(activityKinds), CallResults: slices.Clone(callResults),
 	}
+	var stages []stageRow
 	err := s.store.Read().NewQuery(`
-		SELECT id, name, position
+		SELECT id, name, position, requires
 		FROM stage
 		WHERE deleted = 0
 		AND archived = 0
-		ORDER BY position, id`).WithContext(ctx).All(&words.Stages)
+		ORDER BY position, id`).WithContext(ctx).All(&stages)
 	if err != nil {
 		return Vocabulary{}, fmt.Errorf("read stages: %w", err)
+	}
+	for _, row := range stages {
+		if row.Requires, err = readRequirements(row.RequiresText); err != nil {
+			return Vocabulary{}, err
+		}
+		words.Stages = append(words.Stages, row.Stage)
 	}
 	err = s.store.Read().NewQuery(`
 		SELECT id, name, opposition
@@ -150,6 +172,20 @@ func (s *Service) Vocabulary(ctx context.Context) (Vocabulary, error) {
 		ORDER BY position, id`).WithContext(ctx).All(&words.Reasons)
 	if err != nil {
 		return Vocabulary{}, fmt.Errorf("read reasons: %w", err)
+	}
+	err = s.store.Read().NewQuery(`
+		SELECT id, name
+		FROM stage
+		WHERE deleted = 1
+		OR archived = 1
+		UNION ALL
+		SELECT id, name
+		FROM discard_reason
+		WHERE deleted = 1
+		OR archived = 1
+		ORDER BY name, id`).WithContext(ctx).All(&words.Retired)
+	if err != nil {
+		return Vocabulary{}, fmt.Errorf("read retired words: %w", err)
 	}
 	return words, nil
 }

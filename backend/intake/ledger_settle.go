@@ -287,6 +287,9 @@ func (s *Service) announce(tx *store.Tx, to State, r crm.Registration, e crm.Enq
 	if len(e.Phones) > 0 {
 		notice.Phone = first(crm.Phone(e.Phones[0]).E164, e.Phones[0])
 	}
+	if r.Opposed { // an administrator's to look at
+		notice.SellerID = ""
+	}
 	var err error
 	if notice.SellerName, err = userName(tx.Query(), r.OwnerID); err != nil {
 		return err

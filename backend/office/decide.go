@@ -45,6 +45,9 @@ const (
 	eventEnquiredAgain = "enquired_again"
 )
 
+// fieldOpposed is the field of a contact that says since when the person is not to be contacted.
+const fieldOpposed = "opposed_at"
+
 // fieldDeleted is the field that removing and restoring a row writes.
 const fieldDeleted = "deleted"
 
@@ -82,7 +85,7 @@ var rules = map[string]rule{
 	"tag":            {shared: true},
 	"template":       {shared: true, personal: true, self: "owner_id", fields: []string{"name", "subject", "body", fieldDeleted}},
 
-	"contact":       {fields: []string{"name", "city"}},
+	"contact":       {fields: []string{"name", "city", fieldOpposed}},
 	"contact_phone": {fields: []string{"e164", "raw", "problem", "wa_variant", "position", fieldDeleted}},
 	"contact_email": {fields: []string{"address", "raw", "problem", "position", fieldDeleted}},
 	"prospect": {
@@ -162,6 +165,8 @@ func (r rule) scoped(p store.Proposal) string {
 		return ReasonOutOfScope
 	case p.Op.Field == "":
 		return r.creation(p)
+	case p.Op.Entity == "contact" && p.Op.Field == fieldOpposed && string(p.Op.Value) == "null":
+		return ReasonAdminOnly // also by an undo: whoever heard a person's no does not take it back
 	case p.Undo, slices.Contains(r.fields, p.Op.Field):
 		return ""
 	case slices.Contains(r.enquiry, p.Op.Field) && slices.Contains(p.Added, "submission"):

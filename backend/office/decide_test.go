@@ -82,6 +82,9 @@ func TestDecide_Everybody(t *testing.T) {
 		{"admin makes a user", admin, `user{"login":"x"}`, outScope, false, ""},
 		{"admin takes back a move", admin, `prospect.stage_id="s1"`, outScope, true, ""},
 		{"admin takes back a submission", admin, `submission.deleted=1`, outScope, true, ""},
+		{"admin lets a person be contacted again", admin, `contact.opposed_at=null`, outScope, false, ""},
+		{"a seller does not", seller, `contact.opposed_at=null`, inScope, false, office.ReasonAdminOnly},
+		{"not by taking it back", seller, `contact.opposed_at=null`, inScope, true, office.ReasonAdminOnly},
 		{"admin takes back a pause", admin, `user.paused=0`, outScope, true, ""},
 		{"a seller does not", seller, `user.paused=0`, inScope, true, office.ReasonAdminOnly},
 		{"nobody takes back an account", admin, `user.deleted=1`, outScope, true, office.ReasonNotUndoable},
@@ -94,7 +97,7 @@ func TestDecide_Everybody(t *testing.T) {
 func TestDecide_SellerWorks(t *testing.T) {
 	var tests []proposal
 	for _, text := range []string{
-		`contact.name="Rosa"`, `contact.city="Puebla"`, `contact_phone.raw="55"`, `contact_phone.e164="+525555550101"`,
+		`contact.name="Rosa"`, `contact.city="Puebla"`, `contact.opposed_at="2026-11-02T15:00:00.000Z"`, `contact_phone.raw="55"`, `contact_phone.e164="+525555550101"`,
 		`contact_phone.problem=""`, `contact_phone.wa_variant="521"`, `contact_phone.deleted=1`, `contact_email.address="a@example.com"`,
 		`contact_email.raw="a"`, `contact_email.deleted=1`, `contact_phone{"contact_id":"c1","raw":"55"}`,
 		`contact_email{"contact_id":"c1","raw":"a@example.com"}`, `prospect.stage_id="s2"`, `prospect.status="closed"`,

@@ -74,7 +74,7 @@ func TestDecide_AllowsEverythingTheProgramOffersASeller(t *testing.T) {
 			})
 		}},
 		{"discarded", func() (crm.Change, error) {
-			return o.CRM.UpdateProspect(ctx, ana, id, crm.ProspectPatch{Status: text(crm.StatusDiscarded), ReasonID: &words.Reasons[8].ID})
+			return o.CRM.UpdateProspect(ctx, ana, id, crm.ProspectPatch{Status: text(crm.StatusDiscarded), ReasonID: &words.Reasons[2].ID})
 		}},
 		{"call with a next step", func() (crm.Change, error) {
 			return made(o.CRM.LogActivity(ctx, ana, id, crm.NewActivity{

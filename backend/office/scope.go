@@ -13,12 +13,17 @@ import (
 // everything is the root whose grant lets a user's computers hold all prospects.
 const everything = "*"
 
-// Follow grants and revokes what an applied op entails: a prospect's computers are those of its seller, and an
-// administrator's hold everything. It is the store's Options.Follow on the host.
+// Follow adds what an applied op entails. It grants and revokes: a prospect's computers are those of its seller, and an
+// administrator's hold everything. And it leaves nobody in a stage that is no more. It is the store's Options.Follow on the host.
 func Follow(tx *store.Tx, op store.Op) error {
 	switch op.Entity {
 	case "prospect":
+		if err := followIntoStage(tx, op); err != nil {
+			return err
+		}
 		return followProspect(tx, op)
+	case "stage":
+		return followStage(tx, op)
 	case "user":
 		return followUser(tx, op)
 	case "contact_phone", "contact_email":

@@ -199,9 +199,11 @@ CREATE TABLE contact (
   city        TEXT NOT NULL DEFAULT '',
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-, merged_into TEXT NOT NULL DEFAULT '');
+, merged_into TEXT NOT NULL DEFAULT '', opposed_at TEXT);
 
 CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into <> '';
+
+CREATE INDEX contact_opposed ON contact (id) WHERE opposed_at IS NOT NULL;
 
 CREATE INDEX contact_rev ON contact (rev);
 
@@ -1025,13 +1027,15 @@ CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);
 
 CREATE INDEX card_owner_next ON prospect_card (owner_id, is_open, next_at) WHERE next_at IS NOT NULL;
 
+CREATE INDEX card_owner_stage ON prospect_card (owner_id, stage_id, is_open, lead_at, n, temperature, form_id);
+
 CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_open, lead_at) WHERE temperature <> '';
 
 CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1;
 
 CREATE INDEX card_reason ON prospect_card (reason_id, lead_at) WHERE reason_id <> '';
 
-CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at);
+CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at, n, temperature, form_id);
 
 CREATE INDEX card_status ON prospect_card (status, lead_at);
 
@@ -1124,6 +1128,42 @@ CREATE TRIGGER duplicate_card_renamed AFTER UPDATE OF name_key ON prospect_card
 WHEN OLD.name_key <> NEW.name_key
 BEGIN
   INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
+END;
+
+CREATE TRIGGER prospect_card_counted AFTER INSERT ON prospect_card
+BEGIN
+  INSERT INTO stage_total (owner_id, stage_id, is_open, temperature, form_id, prospects)
+    VALUES (NEW.owner_id, NEW.stage_id, NEW.is_open, NEW.temperature, NEW.form_id, 1)
+    ON CONFLICT (owner_id, stage_id, is_open, temperature, form_id) DO UPDATE SET prospects = prospects + 1;
+END;
+
+CREATE TRIGGER prospect_card_recounted AFTER UPDATE OF owner_id, stage_id, is_open, temperature, form_id ON prospect_card
+WHEN (OLD.owner_id, OLD.stage_id, OLD.is_open, OLD.temperature, OLD.form_id)
+  <> (NEW.owner_id, NEW.stage_id, NEW.is_open, NEW.temperature, NEW.form_id)
+BEGIN
+  UPDATE stage_total
+    SET prospects = prospects - 1
+    WHERE (owner_id, stage_id, is_open, temperature, form_id)
+      = (OLD.owner_id, OLD.stage_id, OLD.is_open, OLD.temperature, OLD.form_id);
+  DELETE FROM stage_total
+    WHERE (owner_id, stage_id, is_open, temperature, form_id)
+      = (OLD.owner_id, OLD.stage_id, OLD.is_open, OLD.temperature, OLD.form_id)
+    AND prospects = 0;
+  INSERT INTO stage_total (owner_id, stage_id, is_open, temperature, form_id, prospects)
+    VALUES (NEW.owner_id, NEW.stage_id, NEW.is_open, NEW.temperature, NEW.form_id, 1)
+    ON CONFLICT (owner_id, stage_id, is_open, temperature, form_id) DO UPDATE SET prospects = prospects + 1;
+END;
+
+CREATE TRIGGER prospect_card_uncounted AFTER DELETE ON prospect_card
+BEGIN
+  UPDATE stage_total
+    SET prospects = prospects - 1
+    WHERE (owner_id, stage_id, is_open, temperature, form_id)
+      = (OLD.owner_id, OLD.stage_id, OLD.is_open, OLD.temperature, OLD.form_id);
+  DELETE FROM stage_total
+    WHERE (owner_id, stage_id, is_open, temperature, form_id)
+      = (OLD.owner_id, OLD.stage_id, OLD.is_open, OLD.temperature, OLD.form_id)
+    AND prospects = 0;
 END;
 
 CREATE VIEW prospect_card_source AS
@@ -1358,7 +1398,17 @@ CREATE TABLE stage (
   position    INTEGER NOT NULL,
   archived    INTEGER NOT NULL DEFAULT 0,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-);
+, requires TEXT NOT NULL DEFAULT '[]', successor_id TEXT NOT NULL DEFAULT '');
+
+CREATE TABLE stage_total (
+  owner_id    TEXT NOT NULL,
+  stage_id    TEXT NOT NULL,
+  is_open     INTEGER NOT NULL,
+  temperature TEXT NOT NULL,
+  form_id     TEXT NOT NULL,
+  prospects   INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, stage_id, is_open, temperature, form_id)
+) WITHOUT ROWID;
 
 CREATE TRIGGER stale_card_derived INSTEAD OF INSERT ON stale_card
 BEGIN

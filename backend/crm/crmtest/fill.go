@@ -143,6 +143,8 @@ func (f *filler) derive() {
 		}
 		f.exec("INSERT INTO prospect_card (" + into + ") SELECT " + into + " FROM prospect_card_source ORDER BY n")
 	}
+	f.exec(`INSERT INTO stage_total (owner_id, stage_id, is_open, temperature, form_id, prospects)
+		SELECT owner_id, stage_id, is_open, temperature, form_id, count(*) FROM prospect_card GROUP BY 1, 2, 3, 4, 5`)
 }
 
 // plan fills the agenda, in the order of its key.

@@ -58,7 +58,7 @@ func (s *sim) check() error {
 	if err := errors.Join(s.inTurn(), s.once(), s.granting(), s.united()); err != nil {
 		return err
 	}
-	if err := s.ordered(); err != nil {
+	if err := errors.Join(s.ordered(), s.staged()); err != nil {
 		return err
 	}
 	if err := s.barred(); err != nil {

@@ -84,6 +84,8 @@ var jobs = []job{
 	{"use template", useTemplate},
 	{"new prospect", newProspect},
 	{"ask for a merge", askMerge},
+	{"move", moveStage},
+	{"a person's no", oppose},
 }
 
 var officeJobs = []job{
@@ -96,6 +98,9 @@ var officeJobs = []job{
 	{"merge", mergeTwo},
 	{"part", partTwo},
 	{"tell apart", tellApart},
+	{"arrange stages", arrangeStages},
+	{"arrange stages", arrangeStages},
+	{"lift a no", liftOpposition},
 }
 
 // work has somebody do something at their desk, and puts it into the ledger.

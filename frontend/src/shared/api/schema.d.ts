@@ -124,6 +124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stages with how many prospects stand in each; a column's cards are a list of prospects */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -187,6 +204,23 @@ export interface paths {
         put?: never;
         /** Add an e-mail address */
         post: operations["add-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/opposition/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a person be contacted again */
+        post: operations["lift-opposition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,6 +1222,23 @@ export interface paths {
         patch: operations["update-phone"];
         trace?: never;
     };
+    "/api/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stages and reasons as they are arranged */
+        get: operations["get-pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prospects": {
         parameters: {
             query?: never;
@@ -1354,6 +1405,75 @@ export interface paths {
         get: operations["get-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the reasons into an order */
+        put: operations["order-reasons"];
+        /** Add a reason to discard */
+        post: operations["add-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a reason */
+        patch: operations["rename-reason"];
+        trace?: never;
+    };
+    "/api/reasons/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a reason away */
+        post: operations["archive-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reasons/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use an archived reason again */
+        post: operations["restore-reason"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1752,6 +1872,75 @@ export interface paths {
         put?: never;
         /** Of when a backup is */
         post: operations["look-at-backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the stages into an order */
+        put: operations["order-stages"];
+        /** Add a stage */
+        post: operations["add-stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a stage, or say what it requires */
+        patch: operations["update-stage"];
+        trace?: never;
+    };
+    "/api/stages/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a stage away and move its prospects */
+        post: operations["archive-stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stages/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use an archived stage again */
+        post: operations["restore-stage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2210,6 +2399,22 @@ export interface components {
             /** @description There is a recovery code; without it there are no backups */
             prepared: boolean;
         };
+        Board: {
+            columns: components["schemas"]["BoardColumn"][];
+            forms: components["schemas"]["BoardForm"][];
+        };
+        BoardColumn: {
+            archived: boolean;
+            name: string;
+            requires: string[];
+            stage_id: string;
+            /** Format: int64 */
+            total: number;
+        };
+        BoardForm: {
+            id: string;
+            name: string;
+        };
         CalendarFile: {
             content: string;
             name: string;
@@ -2232,6 +2437,7 @@ export interface components {
             lead_at: string;
             name: string;
             next: components["schemas"]["NextAction"] | null;
+            opposed: boolean;
             owner_id: string;
             owner_name: string;
             phone: string;
@@ -2269,6 +2475,7 @@ export interface components {
             emails: components["schemas"]["ContactEmail"][];
             id: string;
             name: string;
+            opposed_at: string | null;
             phones: components["schemas"]["ContactPhone"][];
         };
         ContactDetail: {
@@ -2279,6 +2486,7 @@ export interface components {
             emails: components["schemas"]["ContactEmail"][];
             id: string;
             name: string;
+            opposed_at: string | null;
             phones: components["schemas"]["ContactPhone"][];
             prospects: components["schemas"]["ContactProspect"][];
         };
@@ -2713,6 +2921,7 @@ export interface components {
             lead_at: string;
             name: string;
             next: components["schemas"]["NextAction"] | null;
+            opposed: boolean;
             owner_id: string;
             owner_name: string;
             phone: string;
@@ -2885,6 +3094,7 @@ export interface components {
             emails: components["schemas"]["ContactEmail"][];
             id: string;
             name: string;
+            opposed_at: string | null;
             phones: components["schemas"]["ContactPhone"][];
             prospects: components["schemas"]["ContactProspect"][];
         };
@@ -3120,6 +3330,25 @@ export interface components {
              * @enum {string}
              */
             wa_variant?: "52" | "521";
+        };
+        Pipeline: {
+            reasons: components["schemas"]["PipelineReason"][];
+            requirements: string[];
+            stages: components["schemas"]["PipelineStage"][];
+        };
+        PipelineReason: {
+            archived: boolean;
+            id: string;
+            name: string;
+            opposition: boolean;
+        };
+        PipelineStage: {
+            archived: boolean;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            prospects: number;
+            requires: string[];
         };
         Preferences: {
             /** @enum {string} */
@@ -3388,6 +3617,10 @@ export interface components {
             /** @description The newest line that was on screen; what was written to the field since forbids it */
             seen: string;
         };
+        Retired: {
+            id: string;
+            name: string;
+        };
         Saved: {
             saved: boolean;
         };
@@ -3449,12 +3682,22 @@ export interface components {
             name: string;
             /** Format: int64 */
             position: number;
+            requires: string[];
         };
         StageCount: {
             /** Format: int64 */
             n: number;
             name: string;
             stage_id: string;
+        };
+        StageEnd: {
+            /** @description Another stage; needed when somebody is in it */
+            to?: string;
+        };
+        StagePatch: {
+            name?: string;
+            /** @description What a prospect must have before it moves on to here */
+            requires?: string[];
         };
         Status: {
             app_id: string;
@@ -3681,6 +3924,7 @@ export interface components {
             activity_kinds: string[];
             call_results: string[];
             reasons: components["schemas"]["Reason"][];
+            retired: components["schemas"]["Retired"][];
             sources: string[];
             stages: components["schemas"]["Stage"][];
             statuses: string[];
@@ -3718,6 +3962,15 @@ export interface components {
              */
             wrong: number;
             wrong_at: string | null;
+        };
+        Why: {
+            why: string;
+        };
+        WordName: {
+            name: string;
+        };
+        WordOrder: {
+            ids: string[];
         };
     };
     responses: never;
@@ -4008,6 +4261,42 @@ export interface operations {
             };
         };
     };
+    "get-board": {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description A user id, or none */
+                seller?: string;
+                temperature?: string;
+                form?: string;
+                open?: "true" | "false" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-contacts": {
         parameters: {
             query?: {
@@ -4163,6 +4452,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-opposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -6320,6 +6644,35 @@ export interface operations {
             };
         };
     };
+    "get-pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-prospects": {
         parameters: {
             query?: {
@@ -6803,6 +7156,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -7728,6 +8244,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackupFound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
