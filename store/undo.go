@@ -18,7 +18,8 @@ import (
 //
 // It is all or nothing. ErrChangedSince says that something it wrote has been changed since, or that something was added
 // to a row it created, by a transaction that still stands; ErrNothingToUndo says that there is no such transaction, that
-// it is not a's, or that it is undone already. Decide sees each inverse op with Undo set. Local tables are not touched.
+// it is not a's, or that it is undone already. Undos after it of what lies before it count as changes, even where they
+// cancel out. Decide sees each inverse op with Undo set. Local tables are not touched.
 func (s *Store) Undo(ctx context.Context, a Author, txID string) (Commit, error) {
 	return s.UndoAround(ctx, a, txID, func(_ *Tx, _ []Ref, reverse func() error) error { return reverse() })
 }
