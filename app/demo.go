@@ -128,6 +128,9 @@ func (d *demoOffice) connect(ctx context.Context, backlog int) error {
 		}
 		d.forms = append(d.forms, form.ID)
 	}
+	if err := d.writeTemplates(ctx); err != nil {
+		return err
+	}
 	return d.playPast(ctx, backlog)
 }
 

@@ -9,6 +9,9 @@ const flat = screens.filter(({ name }) =>
   [
     "prospectos",
     "prospecto",
+    "agenda",
+    "agenda-dia",
+    "ajustes-plantillas",
     "importar",
     "salud",
     "ajustes-mi-cuenta",

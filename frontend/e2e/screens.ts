@@ -71,9 +71,51 @@ export const screens: Screen[] = [
       await page.getByRole("dialog", { name: "Atajos de teclado" }).waitFor();
     },
   },
+  {
+    name: "agenda",
+    hash: "/agenda",
+    ready: async (page) => {
+      await page
+        .getByRole("region", { name: "Días y horas" })
+        .getByRole("button", { name: /^(Llamada|Visita|Cita|WhatsApp)/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "agenda-dia",
+    hash: "/agenda?vista=dia",
+    ready: async (page) => {
+      await page.getByRole("region", { name: "Días y horas" }).waitFor();
+    },
+  },
+  {
+    name: "agenda-nueva",
+    hash: "/agenda",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Nueva actividad" }).click();
+      await page.getByRole("dialog", { name: "Nueva actividad" }).getByLabel("Prospecto").waitFor();
+    },
+  },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
   { name: "salud", hash: "/salud", ready: heading("Salud") },
   { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Contraseña") },
   { name: "ajustes-meta", hash: "/ajustes/meta", ready: heading("Formularios") },
+  { name: "ajustes-plantillas", hash: "/ajustes/plantillas", ready: heading("Plantillas") },
+  {
+    name: "plantilla",
+    hash: "/ajustes/plantillas",
+    ready: async (page) => {
+      await page
+        .getByRole("button", { name: /^Editar «/ })
+        .first()
+        .click();
+      await page
+        .getByRole("dialog", { name: "Editar plantilla" })
+        .getByRole("group", { name: "Vista previa" })
+        .getByText(/Hola/)
+        .waitFor();
+    },
+  },
   { name: "ajustes-usuarios", hash: "/ajustes/usuarios", ready: heading("Usuarios") },
 ];

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { parseAgendaSearch } from "@/features/agenda/agenda-search";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
 import { NotFound } from "./layout/NotFound";
@@ -48,6 +49,13 @@ const prospect = createRoute({
   getParentRoute: () => root,
   path: "/prospectos/$id",
   component: lazyRouteComponent(() => import("@/features/prospects/ProspectPage"), "ProspectPage"),
+});
+
+const agenda = createRoute({
+  getParentRoute: () => root,
+  path: "/agenda",
+  validateSearch: parseAgendaSearch,
+  component: lazyRouteComponent(() => import("@/features/agenda/Agenda"), "Agenda"),
 });
 
 const importing = createRoute({
@@ -96,6 +104,12 @@ const relaySettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/relay/RelaySettings"), "RelaySettings"),
 });
 
+const templateSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/plantillas",
+  component: lazyRouteComponent(() => import("@/features/templates/TemplateSettings"), "TemplateSettings"),
+});
+
 const userSettings = createRoute({
   getParentRoute: () => settings,
   path: "/usuarios",
@@ -125,6 +139,7 @@ const routeTree = root.addChildren([
   inbox,
   prospects,
   prospect,
+  agenda,
   importing,
   health,
   sync,
@@ -132,6 +147,7 @@ const routeTree = root.addChildren([
     settingsHome,
     metaSettings,
     relaySettings,
+    templateSettings,
     userSettings,
     deviceSettings,
     backupSettings,

@@ -1,3 +1,4 @@
+import enAgenda from "./en/agenda.json";
 import enCommon from "./en/common.json";
 import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
@@ -13,7 +14,9 @@ import enSettings from "./en/settings.json";
 import enSetup from "./en/setup.json";
 import enSignIn from "./en/sign-in.json";
 import enSync from "./en/sync.json";
+import enTemplates from "./en/templates.json";
 import enWords from "./en/words.json";
+import esAgenda from "./es-MX/agenda.json";
 import esCommon from "./es-MX/common.json";
 import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
@@ -29,11 +32,14 @@ import esSettings from "./es-MX/settings.json";
 import esSetup from "./es-MX/setup.json";
 import esSignIn from "./es-MX/sign-in.json";
 import esSync from "./es-MX/sync.json";
+import esTemplates from "./es-MX/templates.json";
 import esWords from "./es-MX/words.json";
 
 /** The Spanish of Mexico: the source of all keys, and what a missing English sentence falls back to. */
 export const esMX = {
   common: esCommon,
+  agenda: esAgenda,
+  templates: esTemplates,
   words: esWords,
   devices: esDevices,
   errors: esErrors,
@@ -54,6 +60,8 @@ export const esMX = {
 /** English. A key that only one of the languages has does not compile. */
 export const en = {
   common: enCommon,
+  agenda: enAgenda,
+  templates: enTemplates,
   words: enWords,
   devices: enDevices,
   errors: enErrors,

@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import {
   type Icon,
+  IconCalendar,
   IconFileImport,
   IconHeartbeat,
   IconInbox,
@@ -46,6 +47,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
         {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
       </RailLink>
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
+      <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
       <div className={classes.foot}>
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
         <RailLink to="/ajustes" icon={IconSettings} label={t("nav.settings")} folded={folded} />

@@ -34,6 +34,7 @@ export function Shell() {
     "?": () => setHelpOpen(true),
     "g b": () => void navigate({ to: "/bandeja" }),
     "g p": () => void navigate({ to: "/prospectos" }),
+    "g a": () => void navigate({ to: "/agenda" }),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
   });
   useUndoKey();

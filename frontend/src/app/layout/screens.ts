@@ -1,12 +1,14 @@
 import {
   type Icon,
   IconBrandMeta,
+  IconCalendar,
   IconCloudCheck,
   IconDatabase,
   IconDevices,
   IconFileImport,
   IconHeartbeat,
   IconInbox,
+  IconTemplate,
   IconUserCircle,
   IconUsers,
   IconUsersGroup,
@@ -19,12 +21,14 @@ export type Screen = {
   to:
     | "/bandeja"
     | "/prospectos"
+    | "/agenda"
     | "/importar"
     | "/salud"
     | "/sincronizacion"
     | "/ajustes/equipos"
     | "/ajustes/respaldo"
     | "/ajustes/meta"
+    | "/ajustes/plantillas"
     | "/ajustes/usuarios"
     | "/ajustes/mi-cuenta";
   word: string;
@@ -40,6 +44,7 @@ export function useScreens(): Screen[] {
   const { t } = useTranslation();
   const { t: words } = useTranslation("settings");
   const { t: sync } = useTranslation("sync");
+  const { t: templates } = useTranslation("templates");
   const { t: devices } = useTranslation("devices");
   const isAdmin = useIsAdmin();
   const settings = t("nav.settings");
@@ -59,11 +64,25 @@ export function useScreens(): Screen[] {
       keys: ["G", "P"],
     },
     {
+      to: "/agenda",
+      word: t("nav.agenda"),
+      keywords: "citas tareas calendario semana calendar",
+      icon: IconCalendar,
+      keys: ["G", "A"],
+    },
+    {
       to: "/ajustes/mi-cuenta",
       word: words("account.title"),
       keywords: `${settings} contraseña idioma tema password theme`,
       icon: IconUserCircle,
       keys: ["G", "S"],
+    },
+    {
+      to: "/ajustes/plantillas",
+      word: templates("title"),
+      keywords: `${settings} mensajes correos whatsapp templates`,
+      icon: IconTemplate,
+      keys: [],
     },
     {
       to: "/sincronizacion",

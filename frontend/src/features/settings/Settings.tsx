@@ -4,6 +4,7 @@ import {
   IconDatabase,
   IconDevices,
   IconRouteAltRight,
+  IconTemplate,
   IconUserCircle,
   IconUsersGroup,
 } from "@tabler/icons-react";
@@ -18,6 +19,7 @@ import classes from "./Settings.module.css";
 export function Settings({ children }: { children: ReactNode }) {
   const { t } = useTranslation("settings");
   const { t: devices } = useTranslation("devices");
+  const { t: templates } = useTranslation("templates");
   const { t: relay } = useTranslation("relay");
   const isAdmin = useIsAdmin();
   return (
@@ -26,6 +28,7 @@ export function Settings({ children }: { children: ReactNode }) {
       <div className={classes.columns}>
         <nav className={classes.nav} aria-label={t("title")}>
           <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
+          <Item to="/ajustes/plantillas" icon={IconTemplate} word={templates("title")} />
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
           {isAdmin && <Item to="/ajustes/relevo" icon={IconRouteAltRight} word={relay("title")} />}
@@ -41,6 +44,7 @@ export function Settings({ children }: { children: ReactNode }) {
 type ItemProps = {
   to:
     | "/ajustes/mi-cuenta"
+    | "/ajustes/plantillas"
     | "/ajustes/usuarios"
     | "/ajustes/meta"
     | "/ajustes/relevo"

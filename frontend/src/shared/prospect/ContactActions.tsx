@@ -5,6 +5,8 @@ import type { Prospect } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
 import classes from "./ContactActions.module.css";
 import { call, firstEmail, firstPhone, openChat, writeMail } from "./reach";
+import { TemplateMenu } from "./TemplateMenu";
+import templates from "./Templates.module.css";
 
 type ContactActionsProps = {
   prospect: Prospect;
@@ -18,6 +20,7 @@ export function ContactActions({ prospect, blocked = false }: ContactActionsProp
   const phone = firstPhone(prospect);
   const email = firstEmail(prospect);
   const noPhone = blocked || phone === undefined;
+  const noMail = blocked || email === undefined;
   return (
     <div className={classes.actions}>
       <Button
@@ -29,24 +32,30 @@ export function ContactActions({ prospect, blocked = false }: ContactActionsProp
         {t("reach.call")}
         {phone !== undefined && <span className={classes.number}>{formatPhone(phone.e164)}</span>}
       </Button>
-      <Button
-        variant="default"
-        leftSection={<IconBrandWhatsapp size={18} stroke={1.6} aria-hidden />}
-        onClick={() => openChat(prospect)}
-        disabled={noPhone}
-        title={t("reach.chatTitle")}
-      >
-        {t("reach.chat")}
-      </Button>
-      <Button
-        variant="default"
-        leftSection={<IconMail size={18} stroke={1.6} aria-hidden />}
-        onClick={() => writeMail(prospect)}
-        disabled={blocked || email === undefined}
-        title={email?.address ?? t("reach.noMail")}
-      >
-        {t("reach.mail")}
-      </Button>
+      <div className={templates.split}>
+        <Button
+          variant="default"
+          leftSection={<IconBrandWhatsapp size={18} stroke={1.6} aria-hidden />}
+          onClick={() => openChat(prospect)}
+          disabled={noPhone}
+          title={t("reach.chatTitle")}
+        >
+          {t("reach.chat")}
+        </Button>
+        <TemplateMenu prospect={prospect} channel="whatsapp" disabled={noPhone} />
+      </div>
+      <div className={templates.split}>
+        <Button
+          variant="default"
+          leftSection={<IconMail size={18} stroke={1.6} aria-hidden />}
+          onClick={() => writeMail(prospect)}
+          disabled={noMail}
+          title={email?.address ?? t("reach.noMail")}
+        >
+          {t("reach.mail")}
+        </Button>
+        <TemplateMenu prospect={prospect} channel="email" disabled={noMail} />
+      </div>
     </div>
   );
 }

@@ -44,6 +44,11 @@ export function ReturnPrompt({ prospect, digits = true, onLogged }: ReturnPrompt
   }
 }
 
+/** What tells with which template a message was written. */
+function withTemplate({ message }: Exclude<Outreach, { channel: "call" }>): { templateId?: string } {
+  return message === undefined ? {} : { templateId: message.templateId };
+}
+
 type Of<Channel extends Outreach["channel"]> = Extract<Outreach, { channel: Channel }>;
 type Answerable = { digits: boolean; onDone: (done: Done | null) => void };
 
@@ -86,14 +91,14 @@ function AfterChat({ prospect, outreach, digits, onDone }: AfterChatProps) {
       type="button"
       className={choices.choice}
       data-quiet="true"
-      onClick={() => openChat(prospect, phone, other)}
+      onClick={() => openChat(prospect, phone, other, outreach.message)}
     >
       {t("back.tryOther", { variant: other })}
     </button>
   );
   const sent = (result: string) => {
     remember();
-    onDone({ kind: "whatsapp", result });
+    onDone({ kind: "whatsapp", result, ...withTemplate(outreach) });
   };
   return (
     <Row
@@ -127,7 +132,12 @@ function AfterMail({ outreach, digits, onDone }: Answerable & { outreach: Of<"em
     >
       <Answers
         digits={digits}
-        options={[{ word: t("back.yes"), act: () => onDone({ kind: "email", result: "sent" }) }]}
+        options={[
+          {
+            word: t("back.yes"),
+            act: () => onDone({ kind: "email", result: "sent", ...withTemplate(outreach) }),
+          },
+        ]}
       />
     </Row>
   );

@@ -7,6 +7,8 @@ export type Done = {
   kind: "call" | "whatsapp" | "email" | "appointment" | "visit" | "video" | "task" | "note";
   result?: string;
   body?: string;
+  /** The template that a message was written with. */
+  templateId?: string;
   /** The following step, made together with it. */
   next?: { kind: string; when: When };
 };

@@ -7,8 +7,11 @@ import type { WhatsAppVariant } from "@/shared/lib/phones";
  */
 export type Outreach =
   | { channel: "call"; e164: string }
-  | { channel: "whatsapp"; e164: string; phoneId: string; variant: WhatsAppVariant }
-  | { channel: "email"; address: string };
+  | { channel: "whatsapp"; e164: string; phoneId: string; variant: WhatsAppVariant; message?: Written }
+  | { channel: "email"; address: string; message?: Written };
+
+/** What was written with a template. */
+export type Written = { text: string; subject: string; templateId: string };
 
 const open = new Map<string, Outreach>();
 const listeners = new Set<() => void>();

@@ -1,7 +1,8 @@
 import type { Email, Phone, Prospect } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
 import { phoneLink, type WhatsAppVariant, whatsAppLink } from "@/shared/lib/phones";
-import { beginOutreach } from "./outreach";
+import { beginOutreach, type Written } from "./outreach";
+import { mailLink } from "./template-text";
 
 /** The first phone that can be dialled. */
 export function firstPhone({ contact }: Prospect): Phone | undefined {
@@ -26,16 +27,31 @@ export function call(prospect: Prospect, phone = firstPhone(prospect)): void {
 }
 
 /** Opens the person's chat, and remembers to ask whether the message was sent. */
-export function openChat(prospect: Prospect, phone = firstPhone(prospect), variant?: WhatsAppVariant): void {
+export function openChat(
+  prospect: Prospect,
+  phone = firstPhone(prospect),
+  variant?: WhatsAppVariant,
+  message?: Written,
+): void {
   if (phone === undefined) return;
   const form = variant ?? knownVariant(phone);
-  host.openLink(whatsAppLink(phone.e164, "", form));
-  beginOutreach(prospect.id, { channel: "whatsapp", e164: phone.e164, phoneId: phone.id, variant: form });
+  host.openLink(whatsAppLink(phone.e164, message?.text ?? "", form));
+  beginOutreach(prospect.id, {
+    channel: "whatsapp",
+    e164: phone.e164,
+    phoneId: phone.id,
+    variant: form,
+    ...(message === undefined ? {} : { message }),
+  });
 }
 
 /** Opens a new mail, and remembers to ask whether it was sent. */
-export function writeMail(prospect: Prospect, email = firstEmail(prospect)): void {
+export function writeMail(prospect: Prospect, email = firstEmail(prospect), message?: Written): void {
   if (email === undefined) return;
-  host.openLink(`mailto:${encodeURIComponent(email.address).replace("%40", "@")}`);
-  beginOutreach(prospect.id, { channel: "email", address: email.address });
+  host.openLink(mailLink(email.address, message?.subject, message?.text));
+  beginOutreach(prospect.id, {
+    channel: "email",
+    address: email.address,
+    ...(message === undefined ? {} : { message }),
+  });
 }

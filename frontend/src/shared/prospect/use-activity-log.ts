@@ -12,6 +12,7 @@ function body(done: Done) {
   return {
     ...(done.result === undefined ? {} : { result: done.result }),
     ...(done.body === undefined || done.body === "" ? {} : { body: done.body }),
+    ...(done.templateId === undefined ? {} : { template_id: done.templateId }),
     ...(kind === undefined || when === undefined ? {} : { next: { kind, ...dueFields(when) } }),
   };
 }

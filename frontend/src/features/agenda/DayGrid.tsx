@@ -1,0 +1,166 @@
+import { VisuallyHidden } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { type CSSProperties, useEffect, useId, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { AgendaItem } from "@/shared/api/types";
+import { fullDate, type Language, parseDay, toDay } from "@/shared/lib/dates";
+import { useNow } from "@/shared/ui/use-now";
+import { dayOf, fold, instantAt, minuteOf, place, type Slot, snap } from "./agenda-days";
+import { movedTo } from "./agenda-queries";
+import classes from "./DayGrid.module.css";
+import { ItemButton } from "./ItemButton";
+import { type Hold, useMoving } from "./use-moving";
+
+/** Height of an hour, in pixels; the style sheet has the same. */
+const hour = 48;
+
+/** The hours that are written beside the days. */
+const hours = Array.from({ length: 23 }, (_, index) => index + 1);
+
+/** Lanes side by side before the last one says how many more there are. */
+const lanes = { day: 10, week: 4 };
+
+/** The hour at the top when the screen opens. */
+const opens = 8;
+
+type DayGridProps = {
+  days: readonly string[];
+  today: string;
+  items: readonly AgendaItem[];
+  onCreate: (day: string, minute: number | null) => void;
+  onDay: (day: string) => void;
+};
+
+/** Days side by side, with their hours below and what has only a date above, all in one box that scrolls by itself. */
+export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
+  const { t, i18n } = useTranslation("agenda");
+  const language: Language = i18n.language === "en" ? "en" : "es-MX";
+  const box = useRef<HTMLDivElement>(null);
+  const hint = useId();
+  const now = new Date(useNow());
+  const { hold, grip } = useMoving(days, box);
+  useEffect(() => {
+    if (box.current !== null) box.current.scrollTop = opens * hour;
+  }, []);
+  const shown = items.map((item) => (hold?.item.id === item.id ? movedTo(item, hold.slot) : item));
+  const of = (day: string) => shown.filter((item) => dayOf(item) === day);
+  const button = (item: AgendaItem) => {
+    const held = hold?.item.id === item.id;
+    // Beside its original place it is drawn where it would be put; what moves it still knows the original.
+    const original = held ? hold.item : item;
+    return <ItemButton item={item} held={held} describedBy={hint} {...grip(original)} />;
+  };
+  const word = (day: string, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, options).format(parseDay(day)).replace(/[.,]/g, "");
+
+  return (
+    <>
+      <VisuallyHidden id={hint}>{t("keys")}</VisuallyHidden>
+      <div className={classes.live} role="status" aria-live="assertive">
+        {hold === null ? "" : slotWords(hold, language, t("allDay"))}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
+      <section ref={box} className={classes.box} aria-label={t("grid")} tabIndex={0}>
+        <div className={classes.grid} style={{ "--days": days.length } as CSSProperties}>
+          <div className={classes.head}>
+            <div className={classes.corner}>{t("allDay")}</div>
+            {days.map((day) => (
+              <section
+                key={day}
+                className={classes.top}
+                data-today={day === today}
+                aria-label={fullDate(parseDay(day), language, false)}
+              >
+                <div className={classes.name}>
+                  <button type="button" className={classes.date} onClick={() => onDay(day)}>
+                    <span className={classes.weekday}>{word(day, { weekday: "short" })}</span>{" "}
+                    <span className={classes.number}>{parseDay(day).getDate()}</span>
+                  </button>
+                  <button
+                    type="button"
+                    className={classes.add}
+                    aria-label={t("addOn", { day: fullDate(parseDay(day), language, false) })}
+                    onClick={() => onCreate(day, null)}
+                  >
+                    <IconPlus size={14} aria-hidden />
+                  </button>
+                </div>
+                <div className={classes.dates} data-day={day} data-dates>
+                  {of(day)
+                    .filter(({ due_on }) => due_on !== null)
+                    .map((item) => (
+                      <div key={item.id} className={classes.dated}>
+                        {button(item)}
+                      </div>
+                    ))}
+                </div>
+              </section>
+            ))}
+          </div>
+          <div className={classes.hours}>
+            <div className={classes.gutter} aria-hidden>
+              {hours.map((n) => (
+                <span key={n} className={classes.hour} style={{ top: n * hour }}>
+                  {`${n}:00`}
+                </span>
+              ))}
+            </div>
+            {days.map((day) => {
+              const { shown: placed, folded } = fold(
+                place(of(day)),
+                days.length === 1 ? lanes.day : lanes.week,
+              );
+              const style = (minute: number, length: number, lane: number, width: number) => ({
+                top: (minute / 60) * hour,
+                height: Math.max(22, (Math.min(length, 24 * 60 - minute) / 60) * hour - 1),
+                left: `${(lane / width) * 100}%`,
+                width: `calc(${100 / width}% - 2px)`,
+              });
+              return (
+                <div key={day} className={classes.day} data-day={day} data-today={day === today}>
+                  <button
+                    type="button"
+                    className={classes.blank}
+                    tabIndex={-1}
+                    aria-label={t("addOn", { day: fullDate(parseDay(day), language, false) })}
+                    onClick={({ clientY, currentTarget }) => {
+                      const y = clientY - currentTarget.getBoundingClientRect().top;
+                      onCreate(day, snap(Math.floor((y / hour) * 2) * 30));
+                    }}
+                  />
+                  {day === toDay(now) && (
+                    <span className={classes.now} style={{ top: (minuteOf(now) / 60) * hour }} aria-hidden />
+                  )}
+                  {placed.map(({ item, minute, length, lane, lanes: width }) => (
+                    <div key={item.id} className={classes.place} style={style(minute, length, lane, width)}>
+                      {button(item)}
+                    </div>
+                  ))}
+                  {folded.map(({ group, minute, count, lanes: width }) => (
+                    <button
+                      key={group}
+                      type="button"
+                      className={classes.folded}
+                      style={style(minute, 60, width - 1, width)}
+                      aria-label={t("moreOn", { count, day: fullDate(parseDay(day), language, false) })}
+                      onClick={() => onDay(day)}
+                    >
+                      +{count}
+                    </button>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </section>
+    </>
+  );
+}
+
+/** Where the thing that is being moved would be put, to be heard. */
+function slotWords({ slot }: Hold, language: Language, allDay: string): string {
+  const { day, minute }: Slot = slot;
+  if (minute === null) return `${fullDate(parseDay(day), language, false)}, ${allDay}`;
+  return fullDate(instantAt(day, minute), language, true);
+}

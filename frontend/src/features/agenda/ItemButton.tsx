@@ -1,0 +1,104 @@
+import { Popover } from "@mantine/core";
+import { IconBell } from "@tabler/icons-react";
+import { type KeyboardEvent, type PointerEvent, type Ref, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { AgendaItem } from "@/shared/api/types";
+import { fullDate, type Language, parseDay, relativeDate } from "@/shared/lib/dates";
+import { KindIcon } from "@/shared/prospect/KindIcon";
+import { useWord } from "@/shared/prospect/use-word";
+import { useNow } from "@/shared/ui/use-now";
+import { isLate, isMeeting } from "./agenda-days";
+import classes from "./ItemButton.module.css";
+import { ItemCard } from "./ItemCard";
+
+type ItemButtonProps = {
+  item: AgendaItem;
+  /** Says the day too, where the column does not. */
+  withDate?: boolean;
+  /** It hangs from the pointer or from the keys. */
+  held?: boolean;
+  button?: Ref<HTMLButtonElement>;
+  onPointerDown?: (event: PointerEvent<HTMLButtonElement>) => void;
+  onKeyDown?: (event: KeyboardEvent<HTMLButtonElement>) => void;
+  /** False swallows the click that ends a drag. */
+  mayOpen?: () => boolean;
+  /** Describes the keys that move it. */
+  describedBy?: string;
+};
+
+/** Something planned: with whom, what, when. Pressing it shows what can be done about it. */
+export function ItemButton({
+  item,
+  withDate = false,
+  held = false,
+  button,
+  onPointerDown,
+  onKeyDown,
+  mayOpen = () => true,
+  describedBy,
+}: ItemButtonProps) {
+  const { t } = useTranslation("agenda");
+  const word = useWord();
+  const [open, setOpen] = useState(false);
+  const now = new Date(useNow());
+  const { when, full } = useWhen(item, withDate, now);
+  const name = item.prospect_name === "" ? t("nameless") : item.prospect_name;
+  const kind = word("kind", item.kind);
+  const late = isLate(item, now);
+  const state = item.done_at !== null ? t("isDone") : late ? t("isLate") : "";
+  return (
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-start"
+      width={320}
+      trapFocus
+      returnFocus
+      withinPortal
+      shadow="md"
+      transitionProps={{ duration: 0 }}
+    >
+      <Popover.Target>
+        <button
+          ref={button}
+          type="button"
+          className={classes.item}
+          data-meeting={isMeeting(item.kind)}
+          data-done={item.done_at !== null}
+          data-late={late}
+          data-held={held}
+          aria-label={[kind, name, full, state].filter(Boolean).join(", ")}
+          aria-describedby={describedBy}
+          aria-haspopup="dialog"
+          aria-expanded={open}
+          onPointerDown={onPointerDown}
+          onKeyDown={onKeyDown}
+          onClick={() => mayOpen() && setOpen(!open)}
+        >
+          <span className={classes.first}>
+            <KindIcon kind={item.kind} />
+            <span className={classes.name}>{name}</span>
+            {item.remind_at !== null && <IconBell size={12} stroke={1.6} aria-hidden />}
+          </span>
+          <span className={classes.second}>{[when, item.body].filter(Boolean).join(" · ") || kind}</span>
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={`${kind}: ${name}`}>
+        <ItemCard item={item} onDone={() => setOpen(false)} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** When, short and in full. */
+function useWhen(item: AgendaItem, withDate: boolean, now: Date): { when: string; full: string } {
+  const { t, i18n } = useTranslation();
+  const language: Language = i18n.language === "en" ? "en" : "es-MX";
+  const at = item.due_on === null ? new Date(item.due_at ?? "") : parseDay(item.due_on);
+  const hasTime = item.due_on === null;
+  const words = { today: t("day.today"), tomorrow: t("day.tomorrow"), yesterday: t("day.yesterday") };
+  const full = fullDate(at, language, hasTime);
+  if (withDate) return { when: relativeDate(at, now, words, language, hasTime), full };
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return { when: hasTime ? `${pad(at.getHours())}:${pad(at.getMinutes())}` : "", full };
+}

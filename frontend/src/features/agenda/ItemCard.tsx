@@ -1,0 +1,130 @@
+import { Button, Group, Menu } from "@mantine/core";
+import { IconCalendarPlus, IconCheck } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
+import type { AgendaItem } from "@/shared/api/types";
+import { toDay } from "@/shared/lib/dates";
+import { endingsOf } from "@/shared/prospect/endings";
+import { useWord } from "@/shared/prospect/use-word";
+import { WhenPicker } from "@/shared/prospect/WhenPicker";
+import type { When } from "@/shared/prospect/when-presets";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { showError } from "@/shared/ui/undo-toast";
+import { minuteOf, type Slot } from "./agenda-days";
+import { exportItem, finish, movedTo, reschedule, useAgendaAct } from "./agenda-queries";
+import classes from "./ItemCard.module.css";
+
+/** Where a chosen moment is in the agenda. */
+function slotAt(when: When): Slot {
+  if (when.due_at === undefined) return { day: when.due_on, minute: null };
+  const at = new Date(when.due_at);
+  return { day: toDay(at), minute: minuteOf(at) };
+}
+
+/** What something planned is about and what can be done with it: done, moved, kept in another calendar. */
+export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => void }) {
+  const { t } = useTranslation("agenda");
+  const word = useWord();
+  const isAdmin = useIsAdmin();
+  const { mutate } = useAgendaAct();
+  const [moving, setMoving] = useState(false);
+  const kind = word("kind", item.kind);
+  const move = (when: When) => {
+    onDone();
+    const slot = slotAt(when);
+    mutate({
+      item,
+      message: t("moved"),
+      send: () => reschedule(item, slot),
+      becomes: movedTo(item, slot),
+    });
+  };
+  return (
+    <div className={classes.card}>
+      <p className={classes.title}>
+        <Link to="/prospectos/$id" params={{ id: item.prospect_id }} className={classes.name}>
+          {item.prospect_name === "" ? t("nameless") : item.prospect_name}
+        </Link>
+      </p>
+      <p className={classes.line}>
+        {kind}{" "}
+        {item.due_on === null ? <RelativeDate at={item.due_at ?? ""} /> : <RelativeDate on={item.due_on} />}
+        {item.result !== "" && ` · ${word("result", item.result)}`}
+      </p>
+      {isAdmin && item.owner_name !== "" && <p className={classes.line}>{item.owner_name}</p>}
+      {item.body !== "" && <p className={classes.body}>{item.body}</p>}
+      {item.remind_at !== null && (
+        <p className={classes.line}>
+          {t("reminds")} <RelativeDate at={item.remind_at} />
+        </p>
+      )}
+      <Group gap={6}>
+        {item.done_at === null && <Finish item={item} onDone={onDone} />}
+        {item.done_at === null && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-expanded={moving}
+            onClick={() => setMoving(!moving)}
+          >
+            {t("move")}
+          </Button>
+        )}
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconCalendarPlus size={14} stroke={1.6} aria-hidden />}
+          title={t("exportHint")}
+          onClick={() => exportItem(item).catch(showError)}
+        >
+          .ics
+        </Button>
+      </Group>
+      {moving && <WhenPicker label={t("moveTo")} onPick={move} />}
+    </div>
+  );
+}
+
+/** Done, with the result where the kind has some. One that asks to be called later is answered on the prospect's page. */
+function Finish({ item, onDone }: { item: AgendaItem; onDone: () => void }) {
+  const { t } = useTranslation("agenda");
+  const word = useWord();
+  const { mutate } = useAgendaAct();
+  const kind = word("kind", item.kind);
+  const results = endingsOf(item.kind);
+  const done = (result?: string) => {
+    onDone();
+    mutate({
+      item,
+      message: t("finished", { kind }),
+      send: () => finish(item, result),
+      becomes: { ...item, done_at: new Date().toISOString(), result: result ?? "", remind_at: null },
+    });
+  };
+  const mark = <IconCheck size={14} stroke={2} aria-hidden />;
+  if (results.length === 0) {
+    return (
+      <Button size="compact-sm" variant="light" leftSection={mark} onClick={() => done()}>
+        {t("finish")}
+      </Button>
+    );
+  }
+  return (
+    <Menu position="bottom-start" withinPortal={false}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="light" leftSection={mark}>
+          {t("finish")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {results.map((result) => (
+          <Menu.Item key={result} onClick={() => done(result)}>
+            {word("result", result)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
