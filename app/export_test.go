@@ -166,3 +166,11 @@ func WatchHandover(t testing.TB, fn func(takes, fetches func() bool)) {
 	}
 	t.Cleanup(func() { handoverSeals = former })
 }
+
+// NoticeReply, NoticeData and ReplyOf are what becomes of a notification's buttons.
+type NoticeReply = noticeReply
+
+var (
+	NoticeData = noticeData
+	ReplyOf    = replyOf
+)

@@ -24,13 +24,17 @@ import (
 //go:embed icon.png
 var icon []byte
 
-// Notify implements api.Window: it shows a system notification. Choosing it opens the prospect, if one is named.
+// Notify implements api.Window: it shows a system notification. Choosing it opens the prospect, if one is named. That of a
+// reminder has buttons.
 func (w *window) Notify(_ context.Context, n api.Notice) error {
-	options := runtime.NotificationOptions{ID: uuid.NewString(), Title: n.Title, Body: noticeBody(system.GOOS, n.Body)}
-	if n.ProspectID != "" {
-		options.Data = map[string]any{"prospect_id": n.ProspectID}
+	options := runtime.NotificationOptions{
+		ID: uuid.NewString(), Title: n.Title, Body: noticeBody(system.GOOS, n.Body), Data: noticeData(n),
 	}
-	if err := runtime.SendNotification(w.ctx, options); err != nil {
+	send := runtime.SendNotification
+	if n.ReminderID != "" {
+		options.CategoryID, send = reminderCategory, runtime.SendNotificationWithActions
+	}
+	if err := send(w.ctx, options); err != nil {
 		return fmt.Errorf("send notification: %w", err)
 	}
 	return nil
@@ -53,16 +57,31 @@ func (w *window) Announce(ctx context.Context, e api.LeadEvent) error {
 // Emit implements api.Window: it hands an event to the page.
 func (w *window) Emit(event any) { runtime.EventsEmit(w.ctx, windowEvent, event) }
 
-// answered opens the prospect of the notification that was chosen.
+// offerButtons makes the buttons of reminders known to the system.
+func (w *window) offerButtons(ctx context.Context) {
+	err := runtime.RegisterNotificationCategory(ctx, runtime.NotificationCategory{ID: reminderCategory, Actions: []runtime.NotificationAction{
+		{ID: noticeDone, Title: w.c.say.say("window.noticeDone")},
+		{ID: noticeLater, Title: w.c.say.say("window.noticeLater")},
+	}})
+	if err != nil {
+		w.log.WithError(err).Info("notifications have no buttons here")
+	}
+}
+
+// answered opens the prospect of the notification that was chosen, or hands the button that was pressed to the page.
 func (w *window) answered(r runtime.NotificationResult) {
 	if r.Error != nil {
 		w.log.WithError(r.Error).Info("notification went wrong")
 		return
 	}
+	reply := replyOf(r.Response.ActionIdentifier, r.Response.UserInfo)
+	if reply.Action != "open" {
+		runtime.EventsEmit(w.ctx, noticeEvent, reply)
+		return
+	}
 	w.raise()
-	prospect, _ := r.Response.UserInfo["prospect_id"].(string)
-	if id, err := uuid.Parse(prospect); err == nil { // it becomes part of a script
-		runtime.WindowExecJS(w.ctx, "location.hash = '#/prospectos/"+id.String()+"'")
+	if reply.ProspectID != "" {
+		runtime.WindowExecJS(w.ctx, "location.hash = '#/prospectos/"+reply.ProspectID+"'")
 	}
 }
 

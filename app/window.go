@@ -101,6 +101,7 @@ func (w *window) start(ctx, own context.Context) {
 		if err := runtime.InitializeNotifications(own); err != nil {
 			w.log.WithError(err).Info("no notifications here")
 		} else {
+			w.offerButtons(own)
 			runtime.OnNotificationResponse(own, func(r runtime.NotificationResult) { w.answered(r) })
 		}
 		started := time.Now()

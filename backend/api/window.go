@@ -13,6 +13,8 @@ type Notice struct {
 	Title      string `json:"title" maxLength:"200"`
 	Body       string `json:"body" maxLength:"500"`
 	ProspectID string `json:"prospect_id,omitempty" maxLength:"64"`
+	// ReminderID gives it the buttons of a reminder.
+	ReminderID string `json:"reminder_id,omitempty" maxLength:"64"`
 }
 
 // SavedFile is a file the page has made, to be kept where the person says.

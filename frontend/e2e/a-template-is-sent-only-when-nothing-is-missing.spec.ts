@@ -39,8 +39,7 @@ test("an administrator writes a template and a seller sends it once nothing is m
     await shell.told("Plantilla guardada: Recordatorio de cita.");
   });
 
-  await page.getByRole("button", { name: /Administrador/ }).click();
-  await page.getByRole("menuitem", { name: "Cerrar sesión" }).click();
+  await shell.signOut(admin.name);
   await signInAs(page, office, seller);
   await page.goto(`${office.url}#/prospectos/${id}`);
   const choose = async () => {

@@ -10,6 +10,11 @@ export async function noteNotifications(page: Page): Promise<void> {
         notified.push(`${title} | ${body}`);
       }
     }
+    // Those with buttons are shown by the page's worker.
+    const showNotification = async (title: string, { body }: { body: string }) => {
+      notified.push(`${title} | ${body}`);
+    };
+    Object.assign(ServiceWorkerRegistration.prototype, { showNotification });
     Object.assign(window, { notified, Notification: Noted });
   });
 }

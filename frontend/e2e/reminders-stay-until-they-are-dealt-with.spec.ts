@@ -78,7 +78,10 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
 
   await test.step("put off, it comes back later", async () => {
     if (!(await list.isVisible())) await bell(3).click();
-    await list.getByRole("button", { name: `Posponer 15 min: ${person(2).name}` }).click();
+    await list.getByRole("button", { name: `Recordarme después: ${person(2).name}` }).click();
+    await expect(list.getByText("la fecha no cambia")).toBeVisible();
+    await expectAccessible(page);
+    await list.getByRole("button", { name: "10 min", exact: true }).click();
     await shell.told("Recordatorio pospuesto");
     await expect(list.getByRole("listitem")).toHaveCount(2);
     // Not in one go: somebody who does nothing for that long is locked out.
@@ -94,4 +97,99 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
     await expect(list).toBeHidden();
     await expect(page.getByRole("heading", { level: 1, name: person(3).name })).toBeVisible();
   });
+});
+
+test("what came due while the computer slept is listed on wake, and put off at once", async ({
+  page,
+  office,
+}) => {
+  const { id: owner } = await office.call<{ id: string }>("POST", "/api/users", {
+    ...seller,
+    role: "seller",
+  });
+  await planCall(office, owner, 1, -30);
+  for (const n of [2, 3]) await planCall(office, owner, n, 200 + n);
+  await noteNotifications(page);
+  await page.clock.install();
+  await page.clock.resume();
+  await signInAs(page, office, seller);
+  const bell = (count: number) => page.getByRole("button", { name: `Recordatorios: ${count} pendiente` });
+  const list = page.getByRole("dialog", { name: "Recordatorios" });
+  await expect(bell(1)).toBeVisible();
+  await expect(list).toBeHidden();
+
+  await test.step("on wake", async () => {
+    // The clock leaps, as after sleep: nothing ran meanwhile.
+    await page.clock.pauseAt(Date.now() + 4 * 60 * 60_000);
+    await page.clock.runFor(31_000);
+    await page.clock.resume();
+    const unlock = page.getByLabel("Contraseña");
+    await expect(unlock.or(list)).toBeVisible();
+    if (await unlock.isVisible()) {
+      await unlock.fill(seller.password);
+      await page.keyboard.press("Enter");
+    }
+    const missed = list.getByRole("list", { name: "Mientras no estabas" });
+    await expect(missed.getByRole("listitem")).toHaveCount(2);
+    await expect(list.getByRole("listitem")).toHaveCount(3);
+    await expectAccessible(page);
+  });
+
+  await test.step("a clock that is set back takes none of them away", async () => {
+    await page.reload();
+    await expect(bell(3)).toBeVisible();
+    await page.clock.setSystemTime(Date.now());
+    await page.reload();
+    await expect(bell(3)).toBeVisible();
+  });
+
+  await test.step("all of them later, with one undo", async () => {
+    await bell(3).click();
+    await list.getByRole("button", { name: "Recordarme todos después" }).click();
+    await list.getByRole("button", { name: "mañana 9:00" }).click();
+    await expect(page.getByRole("button", { name: "Recordatorios: ninguno pendiente" })).toBeVisible();
+    await page.getByRole("button", { name: "Deshacer" }).click();
+    await expect(bell(3)).toBeVisible();
+  });
+
+  await test.step("rescheduled, the date moves and the reminder with it", async () => {
+    if (!(await list.isVisible())) await bell(3).click();
+    await list.getByRole("button", { name: `Reagendar: ${person(1).name}` }).click();
+    await list.getByRole("button", { name: "mañana 9:00" }).click();
+    await new Shell(page).told("Reagendado");
+    await expect(bell(2)).toBeVisible();
+  });
+});
+
+test("the buttons of a notification put a reminder off and end it", async ({ page, office, context }) => {
+  const { id: owner } = await office.call<{ id: string }>("POST", "/api/users", {
+    ...seller,
+    role: "seller",
+  });
+  await planCall(office, owner, 1, -5);
+  await context.grantPermissions(["notifications"], { origin: new URL(office.url).origin });
+  await signInAs(page, office, seller);
+  await expect(page.getByRole("button", { name: "Recordatorios: 1 pendiente" })).toBeVisible();
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  type Scope = {
+    registration: { getNotifications: () => Promise<{ title: string; actions: { action: string }[] }[]> };
+    NotificationEvent: new (type: string, init: object) => Event;
+    dispatchEvent: (event: Event) => void;
+  };
+  const shown = () =>
+    worker.evaluate(async () => {
+      const { registration } = globalThis as unknown as Scope;
+      return (await registration.getNotifications()).map(({ title, actions }) => [
+        title,
+        ...(actions ?? []).map(({ action }) => action),
+      ]);
+    });
+  await expect.poll(shown).toEqual([["Recordatorio: Llamada", "done", "later"]]);
+  await worker.evaluate(async () => {
+    const scope = globalThis as unknown as Scope;
+    const [notification] = await scope.registration.getNotifications();
+    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification, action: "later" }));
+  });
+  await new Shell(page).told("Recordatorio pospuesto");
+  await expect(page.getByRole("button", { name: "Recordatorios: ninguno pendiente" })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import { Popover } from "@mantine/core";
+import { Popover, VisuallyHidden } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { type KeyboardEvent, type PointerEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -67,7 +67,6 @@ export function ItemButton({
           data-done={item.done_at !== null}
           data-late={late}
           data-held={held}
-          aria-label={[kind, name, full, state].filter(Boolean).join(", ")}
           aria-describedby={describedBy}
           aria-haspopup="dialog"
           aria-expanded={open}
@@ -77,10 +76,14 @@ export function ItemButton({
         >
           <span className={classes.first}>
             <KindIcon kind={item.kind} />
+            <VisuallyHidden>{kind}, </VisuallyHidden>
             <span className={classes.name}>{name}</span>
+            <VisuallyHidden>{[full, item.body, state].filter(Boolean).join(", ")}</VisuallyHidden>
             {item.remind_at !== null && <IconBell size={12} stroke={1.6} aria-hidden />}
           </span>
-          <span className={classes.second}>{[when, item.body].filter(Boolean).join(" · ") || kind}</span>
+          <span className={classes.second} aria-hidden>
+            {[when, item.body].filter(Boolean).join(" · ") || kind}
+          </span>
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`${kind}: ${name}`}>

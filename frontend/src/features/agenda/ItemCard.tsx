@@ -82,7 +82,7 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
           .ics
         </Button>
       </Group>
-      {moving && <WhenPicker label={t("moveTo")} onPick={move} />}
+      {moving && <WhenPicker nested label={t("moveTo")} onPick={move} />}
     </div>
   );
 }

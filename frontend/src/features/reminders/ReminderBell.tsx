@@ -1,19 +1,28 @@
-import { Popover, Tooltip } from "@mantine/core";
-import { IconBell } from "@tabler/icons-react";
-import { useState } from "react";
+import { Button, Popover, Tooltip } from "@mantine/core";
+import { IconBell, IconBellZ } from "@tabler/icons-react";
+import { useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useShortcuts } from "@/shared/lib/keyboard";
+import type { Reminder } from "@/shared/api/types";
+import { isTyping, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
+import { WhenPicker } from "@/shared/prospect/WhenPicker";
+import { missedName, useMissed } from "./missed-store";
 import classes from "./ReminderBell.module.css";
 import { ReminderItem } from "./ReminderItem";
-import { useDueReminders } from "./reminder-queries";
+import { snooze, useDueReminders, useReminderAct } from "./reminder-queries";
+import { remindingAt } from "./reminding";
 
-/** What is due, always in view as a bell with a count; pressing it, or G R, opens the list. */
+/** What is due, always in view as a bell with a count; pressing it, or G R, opens the list, and so does coming back to it. */
 export function ReminderBell() {
   const { t } = useTranslation("reminders");
   const [opened, setOpened] = useState(false);
   const due = useDueReminders();
+  const { times } = useMissed();
   useShortcuts({ "g r": () => setOpened(true) });
+  // After the computer slept the list opens by itself, unless it would take the keys from somebody who types.
+  useEffect(() => {
+    if (times > 0 && !isTyping(document.activeElement)) setOpened(true);
+  }, [times]);
   const label = due.length === 0 ? t("none") : t("count", { count: due.length });
   const close = () => setOpened(false);
   return (
@@ -21,7 +30,7 @@ export function ReminderBell() {
       opened={opened}
       onChange={setOpened}
       position="bottom-end"
-      width={400}
+      width={440}
       trapFocus
       returnFocus
       withinPortal
@@ -52,13 +61,99 @@ export function ReminderBell() {
             {t("empty")}
           </p>
         ) : (
-          <ul className={classes.items}>
-            {due.map((reminder) => (
-              <ReminderItem key={reminder.id} reminder={reminder} onOpen={close} />
-            ))}
-          </ul>
+          <DueList due={due} onOpen={close} />
         )}
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What is due, what was missed first; those that are chosen can be put off together. */
+function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void }) {
+  const { t } = useTranslation("reminders");
+  const { names } = useMissed();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const group = useId();
+  const missed = due.filter((reminder) => names.has(missedName(reminder)));
+  const others = due.filter((reminder) => !names.has(missedName(reminder)));
+  const item = (reminder: Reminder) => (
+    <ReminderItem
+      key={reminder.id}
+      reminder={reminder}
+      onOpen={onOpen}
+      chosen={chosen.has(reminder.id)}
+      onChoose={(on) =>
+        setChosen((known) => {
+          const next = new Set(known);
+          if (on) next.add(reminder.id);
+          else next.delete(reminder.id);
+          return next;
+        })
+      }
+    />
+  );
+  return (
+    <>
+      {due.length > 1 && <Several due={due} chosen={chosen} onChoose={setChosen} />}
+      <div className={classes.scroll}>
+        {missed.length > 0 && (
+          <>
+            <h3 className={classes.group} id={group}>
+              {t("missed")}
+            </h3>
+            <ul className={classes.items} aria-labelledby={group}>
+              {missed.map(item)}
+            </ul>
+            {others.length > 0 && <h3 className={classes.group}>{t("others")}</h3>}
+          </>
+        )}
+        {others.length > 0 && <ul className={classes.items}>{others.map(item)}</ul>}
+      </div>
+    </>
+  );
+}
+
+type SeveralProps = {
+  due: readonly Reminder[];
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+};
+
+/** Puts off several at once: those that are chosen, or all of them. Due times stay. */
+function Several({ due, chosen, onChoose }: SeveralProps) {
+  const { t } = useTranslation("reminders");
+  const { mutate } = useReminderAct();
+  const [asking, setAsking] = useState(false);
+  const picked = due.filter(({ id }) => chosen.has(id));
+  const reminders = picked.length === 0 ? due : picked;
+  return (
+    <div className={classes.several}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconBellZ size={14} stroke={1.6} aria-hidden />}
+        aria-expanded={asking}
+        title={t("snoozeHint")}
+        onClick={() => setAsking(!asking)}
+      >
+        {picked.length === 0 ? t("snoozeAll") : t("snoozeSome", { count: picked.length })}
+      </Button>
+      {asking && (
+        <WhenPicker
+          nested
+          label={t("snoozeWhenAll")}
+          onPick={(when) => {
+            setAsking(false);
+            onChoose(new Set());
+            const until = remindingAt(when);
+            mutate({
+              reminders,
+              message: t("snoozedMany", { count: reminders.length }),
+              send: () => snooze(reminders, until),
+            });
+          }}
+        />
+      )}
+    </div>
   );
 }

@@ -1,43 +1,68 @@
-import { Button } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { Button, Checkbox } from "@mantine/core";
+import { IconBellZ, IconCalendarTime, IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Reminder } from "@/shared/api/types";
 import { daysBetween, parseDay } from "@/shared/lib/dates";
 import { useWord } from "@/shared/prospect/use-word";
+import { WhenPicker } from "@/shared/prospect/WhenPicker";
+import type { When } from "@/shared/prospect/when-presets";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { useNow } from "@/shared/ui/use-now";
-import { type Snooze, snoozes, snoozeUntil } from "./due";
 import classes from "./ReminderBell.module.css";
-import { finish, snooze, useReminderAct } from "./reminder-queries";
+import { finish, move, snooze, useReminderAct } from "./reminder-queries";
+import { remindingAt } from "./reminding";
 
 /** The item goes away with what was pressed in it; the keyboard moves on to the next one, or stays in the list. */
-function handOn(pressed: HTMLElement): void {
-  const item = pressed.closest("li");
+function handOn(pressed: HTMLElement | null): void {
+  const item = pressed?.closest("li");
   const heir = item?.nextElementSibling ?? item?.previousElementSibling;
   const place = heir?.querySelector("button") ?? item?.closest<HTMLElement>('[role="dialog"]');
   place?.focus();
 }
 
+type ReminderItemProps = {
+  reminder: Reminder;
+  onOpen: () => void;
+  /** Chosen for doing something with several at once. */
+  chosen: boolean;
+  onChoose: (chosen: boolean) => void;
+};
+
 /** One due reminder: with whom, what, since when, and what to do about it. */
-export function ReminderItem({ reminder, onOpen }: { reminder: Reminder; onOpen: () => void }) {
+export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderItemProps) {
   const { t } = useTranslation("reminders");
   const word = useWord();
   const { mutate } = useReminderAct();
+  const explanation = useId();
+  const [asking, setAsking] = useState<"later" | "move" | null>(null);
   const { body, due_at, due_on, kind, prospect_id, prospect_name, remind_at } = reminder;
   const name = prospect_name === "" ? t("nameless") : prospect_name;
   const what = word("kind", kind);
   const since = due_on === null ? new Date(due_at ?? remind_at) : parseDay(due_on);
   const isLate = daysBetween(new Date(useNow()), since) < 0;
-  const later = (choice: Snooze) =>
-    mutate({
-      reminder,
-      message: t("snoozed"),
-      send: () => snooze(reminder, snoozeUntil(choice, new Date())),
-    });
+  const pick = (when: When) => {
+    const pressed = document.activeElement;
+    handOn(pressed instanceof HTMLElement ? pressed : null);
+    if (asking === "later") {
+      const until = remindingAt(when);
+      mutate({ reminders: [reminder], message: t("snoozed"), send: () => snooze([reminder], until) });
+    } else {
+      mutate({ reminders: [reminder], message: t("moved"), send: () => move(reminder, when) });
+    }
+    setAsking(null);
+  };
+  const toggle = (next: "later" | "move") => setAsking(asking === next ? null : next);
   return (
     <li className={classes.item}>
       <div className={classes.line}>
+        <Checkbox
+          size="xs"
+          checked={chosen}
+          aria-label={t("choose", { what, name })}
+          onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+        />
         <Link to="/prospectos/$id" params={{ id: prospect_id }} className={classes.name} onClick={onOpen}>
           {name}
         </Link>
@@ -54,29 +79,46 @@ export function ReminderItem({ reminder, onOpen }: { reminder: Reminder; onOpen:
           aria-label={t("doneOf", { what, name })}
           onClick={({ currentTarget }) => {
             handOn(currentTarget);
-            mutate({ reminder, message: t("finished", { what }), send: () => finish(reminder) });
+            mutate({ reminders: [reminder], message: t("finished", { what }), send: () => finish(reminder) });
           }}
         >
           {t("done")}
         </Button>
-        <span className={classes.snooze}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconBellZ size={14} stroke={1.6} aria-hidden />}
+          aria-label={t("snoozeOf", { name })}
+          aria-expanded={asking === "later"}
+          title={t("snoozeHint")}
+          onClick={() => toggle("later")}
+        >
           {t("snooze")}
-          {snoozes.map((choice) => (
-            <Button
-              key={choice}
-              size="compact-sm"
-              variant="subtle"
-              aria-label={t("snoozeOf", { when: t(`later.${choice}`), name })}
-              onClick={({ currentTarget }) => {
-                handOn(currentTarget);
-                later(choice);
-              }}
-            >
-              {t(`later.${choice}`)}
-            </Button>
-          ))}
-        </span>
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconCalendarTime size={14} stroke={1.6} aria-hidden />}
+          aria-label={t("moveOf", { name })}
+          aria-expanded={asking === "move"}
+          title={t("moveHint")}
+          onClick={() => toggle("move")}
+        >
+          {t("move")}
+        </Button>
       </div>
+      {asking !== null && (
+        <div className={classes.ask}>
+          <p id={explanation} className={classes.hint}>
+            {t(asking === "later" ? "snoozeHint" : "moveHint")}
+          </p>
+          <WhenPicker
+            nested
+            label={t(asking === "later" ? "snoozeWhen" : "moveWhen", { name })}
+            onPick={pick}
+          />
+        </div>
+      )}
     </li>
   );
 }

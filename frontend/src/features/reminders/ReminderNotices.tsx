@@ -1,13 +1,16 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
+import type { Reminder } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
+import type { NoticeReply } from "@/shared/host/host";
 import { useWord } from "@/shared/prospect/use-word";
 import { showDone } from "@/shared/ui/undo-toast";
 import { claimUnannounced } from "./announced";
 import { noticeOf } from "./notice";
-import { useDueReminders } from "./reminder-queries";
+import { finish, snooze, useDueReminders, useReminderAct } from "./reminder-queries";
+import { useAway } from "./use-away";
 
 /**
  * Announces each reminder once when it comes due; several that were missed, as after a night's sleep, in one
@@ -19,6 +22,8 @@ export function ReminderNotices() {
   const { user, preferences } = useMe();
   const { locked } = useSession();
   const due = useDueReminders();
+  useAway();
+  useNoticeButtons(due);
   useEffect(() => {
     const isShown = host.notices() === "on";
     if (!isShown && locked) return; // a toast would wait behind the lock unseen
@@ -26,6 +31,8 @@ export function ReminderNotices() {
     if (first === undefined) return;
     const words = {
       one: (kind: string) => t("notice.one", { what: word("kind", kind) }),
+      done: t("done"),
+      later: t("notice.later"),
       many: (count: number) => t("notice.many", { count }),
       hidden: t("notice.hidden"),
       nameless: t("nameless"),
@@ -40,4 +47,28 @@ export function ReminderNotices() {
     else toast();
   }, [due, user.id, preferences.hide_names, locked, t, word]);
   return null;
+}
+
+/** How long the button of a notification puts a reminder off, in ms. */
+const later = 10 * 60_000;
+
+/** Carries out what was pressed on a notification, as if it had been pressed here. Behind the lock it says that it could not. */
+function useNoticeButtons(due: readonly Reminder[]): void {
+  const { t } = useTranslation("reminders");
+  const word = useWord();
+  const { mutate } = useReminderAct();
+  const act = ({ action, reminderId }: NoticeReply) => {
+    const reminder = due.find(({ id }) => id === reminderId);
+    if (reminder === undefined) return; // it has been dealt with meanwhile
+    if (action === "done") {
+      const message = t("finished", { what: word("kind", reminder.kind) });
+      mutate({ reminders: [reminder], message, send: () => finish(reminder) });
+      return;
+    }
+    const until = new Date(Date.now() + later);
+    mutate({ reminders: [reminder], message: t("snoozed"), send: () => snooze([reminder], until) });
+  };
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => host.onNotice((reply) => latest.current(reply)), []);
 }

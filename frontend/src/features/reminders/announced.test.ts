@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimUnannounced } from "./announced";
+import { claimUnannounced, latestAnnounced, wasAnnounced } from "./announced";
 
 function memory(initial?: string) {
   const values = new Map<string, string>();
@@ -34,5 +34,16 @@ describe("claimUnannounced", () => {
   it("survives a memory that somebody spoiled", () => {
     expect(claimUnannounced([call], "ana", memory("{"))).toEqual([call]);
     expect(claimUnannounced([call], "ana", memory('"x"'))).toEqual([call]);
+  });
+});
+
+describe("a clock that is set back", () => {
+  it("takes back nothing that was told", () => {
+    const kept = memory();
+    claimUnannounced([call, visit], "ana", kept);
+    expect(wasAnnounced(call, "ana", kept)).toBe(true);
+    expect(wasAnnounced({ ...call, remind_at: visit.remind_at }, "ana", kept)).toBe(false);
+    expect(latestAnnounced("ana", kept)).toBe(Date.parse(visit.remind_at));
+    expect(latestAnnounced("beto", kept)).toBe(0);
   });
 });

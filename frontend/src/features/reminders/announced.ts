@@ -8,7 +8,10 @@ type Memory = Pick<Storage, "getItem" | "setItem">;
 /** How many are remembered for one person; older ones have long been done or moved. */
 const depth = 500;
 
-const storageKey = (userId: string) => `sitegroup.announced.${userId}`;
+/** Each person's memory is called after them. */
+export const announcedPrefix = "sitegroup.announced.";
+
+const storageKey = (userId: string) => announcedPrefix + userId;
 
 /** One moved to another time is announced at that time again. */
 const nameOf = ({ id, remind_at }: Timed) => `${id} ${remind_at}`;
@@ -20,6 +23,17 @@ function read(memory: Memory, userId: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** True when this person was told of it at this time. It stays due then, also when the clock has been set back since. */
+export function wasAnnounced(reminder: Timed, userId: string, memory: Memory): boolean {
+  return read(memory, userId).includes(nameOf(reminder));
+}
+
+/** The latest time of what was told of, in ms; 0 for nothing. A clock that was set back hides none of it. */
+export function latestAnnounced(userId: string, memory: Memory): number {
+  const times = read(memory, userId).map((name) => Date.parse(name.split(" ")[1] ?? ""));
+  return Math.max(0, ...times.filter(Number.isFinite));
 }
 
 /** The due reminders that nobody was told of yet. They count as told from now on, in every page of this computer. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueAt, longestLook, snoozeUntil, untilNext } from "./due";
+import { dueAt, longestLook, untilNext } from "./due";
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 16, minutes)).toISOString();
 const now = Date.parse(at(30));
@@ -9,6 +9,10 @@ describe("dueAt", () => {
   it("lists what is due, the longest overdue first, and at the very instant", () => {
     const list = [reminder("later", 31), reminder("now", 30), reminder("old", -600)];
     expect(dueAt(list, now).map(({ id }) => id)).toEqual(["old", "now"]);
+  });
+  it("keeps what was told of when the clock is set back", () => {
+    const list = [reminder("told", 31), reminder("later", 40)];
+    expect(dueAt(list, now, ({ id }) => id === "told").map(({ id }) => id)).toEqual(["told"]);
   });
 });
 
@@ -21,13 +25,4 @@ describe("untilNext", () => {
     expect(untilNext([reminder("a", 59)], now)).toBe(longestLook);
     expect(untilNext([], now)).toBe(longestLook);
   });
-});
-
-describe("snoozeUntil", () => {
-  const local = new Date(2026, 11, 31, 23, 50);
-  it.each([
-    { snooze: "minutes15" as const, want: new Date(2027, 0, 1, 0, 5) },
-    { snooze: "hour" as const, want: new Date(2027, 0, 1, 0, 50) },
-    { snooze: "tomorrow" as const, want: new Date(2027, 0, 1, 9) },
-  ])("$snooze", ({ snooze, want }) => expect(snoozeUntil(snooze, local)).toEqual(want));
 });

@@ -6,8 +6,11 @@ const words: NoticeWords = {
   many: (count) => `${count} recordatorios`,
   hidden: "Ábrelo",
   nameless: "Sin nombre",
+  done: "Hecho",
+  later: "En 10 min",
 };
 const told = (prospect_name: string, body = "") => ({
+  id: "r1",
   prospect_id: prospect_name,
   prospect_name,
   kind: "call",
@@ -20,6 +23,7 @@ describe("noticeOf", () => {
       title: "Recordatorio: call",
       body: "Eva · Confirmar",
       prospectId: "Eva",
+      reminder: { id: "r1", done: "Hecho", later: "En 10 min" },
     });
     expect(noticeOf([told("")], words, false).body).toBe("Sin nombre");
   });

@@ -1,7 +1,7 @@
 import type { Reminder } from "@/shared/api/types";
 import type { Notice } from "@/shared/host/host";
 
-type Told = Pick<Reminder, "prospect_id" | "prospect_name" | "kind" | "body">;
+type Told = Pick<Reminder, "id" | "prospect_id" | "prospect_name" | "kind" | "body">;
 
 /** The sentences of a notification, in the person's language. */
 export type NoticeWords = {
@@ -9,6 +9,9 @@ export type NoticeWords = {
   many: (count: number) => string;
   hidden: string;
   nameless: string;
+  /** The buttons of one reminder. */
+  done: string;
+  later: string;
 };
 
 /** How many people one notification names. */
@@ -21,12 +24,15 @@ const longest = 200;
 export function noticeOf(due: readonly [Told, ...Told[]], words: NoticeWords, hidden: boolean): Notice {
   const [first] = due;
   const title = due.length === 1 ? words.one(first.kind) : words.many(due.length);
-  if (hidden)
-    return { title, body: words.hidden, ...(due.length === 1 ? { prospectId: first.prospect_id } : {}) };
+  const one = {
+    prospectId: first.prospect_id,
+    reminder: { id: first.id, done: words.done, later: words.later },
+  };
+  if (hidden) return { title, body: words.hidden, ...(due.length === 1 ? one : {}) };
   const names = [...new Set(due.map(({ prospect_name }) => prospect_name || words.nameless))];
   if (due.length > 1) {
     return { title, body: names.slice(0, named).join(", ") + (names.length > named ? "…" : "") };
   }
   const body = [names[0], first.body].filter(Boolean).join(" · ").slice(0, longest);
-  return { title, body, prospectId: first.prospect_id };
+  return { title, body, ...one };
 }

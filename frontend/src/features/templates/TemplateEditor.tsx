@@ -8,6 +8,7 @@ import {
   Stack,
   Textarea,
   TextInput,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
@@ -107,14 +108,9 @@ function Editor({ template, onClose }: { template: Template | null; onClose: () 
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself */}
         <div className={classes.variables} role="group" aria-label={t("insert")}>
           {variables.map((name) => (
-            <button
-              key={name}
-              type="button"
-              className={classes.variable}
-              aria-label={t("insertOne", { name: t(`variable.${name}`) })}
-              onClick={() => insert(name)}
-            >
-              {`{{${name}}}`}
+            <button key={name} type="button" className={classes.variable} onClick={() => insert(name)}>
+              <VisuallyHidden>{t("insertOne", { name: t(`variable.${name}`) })}</VisuallyHidden>
+              <span aria-hidden>{`{{${name}}}`}</span>
             </button>
           ))}
         </div>

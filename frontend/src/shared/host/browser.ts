@@ -1,6 +1,7 @@
 import { readEvents, reconnectDelay } from "@/shared/api/event-stream";
 import { toHostEvent } from "@/shared/api/events";
-import type { Host } from "./host";
+import type { Host, Notice, NoticeButtons } from "./host";
+import { toReply } from "./notice-reply";
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -47,6 +48,44 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The worker that gives notifications buttons; `null` where there are no workers, or it does not start. */
+async function worker(): Promise<ServiceWorkerRegistration | null> {
+  if (!("serviceWorker" in navigator)) return null;
+  const late = new Promise<null>((resolve) => setTimeout(resolve, 2000, null));
+  try {
+    await navigator.serviceWorker.register("/notices.js");
+    return await Promise.race([navigator.serviceWorker.ready, late]);
+  } catch {
+    return null;
+  }
+}
+
+/** Shows a notification with buttons; false where it cannot. */
+async function showWithButtons(
+  { title, body, prospectId }: Notice,
+  buttons: NoticeButtons,
+): Promise<boolean> {
+  const registration = await worker();
+  if (registration === null) return false;
+  // TypeScript's library does not know the buttons yet. Source: W3C Notifications, NotificationOptions.
+  const options: NotificationOptions & { actions: { action: string; title: string }[] } = {
+    body,
+    tag: buttons.id,
+    data: { reminderId: buttons.id, prospectId },
+    actions: [
+      { action: "done", title: buttons.done },
+      { action: "later", title: buttons.later },
+    ],
+  };
+  await registration.showNotification(title, options);
+  return true;
+}
+
+/** Opens the prospect of a notification. */
+function openProspect(id: string): void {
+  window.location.hash = `#/prospectos/${encodeURIComponent(id)}`;
+}
+
 /** The page in an ordinary browser, served by `serve`. */
 export const browserHost: Host = {
   surface: "browser",
@@ -59,14 +98,28 @@ export const browserHost: Host = {
   async askForNotices() {
     if ("Notification" in window) await Notification.requestPermission();
   },
-  async notify({ title, body, prospectId }) {
+  async notify(notice) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
+    const { title, body, prospectId, reminder } = notice;
+    if (reminder !== undefined && (await showWithButtons(notice, reminder))) return;
     const shown = new Notification(title, { body });
     shown.onclick = () => {
       window.focus();
-      if (prospectId !== undefined) window.location.hash = `#/prospectos/${encodeURIComponent(prospectId)}`;
+      if (prospectId !== undefined) openProspect(prospectId);
       shown.close();
     };
+  },
+  onNotice(listener) {
+    if (!("serviceWorker" in navigator)) return () => undefined;
+    const hear = ({ data }: MessageEvent) => {
+      if (data?.type !== "notice") return;
+      const reply = toReply(data.action, data.reminderId);
+      if (reply !== null) listener(reply);
+      else if (typeof data.prospectId === "string") openProspect(data.prospectId);
+    };
+    navigator.serviceWorker.addEventListener("message", hear);
+    navigator.serviceWorker.startMessages();
+    return () => navigator.serviceWorker.removeEventListener("message", hear);
   },
   openLink(url) {
     // tel: and mailto: go to the system from this page; a new tab would stay behind, empty.

@@ -1,7 +1,16 @@
 import type { HostEvent } from "@/shared/api/events";
 
-/** A system notification: what happened and, if there is one, the prospect to open. */
-export type Notice = { title: string; body: string; prospectId?: string };
+/**
+ * A system notification: what happened and, if there is one, the prospect to open. That of one reminder has buttons where the
+ * system has any.
+ */
+export type Notice = { title: string; body: string; prospectId?: string; reminder?: NoticeButtons };
+
+/** The reminder that a notification's buttons are about, and what they say; app/notify_action.go has the window's. */
+export type NoticeButtons = { id: string; done: string; later: string };
+
+/** A button of a notification that was pressed. */
+export type NoticeReply = { action: "done" | "later"; reminderId: string };
 
 /** A file the person picked: its name and all of its bytes. Never a Blob; see shared/api/client. */
 export type PickedFile = { name: string; bytes: ArrayBuffer };
@@ -23,6 +32,8 @@ export type Host = {
   askForNotices: () => Promise<void>;
   /** Shows a system notification. In the window the program itself announces leads; see app/notify. */
   notify: (notice: Notice) => Promise<void>;
+  /** Hears of buttons of notifications until the returned function is called. */
+  onNotice: (listener: (reply: NoticeReply) => void) => () => void;
   /** Opens an address outside: a web page, `tel:`, `mailto:`, WhatsApp. */
   openLink: (url: string) => void;
   /** Lets the person keep text or bytes as a file. */

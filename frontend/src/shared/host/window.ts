@@ -1,6 +1,7 @@
 import { answer, api } from "@/shared/api/client";
 import { toHostEvent } from "@/shared/api/events";
 import type { Host } from "./host";
+import { toReply } from "./notice-reply";
 
 /** The part of Wails' runtime that we use. Source: Wails v2, runtime reference. */
 type WailsRuntime = {
@@ -39,13 +40,24 @@ export function windowHost(runtime: WailsRuntime): Host {
     },
     notices: () => "on",
     askForNotices: async () => undefined,
-    async notify({ title, body, prospectId }) {
+    async notify({ title, body, prospectId, reminder }) {
       await answer(
         api.POST("/api/window/notification", {
-          body: { title, body, ...(prospectId === undefined ? {} : { prospect_id: prospectId }) },
+          body: {
+            title,
+            body,
+            ...(prospectId === undefined ? {} : { prospect_id: prospectId }),
+            ...(reminder === undefined ? {} : { reminder_id: reminder.id }),
+          },
         }),
       );
     },
+    onNotice: (listener) =>
+      runtime.EventsOn("crm-notice", (value) => {
+        const { action, reminder_id } = (value ?? {}) as { action?: unknown; reminder_id?: unknown };
+        const reply = toReply(action, reminder_id);
+        if (reply !== null) listener(reply);
+      }),
     openLink: (url) => runtime.BrowserOpenURL(url),
     async saveFile(name, content) {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

@@ -211,6 +211,7 @@ function Person({
       label={t("dialog.who")}
       placeholder={t("dialog.whoHint")}
       searchable
+      openOnFocus={false}
       data-autofocus
       data={people.map(({ id, name, phone }) => ({
         value: id,

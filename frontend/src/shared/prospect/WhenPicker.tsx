@@ -15,10 +15,12 @@ type WhenPickerProps = {
   active?: boolean;
   /** What is being chosen, for screen readers. */
   label: string;
+  /** It stands in something that closes when one clicks beside it. */
+  nested?: boolean;
 };
 
 /** When: the moments people choose all day, or any day and hour. */
-export function WhenPicker({ onPick, active = false, label }: WhenPickerProps) {
+export function WhenPicker({ onPick, active = false, label, nested = false }: WhenPickerProps) {
   const { t, i18n } = useTranslation("prospects");
   const { t: common } = useTranslation();
   const [choosing, setChoosing] = useState(false);
@@ -46,7 +48,15 @@ export function WhenPicker({ onPick, active = false, label }: WhenPickerProps) {
           {t(`when.${name}`)}
         </button>
       ))}
-      <Popover opened={choosing} onChange={setChoosing} trapFocus withRoles shadow="md" position="bottom-end">
+      <Popover
+        opened={choosing}
+        onChange={setChoosing}
+        trapFocus
+        withRoles
+        withinPortal={!nested}
+        shadow="md"
+        position="bottom-end"
+      >
         <Popover.Target>
           <button type="button" className={classes.choice} onClick={() => setChoosing(!choosing)}>
             <Digit n={presets.length + 1} />

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { isMissed, noteAwake } from "./away";
+
+function memory() {
+  const values = new Map<string, string>();
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+  };
+}
+
+const minute = 60_000;
+const start = Date.parse("2026-11-24T16:00:00.000Z");
+
+describe("noteAwake", () => {
+  it("knows of no absence the first time", () => expect(noteAwake(start, "ana", memory())).toBeNull());
+  it("takes a minute for the usual beat", () => {
+    const kept = memory();
+    noteAwake(start, "ana", kept);
+    expect(noteAwake(start + minute, "ana", kept)).toBeNull();
+  });
+  it("tells how long the computer slept or the program was closed, once", () => {
+    const kept = memory();
+    noteAwake(start, "ana", kept);
+    expect(noteAwake(start + 480 * minute, "ana", kept)).toEqual({ from: start, to: start + 480 * minute });
+    expect(noteAwake(start + 481 * minute, "ana", kept)).toBeNull();
+  });
+  it("takes a clock that was set back for no absence, nor the time until it has caught up", () => {
+    const kept = memory();
+    noteAwake(start, "ana", kept);
+    expect(noteAwake(start - 180 * minute, "ana", kept)).toBeNull();
+    expect(noteAwake(start - 179 * minute, "ana", kept)).toBeNull();
+  });
+  it("tells people apart, and survives a spoiled memory", () => {
+    const kept = memory();
+    noteAwake(start, "ana", kept);
+    expect(noteAwake(start + 480 * minute, "beto", kept)).toBeNull();
+    kept.setItem("sitegroup.awake.ana", "mañana");
+    expect(noteAwake(start + 480 * minute, "ana", kept)).toBeNull();
+  });
+});
+
+describe("isMissed", () => {
+  const away = { from: start, to: start + 10 * minute };
+  it.each([
+    [-1, false],
+    [0, false],
+    [1, true],
+    [10, true],
+    [11, false],
+  ])("%d minutes after it began: %s", (minutes, want) =>
+    expect(isMissed({ remind_at: new Date(start + minutes * minute).toISOString() }, away)).toBe(want),
+  );
+});
