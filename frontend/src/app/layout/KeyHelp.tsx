@@ -29,6 +29,18 @@ const groups = [
     ],
   },
   {
+    title: "keys.agenda",
+    rows: [
+      { word: "keys.newActivity", keys: [["N"]] },
+      { word: "keys.moveActivity", keys: [["M"]] },
+      { word: "keys.previousDays", keys: [["["]] },
+      { word: "keys.nextDays", keys: [["]"]] },
+      { word: "keys.today", keys: [["H"]] },
+      { word: "keys.dayView", keys: [["D"]] },
+      { word: "keys.weekView", keys: [["S"]] },
+    ],
+  },
+  {
     title: "keys.prospect",
     rows: [
       { word: "keys.call", keys: [["L"]] },

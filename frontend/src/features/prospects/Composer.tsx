@@ -3,6 +3,7 @@ import { IconPhone } from "@tabler/icons-react";
 import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
+import { ActivityDialog, type DialogStart, startToday } from "@/shared/prospect/ActivityDialog";
 import { CallOutcome } from "@/shared/prospect/CallOutcome";
 import { endOutreach } from "@/shared/prospect/outreach";
 import { useActivityLog } from "@/shared/prospect/use-activity-log";
@@ -22,6 +23,7 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
   const { t } = useTranslation("prospects");
   const log = useActivityLog(prospect);
   const [text, setText] = useState("");
+  const [logging, setLogging] = useState<DialogStart | null>(null);
   const body = text.trim();
   const note = () => {
     if (body === "") return;
@@ -77,7 +79,15 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
             });
           }}
         />
+        <button
+          type="button"
+          className={classes.other}
+          onClick={() => setLogging(startToday(prospect, true))}
+        >
+          {t("compose.other")}
+        </button>
       </div>
+      <ActivityDialog start={logging} onClose={() => setLogging(null)} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { NextAction, Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { endingsOf } from "@/shared/prospect/endings";
 import { KindIcon } from "@/shared/prospect/KindIcon";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
 import { useWord } from "@/shared/prospect/use-word";
@@ -39,6 +40,9 @@ export function NextActionBar({ prospect, digits, onDone }: NextActionBarProps) 
     </section>
   );
 }
+
+/** The result of a call that asks for when to call again. */
+const callLater = "call_later";
 
 /** Kinds of steps one plans; a note is written, not planned. */
 const isPlannable = (kind: string) => kind !== "note";
@@ -100,6 +104,7 @@ function Planned({ prospect, next, digits, onDone }: NextActionBarProps & { next
   const word = useWord();
   const { mutate, isPending } = useProspectChange(prospect.id);
   const [moving, setMoving] = useState(false);
+  const [callingLater, setCallingLater] = useState(false);
   const overdue = isOverdue(next, new Date(useNow()));
   const kind = word("kind", next.kind);
   const path = { id: next.id };
@@ -116,19 +121,29 @@ function Planned({ prospect, next, digits, onDone }: NextActionBarProps & { next
       card: (card) => ({ ...card, next: shown }),
     });
   };
-  const finish = (result?: string) =>
+  const finish = (result?: string, again?: When) => {
+    if (result === callLater && again === undefined) return setCallingLater(true);
+    setCallingLater(false);
+    const following: NextAction | null =
+      again === undefined
+        ? null
+        : { id: "draft-next", kind: next.kind, at: again.due_at ?? null, on: again.due_on ?? null };
     mutate({
       message: t("next.finished", { kind }),
       send: () =>
         answer(
           api.POST("/api/activities/{id}/done", {
             params: { path },
-            body: result === undefined ? {} : { result },
+            body: {
+              ...(result === undefined ? {} : { result }),
+              ...(again === undefined ? {} : { next: { kind: next.kind, ...dueFields(again) } }),
+            },
           }),
         ),
-      prospect: (known) => ({ ...known, next: null }),
-      card: (card) => ({ ...card, next: null }),
+      prospect: (known) => ({ ...known, next: following }),
+      card: (card) => ({ ...card, next: following }),
     });
+  };
   return (
     <>
       <div className={classes.planned}>
@@ -155,27 +170,22 @@ function Planned({ prospect, next, digits, onDone }: NextActionBarProps & { next
           </Button>
         </span>
       </div>
-      {(moving || digits) && <WhenPicker active={digits || moving} label={t("next.when")} onPick={move} />}
+      {callingLater && (
+        <WhenPicker active label={t("call.when")} onPick={(when) => finish(callLater, when)} />
+      )}
+      {(moving || digits) && !callingLater && (
+        <WhenPicker active={digits || moving} label={t("next.when")} onPick={move} />
+      )}
     </>
   );
 }
 
 type FinishProps = { kind: string; disabled: boolean; onFinish: (result?: string) => void };
 
-/** Results by which a step of this kind ends; none means it is just done. */
-const endings: Record<string, readonly string[]> = {
-  call: ["answered", "no_answer", "voicemail", "busy", "wrong_number"],
-  appointment: ["held", "not_held"],
-  visit: ["held", "not_held"],
-  video: ["held", "not_held"],
-  whatsapp: ["sent", "no_answer"],
-  email: ["sent"],
-};
-
 function Finish({ kind, disabled, onFinish }: FinishProps) {
   const { t } = useTranslation("prospects");
   const word = useWord();
-  const results = endings[kind] ?? [];
+  const results = kind === "call" ? [...endingsOf(kind), callLater] : endingsOf(kind);
   const mark = <IconCheck size={14} stroke={2} aria-hidden />;
   if (results.length === 0) {
     return (

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import type { TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { type Language, parseDay, relativeDate } from "@/shared/lib/dates";
 import { useWord } from "@/shared/prospect/use-word";
 import { usersQuery } from "./prospect-list-queries";
 import { datum, enquiryWords, isPlanned, number } from "./timeline-lines";
@@ -25,8 +26,21 @@ function useNames(): (id: string) => string {
 /** Puts activities, events and forms into words. */
 export function useTimelineText(): (item: TimelineItem) => TimelineText {
   const { t } = useTranslation("prospects");
-  const { t: common } = useTranslation();
+  const { t: common, i18n } = useTranslation();
   const word = useWord();
+  const language: Language = i18n.language === "en" ? "en" : "es-MX";
+  const words = {
+    today: common("day.today"),
+    tomorrow: common("day.tomorrow"),
+    yesterday: common("day.yesterday"),
+  };
+  /** An instant or a date as a person reads it; what had none is a dash. */
+  const when = (text: string) => {
+    if (text === "") return "–";
+    const hasTime = text.includes("T");
+    const at = hasTime ? new Date(text) : parseDay(text);
+    return relativeDate(at, new Date(), words, language, hasTime);
+  };
   const vocabulary = useVocabulary();
   const nameOf = useNames();
   const stage = (id: string) =>
@@ -72,7 +86,10 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
       case "test_lead":
         return { title: t("line.test_lead"), detail: "" };
       case "rescheduled":
-        return { title: t("line.rescheduled"), detail: "" };
+        return {
+          title: t("line.rescheduled"),
+          detail: `${when(datum(item, "from"))} → ${when(datum(item, "to"))}`,
+        };
       default:
         return { title: t("line.changed"), detail: "" };
     }
