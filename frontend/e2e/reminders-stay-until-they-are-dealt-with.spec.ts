@@ -123,7 +123,7 @@ test("what came due while the computer slept is listed on wake, and put off at o
     await page.clock.pauseAt(Date.now() + 4 * 60 * 60_000);
     await page.clock.runFor(31_000);
     await page.clock.resume();
-    const unlock = page.getByLabel("Contraseña");
+    const unlock = page.getByRole("textbox", { name: "Contraseña" });
     await expect(unlock.or(list)).toBeVisible();
     if (await unlock.isVisible()) {
       await unlock.fill(seller.password);

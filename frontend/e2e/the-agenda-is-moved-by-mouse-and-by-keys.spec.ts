@@ -125,7 +125,7 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
       .first()
       .click({ position: { x: 30, y: 15 * 48 + 5 } });
     const dialog = page.getByRole("dialog", { name: "Nueva actividad" });
-    await dialog.getByRole("textbox", { name: "Prospecto" }).fill(person(1).name.slice(0, 6));
+    await dialog.getByLabel("Prospecto").first().fill(person(1).name.slice(0, 6));
     await page.getByRole("option", { name: new RegExp(person(1).name) }).click();
     await expectAccessible(page);
     await dialog.getByRole("button", { name: "Agendar" }).click();
