@@ -1,7 +1,8 @@
 import { Button, Popover, Tooltip } from "@mantine/core";
 import { IconBell, IconBellZ } from "@tabler/icons-react";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSession } from "@/shared/api/session";
 import type { Reminder } from "@/shared/api/types";
 import { isTyping, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
@@ -12,6 +13,9 @@ import { ReminderItem } from "./ReminderItem";
 import { snooze, useDueReminders, useReminderAct } from "./reminder-queries";
 import { remindingAt } from "./reminding";
 
+/** How long the lock takes to leave the screen, in ms. */
+const unlocking = 250;
+
 /** What is due, always in view as a bell with a count; pressing it, or G R, opens the list, and so does coming back to it. */
 export function ReminderBell() {
   const { t } = useTranslation("reminders");
@@ -19,10 +23,17 @@ export function ReminderBell() {
   const due = useDueReminders();
   const { times } = useMissed();
   useShortcuts({ "g r": () => setOpened(true) });
-  // After the computer slept the list opens by itself, unless it would take the keys from somebody who types.
+  const { locked } = useSession();
+  const opensFor = useRef(0);
+  // After the computer slept the list opens by itself, once the lock is gone, unless it would take the keys from somebody who types.
   useEffect(() => {
-    if (times > 0 && !isTyping(document.activeElement)) setOpened(true);
-  }, [times]);
+    if (locked || times === opensFor.current) return;
+    const timer = setTimeout(() => {
+      opensFor.current = times;
+      if (!isTyping(document.activeElement)) setOpened(true);
+    }, unlocking);
+    return () => clearTimeout(timer);
+  }, [times, locked]);
   const label = due.length === 0 ? t("none") : t("count", { count: due.length });
   const close = () => setOpened(false);
   return (

@@ -3266,6 +3266,7 @@ export interface components {
         Notice: {
             body: string;
             prospect_id?: string;
+            reminder_id?: string;
             title: string;
         };
         NoticeURL: {
