@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseAgendaSearch } from "@/features/agenda/agenda-search";
+import { parseHistorySearch } from "@/features/history/history-search";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
 import { NotFound } from "./layout/NotFound";
@@ -64,6 +65,13 @@ const importing = createRoute({
   validateSearch: ({ archivo }: Record<string, unknown>): { archivo?: string } =>
     typeof archivo === "string" && archivo !== "" ? { archivo } : {},
   component: lazyRouteComponent(() => import("@/features/import/ImportScreen"), "ImportScreen"),
+});
+
+const history = createRoute({
+  getParentRoute: () => root,
+  path: "/historial",
+  validateSearch: parseHistorySearch,
+  component: lazyRouteComponent(() => import("@/features/history/HistoryScreen"), "HistoryScreen"),
 });
 
 const health = createRoute({
@@ -141,6 +149,7 @@ const routeTree = root.addChildren([
   prospect,
   agenda,
   importing,
+  history,
   health,
   sync,
   settings.addChildren([

@@ -2,7 +2,9 @@ import enAgenda from "./en/agenda.json";
 import enCommon from "./en/common.json";
 import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
+import enExport from "./en/export.json";
 import enHealth from "./en/health.json";
+import enHistory from "./en/history.json";
 import enHost from "./en/host.json";
 import enImport from "./en/import.json";
 import enInbox from "./en/inbox.json";
@@ -20,7 +22,9 @@ import esAgenda from "./es-MX/agenda.json";
 import esCommon from "./es-MX/common.json";
 import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
+import esExport from "./es-MX/export.json";
 import esHealth from "./es-MX/health.json";
+import esHistory from "./es-MX/history.json";
 import esHost from "./es-MX/host.json";
 import esImport from "./es-MX/import.json";
 import esInbox from "./es-MX/inbox.json";
@@ -43,7 +47,9 @@ export const esMX = {
   words: esWords,
   devices: esDevices,
   errors: esErrors,
+  export: esExport,
   health: esHealth,
+  history: esHistory,
   host: esHost,
   import: esImport,
   inbox: esInbox,
@@ -65,7 +71,9 @@ export const en = {
   words: enWords,
   devices: enDevices,
   errors: enErrors,
+  export: enExport,
   health: enHealth,
+  history: enHistory,
   host: enHost,
   import: enImport,
   inbox: enInbox,

@@ -4,6 +4,7 @@ import {
   IconCalendar,
   IconFileImport,
   IconHeartbeat,
+  IconHistory,
   IconInbox,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
@@ -49,6 +50,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
       <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
       <div className={classes.foot}>
+        {isAdmin && <RailLink to="/historial" icon={IconHistory} label={t("nav.history")} folded={folded} />}
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
         <RailLink to="/ajustes" icon={IconSettings} label={t("nav.settings")} folded={folded} />
         {isAdmin && <HealthLink folded={folded} />}

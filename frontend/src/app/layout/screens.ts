@@ -7,6 +7,7 @@ import {
   IconDevices,
   IconFileImport,
   IconHeartbeat,
+  IconHistory,
   IconInbox,
   IconTemplate,
   IconUserCircle,
@@ -23,6 +24,7 @@ export type Screen = {
     | "/prospectos"
     | "/agenda"
     | "/importar"
+    | "/historial"
     | "/salud"
     | "/sincronizacion"
     | "/ajustes/equipos"
@@ -122,6 +124,13 @@ export function useScreens(): Screen[] {
       keywords: `${settings} recuperacion copia backup recovery`,
       icon: IconDatabase,
       keys: [],
+    },
+    {
+      to: "/historial",
+      word: t("nav.history"),
+      keywords: "cambios auditoria quien bitacora audit log changes",
+      icon: IconHistory,
+      keys: ["G", "H"],
     },
     {
       to: "/importar",

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/shared/api/types";
+import { ExportButton } from "@/shared/export/ExportButton";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
@@ -15,7 +16,7 @@ import { NewProspectDialog } from "./NewProspectDialog";
 import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters";
 import classes from "./ProspectList.module.css";
 import { prospectListQuery } from "./prospect-list-queries";
-import { isNarrowed, type ProspectSearch, parseProspectSearch } from "./prospect-search";
+import { isNarrowed, type ProspectSearch, parseProspectSearch, searchQuery } from "./prospect-search";
 import { useProspectColumns } from "./use-prospect-columns";
 
 const rowKey = ({ id }: Card) => id;
@@ -58,6 +59,7 @@ export function ProspectList() {
           <>
             <ClearFilters search={search} onChange={narrow} />
             <ProspectOrder search={search} onChange={narrow} />
+            <ExportButton list="prospects" filter={searchQuery(search)} />
             <Button
               size="compact-md"
               leftSection={<IconPlus size={16} stroke={1.8} aria-hidden />}

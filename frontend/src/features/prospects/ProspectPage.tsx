@@ -16,8 +16,8 @@ import { NoProspect } from "./NoProspect";
 import { ProspectFacts } from "./ProspectFacts";
 import { ProspectHeader } from "./ProspectHeader";
 import classes from "./ProspectPage.module.css";
+import { Story } from "./Story";
 import { SubmissionList } from "./SubmissionList";
-import { Timeline } from "./Timeline";
 import { useIsOpposed } from "./use-is-opposed";
 
 /** Everything about one prospect without leaving the screen. */
@@ -74,7 +74,7 @@ function Desk({ prospect }: { prospect: Prospect }) {
         <div className={classes.story}>
           <NextActionBar prospect={prospect} digits={mode === "next"} onDone={disarm} />
           <Composer prospect={prospect} field={note} digits={mode === "call"} onDone={disarm} />
-          <Timeline prospect={prospect} />
+          <Story prospect={prospect} />
         </div>
       </div>
     </div>

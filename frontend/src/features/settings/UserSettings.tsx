@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Button, Menu, VisuallyHidden } from "@mantine/core";
 import {
   IconDots,
+  IconFileExport,
   IconKey,
   IconPlayerPause,
   IconPlayerPlay,
@@ -75,7 +76,12 @@ function UserRow({ user, onReset }: { user: User; onReset: () => void }) {
         {user.name} {isMe && <span className={table.quiet}>{t("users.you")}</span>}
       </td>
       <td className={table.quiet}>{user.login}</td>
-      <td>{words(`role.${user.role}`)}</td>
+      <td>
+        {words(`role.${user.role}`)}
+        {user.role === "seller" && user.can_export && (
+          <span className={table.quiet}> · {t("users.exports")}</span>
+        )}
+      </td>
       <td>
         <StateBadge user={user} />
       </td>
@@ -136,6 +142,19 @@ function UserMenu({ user, isMe, onReset }: UserMenuProps) {
             }
           >
             {t(user.paused ? "users.resume" : "users.pause")}
+          </Menu.Item>
+        )}
+        {user.active && user.role === "seller" && (
+          <Menu.Item
+            leftSection={<IconFileExport size={16} />}
+            onClick={() =>
+              apply(
+                { can_export: !user.can_export },
+                t(user.can_export ? "users.deniedExport" : "users.allowedExport", { name }),
+              )
+            }
+          >
+            {t(user.can_export ? "users.denyExport" : "users.allowExport")}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconKey size={16} />} onClick={onReset} disabled={isMe}>

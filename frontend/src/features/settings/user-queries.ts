@@ -10,7 +10,13 @@ export const usersQuery = queryOptions({
 });
 
 /** What may change of a person by another's hand. */
-export type UserChange = { name?: string; role?: User["role"]; active?: boolean; paused?: boolean };
+export type UserChange = {
+  name?: string;
+  role?: User["role"];
+  active?: boolean;
+  paused?: boolean;
+  can_export?: boolean;
+};
 
 /** Someone new. */
 export type NewUser = { login: string; name: string; role: User["role"]; password: string };

@@ -53,7 +53,8 @@ export type KeyFamily =
   | "relay"
   | "tags"
   | "views"
-  | "bin";
+  | "bin"
+  | "history";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
 

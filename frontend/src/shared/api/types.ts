@@ -43,3 +43,6 @@ export type NetworkState = Schemas["NetworkState"];
 export type RelayState = Schemas["RelayState"];
 export type RelayCheck = Schemas["RelayCheck"];
 export type Backups = Schemas["Backups"];
+export type HistoryLine = Schemas["HistoryLine"];
+export type HistoryField = Schemas["HistoryField"];
+export type ExportJob = Schemas["Job"];

@@ -1,0 +1,87 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { answer, api } from "@/shared/api/client";
+import {
+  type HistoryChange,
+  type HistoryFilter,
+  type HistoryGroup,
+  historyChanges,
+  historyGroups,
+} from "@/shared/history/history-queries";
+import classes from "./HistoryScreen.module.css";
+
+const usersQuery = queryOptions({ queryKey: ["users"], queryFn: () => answer(api.GET("/api/users")) });
+
+type HistoryFiltersProps = { filter: HistoryFilter; onChange: (filter: HistoryFilter) => void };
+
+/** Who, what, how and when, in one row. */
+export function HistoryFilters({ filter, onChange }: HistoryFiltersProps) {
+  const { t } = useTranslation("history");
+  const users = useQuery(usersQuery).data?.items ?? [];
+  const set = (name: keyof HistoryFilter, value: string | null) => {
+    const { [name]: _, ...rest } = filter;
+    onChange(value === null || value === "" ? rest : ({ ...rest, [name]: value } as HistoryFilter));
+  };
+  return (
+    <search className={classes.filters} aria-label={t("filter.label")}>
+      <Select
+        size="xs"
+        w={180}
+        label={t("filter.who")}
+        placeholder={t("filter.everyone")}
+        clearable
+        searchable
+        data={[
+          ...users.map(({ id, name }) => ({ value: id, label: name })),
+          { value: "program", label: t("program") },
+        ]}
+        value={filter.user ?? null}
+        onChange={(value) => set("user", value)}
+      />
+      <Select
+        size="xs"
+        w={170}
+        label={t("filter.what")}
+        placeholder={t("filter.anything")}
+        clearable
+        data={historyGroups.map((group) => ({ value: group, label: t(`what.${group}`) }))}
+        value={filter.what ?? null}
+        onChange={(value) => set("what", value as HistoryGroup | null)}
+      />
+      <Select
+        size="xs"
+        w={150}
+        label={t("filter.change")}
+        placeholder={t("filter.any")}
+        clearable
+        data={historyChanges.map((change) => ({ value: change, label: t(`change.${change}`) }))}
+        value={filter.change ?? null}
+        onChange={(value) => set("change", value as HistoryChange | null)}
+      />
+      {(["from", "to"] as const).map((name) => (
+        <TextInput
+          key={name}
+          size="xs"
+          w={140}
+          type="date"
+          label={t(`filter.${name}`)}
+          value={filter[name] ?? ""}
+          onChange={({ currentTarget }) => set(name, currentTarget.value)}
+        />
+      ))}
+      {Object.keys(filter).length > 0 && (
+        <Button
+          size="xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconX size={14} aria-hidden />}
+          onClick={() => onChange({})}
+        >
+          {t("clear")}
+        </Button>
+      )}
+    </search>
+  );
+}

@@ -1,0 +1,96 @@
+import { useTranslation } from "react-i18next";
+import type { HistoryField, HistoryLine } from "@/shared/api/types";
+import { fullDate, parseDay } from "@/shared/lib/dates";
+import { formatPhone } from "@/shared/lib/phones";
+import { formatCount } from "@/shared/lib/text";
+
+/** Fields whose codes the screens have words for, and the family of these. */
+const coded: Record<string, string> = {
+  status: "status",
+  result: "result",
+  kind: "kind",
+  source: "source",
+  origin: "source",
+  role: "role",
+};
+
+/** Fields that are either so or not. */
+const switches = new Set(["active", "paused", "can_export", "archived", "opposition"]);
+
+/** A line of history in words: what it is about, and each field from what to what. */
+export function useHistoryWords() {
+  const { t, i18n } = useTranslation("history");
+  const { t: words } = useTranslation("words");
+  const { t: common } = useTranslation();
+  const language = i18n.language === "en" ? "en" : "es-MX";
+
+  const entity = (name: string): string =>
+    i18n.exists(`entity.${name}`, { ns: "history" }) ? t(`entity.${name}` as never) : t("entity.other");
+  const field = (name: string, of: string): string => {
+    if (name === "raw") return entity(of);
+    return i18n.exists(`field.${name}`, { ns: "history" }) ? t(`field.${name}` as never) : t("field.other");
+  };
+
+  const value = (name: string, { known, raw, name: called }: HistoryField["from"]): string => {
+    if (!known) return t("value.unknown");
+    if (called !== "") return called;
+    if (raw === null || raw === undefined || raw === "") {
+      return name === "temperature" ? common("temperature.none") : t("value.none");
+    }
+    if (typeof raw === "object") return t("value.row");
+    if (switches.has(name)) return t(raw === 1 || raw === true ? "value.yes" : "value.no");
+    const text = String(raw);
+    if (name === "temperature") return common(`temperature.${text}` as never);
+    const family = coded[name];
+    if (family !== undefined && i18n.exists(`${family}.${text}`, { ns: "words" })) {
+      return words(`${family}.${text}` as never);
+    }
+    if (name === "raw") return formatPhone(text);
+    if (name.endsWith("_at")) return fullDate(new Date(text), language, true);
+    if (name.endsWith("_on")) return fullDate(parseDay(text), language, false);
+    return text;
+  };
+
+  const action = (code: string): string => {
+    if (i18n.exists(`action.${code}`, { ns: "history" })) return t(`action.${code}` as never);
+    const group = code.split(".")[0] ?? "";
+    return i18n.exists(`action.group.${group}`, { ns: "history" })
+      ? t(`action.group.${group}` as never)
+      : t("action.group.other");
+  };
+
+  /** What happened, in a few words. */
+  const title = (line: HistoryLine): string => {
+    if (line.source === "audit") return action(line.action);
+    const kind = line.entity === "activity" && line.kind !== "" ? words(`kind.${line.kind}` as never) : "";
+    const what = kind === "" ? entity(line.entity) : kind;
+    if (line.change === "changed") return field(line.fields[0]?.name ?? "", line.entity);
+    return t(`did.${line.change === "" ? "changed" : line.change}`, { what });
+  };
+
+  /** Which row it is about, where the title does not say it. */
+  const subject = (line: HistoryLine): string => {
+    if (line.source === "audit") return line.subject_name;
+    if (line.entity === "contact_phone") return formatPhone(line.subject);
+    if (line.entity === "prospect" || line.entity === "contact") return "";
+    return line.subject;
+  };
+
+  /** What an audit line says beside who and what. */
+  const detail = ({ action: code, detail: data }: HistoryLine): string => {
+    if (!code.startsWith("export.") && !code.startsWith("import.")) return "";
+    const parts: string[] = [];
+    const { list, rows, left_out: left, reason } = data as Record<string, unknown>;
+    if (typeof list === "string" && i18n.exists(`audit.list.${list}`, { ns: "history" })) {
+      parts.push(t(`audit.list.${list}` as never));
+    }
+    if (typeof rows === "number" && rows >= 0)
+      parts.push(t("audit.rows", { count: rows, n: formatCount(rows) }));
+    if (typeof left === "number" && left > 0)
+      parts.push(t("audit.leftOut", { count: left, n: formatCount(left) }));
+    if (typeof reason === "string" && reason !== "") parts.push(t("audit.reason", { reason }));
+    return parts.join(" · ");
+  };
+
+  return { entity, field, value, action, title, subject, detail };
+}
