@@ -78,6 +78,14 @@ export const screens: Screen[] = [
       await page
         .getByRole("region", { name: "Días y horas" })
         .getByRole("button", { name: /^(Llamada|Visita|Cita|WhatsApp)/ })
+    name: "prospecto-cambios",
+    hash: "/prospectos?sort=activity",
+    ready: async (page) => {
+      await openProspect(page);
+      await page.getByText("Cambios", { exact: true }).click();
+      await page
+        .getByRole("region", { name: "Cambios de este prospecto" })
+        .getByRole("listitem")
         .first()
         .waitFor();
     },
@@ -95,6 +103,19 @@ export const screens: Screen[] = [
     ready: async (page) => {
       await page.getByRole("button", { name: "Nueva actividad" }).click();
       await page.getByRole("dialog", { name: "Nueva actividad" }).getByLabel("Prospecto").waitFor();
+    name: "exportar",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Prospectos", exact: true }).getByRole("row").nth(1).waitFor();
+      await page.getByRole("button", { name: "Exportar" }).click();
+      await page.getByRole("dialog", { name: "Exportar prospectos" }).getByLabel("¿Para qué es?").waitFor();
+    },
+  },
+  {
+    name: "historial",
+    hash: "/historial",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Cambios de la oficina" }).getByRole("row").nth(5).waitFor();
     },
   },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
