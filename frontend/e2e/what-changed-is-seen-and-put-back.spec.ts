@@ -16,7 +16,10 @@ async function aProspect(office: Office): Promise<string> {
     emails: ["ofelia@example.mx"],
     owner_id: owner,
   });
-  const { token } = await call<{ token: string }>(office.url, "", "POST", "/api/session", seller);
+  const { token } = await call<{ token: string }>(office.url, "", "POST", "/api/session", {
+    login: seller.login,
+    password: seller.password,
+  });
   for (const temperature of ["hot", "cold"]) {
     await call(office.url, token, "PATCH", `/api/prospects/${id}`, { temperature });
   }
