@@ -82,6 +82,7 @@ func run(ctx context.Context, b *bench, out string) (err error) {
 		{[]string{"lead-register"}, leadRegister},
 		{[]string{"list-1m", "search-1m"}, listsAndSearch},
 		{[]string{"agenda-week"}, agendaWeek},
+		{[]string{"history-1m"}, historyOfMany},
 		{[]string{"start-100k", "memory-100k"}, startAndMemory},
 		{[]string{"apply-edits"}, applyEdits},
 		{[]string{"edit-ack", "reconnect-25x2000"}, pushes},

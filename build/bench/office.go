@@ -16,6 +16,7 @@ import (
 	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/crm/crmtest"
 	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/intake"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/secret"
@@ -114,6 +115,7 @@ func openOffice(ctx context.Context, path string) (*benchOffice, error) {
 	}
 	o := &benchOffice{path: path}
 	o.Office = &api.Office{Store: st, Accounts: account.New(st, clk, silent()), CRM: crm.New(st, clk, silent())}
+	o.History = history.New(st, o.CRM)
 	o.Intake = intake.New(intake.Deps{Store: st, CRM: o.CRM, Vault: vault, Clock: clk, Log: silent()})
 	a := api.New(api.Deps{Office: func() *api.Office { return o.Office }, Setup: noSetup{}, Clock: clk, Log: silent(), Version: "bench"})
 	a.OfficeChanged()
