@@ -78,14 +78,6 @@ export const screens: Screen[] = [
       await page
         .getByRole("region", { name: "Días y horas" })
         .getByRole("button", { name: /^(Llamada|Visita|Cita|WhatsApp)/ })
-    name: "prospecto-cambios",
-    hash: "/prospectos?sort=activity",
-    ready: async (page) => {
-      await openProspect(page);
-      await page.getByText("Cambios", { exact: true }).click();
-      await page
-        .getByRole("region", { name: "Cambios de este prospecto" })
-        .getByRole("listitem")
         .first()
         .waitFor();
     },
@@ -103,6 +95,19 @@ export const screens: Screen[] = [
     ready: async (page) => {
       await page.getByRole("button", { name: "Nueva actividad" }).click();
       await page.getByRole("dialog", { name: "Nueva actividad" }).getByLabel("Prospecto").waitFor();
+    },
+  },
+  {
+    name: "prospecto-cambios",
+    hash: "/prospectos?sort=activity",
+    ready: async (page) => {
+      await openProspect(page);
+      await page.getByText("Cambios", { exact: true }).click();
+      const changes = page.getByRole("region", { name: "Cambios de este prospecto" });
+      await changes.getByRole("listitem").first().waitFor();
+    },
+  },
+  {
     name: "exportar",
     hash: "/prospectos",
     ready: async (page) => {
