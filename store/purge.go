@@ -8,8 +8,9 @@ import (
 )
 
 // DefaultPurge is how long an office keeps what: two years of who wrote what, ninety days more of how it was settled, so
-// that a computer that was away all that time doubles nothing, and half a year of what was removed.
-var DefaultPurge = PurgePolicy{LogValues: 730 * 24 * time.Hour, LogLines: 820 * 24 * time.Hour, Tombstones: 180 * 24 * time.Hour}
+// that a computer that was away all that time doubles nothing, and a month of what was
+// removed: that is how long the bin promises to keep it.
+var DefaultPurge = PurgePolicy{LogValues: 730 * 24 * time.Hour, LogLines: 820 * 24 * time.Hour, Tombstones: 30 * 24 * time.Hour}
 
 // PurgeLog takes away what is older than the policy says. On the host those are values and lines of the log, removed rows,
 // and ended grants; a replica that has not heard of these by then begins again. The audit table is not touched. On a

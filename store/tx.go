@@ -90,6 +90,9 @@ func (tx *Tx) Exec(text string, p dbx.Params) (sql.Result, error) {
 	return tx.Query().NewQuery(text).Bind(p).Execute()
 }
 
+// Written tells how many ops the transaction has made so far.
+func (tx *Tx) Written() int { return len(tx.ops) }
+
 // AfterCommit has fn called in Write's goroutine once the transaction is durable, before Write returns. It is not called
 // when the transaction fails.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
@@ -139,6 +142,15 @@ func (tx *Tx) Remove(entity, id string) error {
 		return err
 	}
 	return tx.change(e, id, Row{fieldDeleted: 1})
+}
+
+// Restore takes a removal back, as Undo does. Restoring what is not removed changes nothing; ErrNoRow says that there is none.
+func (tx *Tx) Restore(entity, id string) error {
+	e, err := tx.entity(entity)
+	if err != nil {
+		return err
+	}
+	return tx.change(e, id, Row{fieldDeleted: 0})
 }
 
 // entity looks up a replicated table for a transaction that is running.

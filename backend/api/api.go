@@ -142,6 +142,8 @@ func New(d Deps) *API {
 	a.routeProspects()
 	a.routeTags()
 	a.routeBoard()
+	a.routeBulk()
+	a.routeViews()
 	a.routeContacts()
 	a.routeMerges()
 	a.routeActivities()

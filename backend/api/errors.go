@@ -78,7 +78,7 @@ var nouns = map[string]int{
 	"certificate": http.StatusBadGateway, "connection": http.StatusBadGateway, "membership": http.StatusBadGateway,
 	"device": http.StatusConflict, "host": http.StatusServiceUnavailable, "invitation": http.StatusConflict,
 	"handover": http.StatusConflict, "member": http.StatusConflict, "recovery": http.StatusConflict, "refusal": http.StatusConflict,
-	"relay": http.StatusConflict, "tag": http.StatusConflict,
+	"relay": http.StatusConflict, "tag": http.StatusConflict, "view": http.StatusConflict, "bulk": http.StatusUnprocessableEntity,
 	"template": http.StatusUnprocessableEntity,
 	"history":  http.StatusConflict, "export": http.StatusConflict,
 	"merge": http.StatusConflict,

@@ -33,6 +33,9 @@ var bodies = map[string]any{
 	"update-prospect":       map[string]any{"temperature": "hot"},
 	"create-tag":            map[string]any{"name": "Inversionista"},
 	"update-tag":            map[string]any{"name": "Inversionista"},
+	"create-view":           map[string]any{"name": "Por llamar", "query": map[string]any{}},
+	"update-view":           map[string]any{"name": "Por llamar"},
+	"change-prospects":      map[string]any{"ids": []string{}, "temperature": "hot"},
 	"set-prospect-tags":     map[string]any{"add": []string{"00000000-0000-7000-8000-000000000000"}},
 	"lift-opposition":       map[string]any{"why": "Lo pidió"},
 	"add-stage":             map[string]any{"name": "Otra"},
@@ -147,7 +150,7 @@ var own = map[string]bool{
 	"get-sync": true, "list-changes": true, "dismiss-changes": true, "apply-changes": true,
 	"list-contacts": true, "list-duplicates": true, "count-duplicates": true, "dismiss-duplicate": true, "list-merges": true, "ask-merge": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
-	"list-tags": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
+	"list-tags": true, "list-views": true, "create-view": true, "change-prospects": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
 	"get-dashboard":  true,
 	"list-templates": true, "create-template": true, "get-notice": true, "get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }

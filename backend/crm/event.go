@@ -23,6 +23,8 @@ const (
 	EventOpposition       = "opposition"        // reason_id: the person asked not to be contacted
 	EventOppositionLifted = "opposition_lifted" // reason: an administrator lets the person be contacted again
 	EventRescheduled      = "rescheduled"       // activity_id, from, to
+	EventDeleted          = "deleted"           // contact_id when the person went with it: it is in the bin
+	EventRestored         = "restored"          // taken out of the bin
 	EventTestLead         = "test_lead"         // submission_id: Meta says that it was a test
 	EventMerged           = "merged"            // merge_id, contacts: how many became one
 	EventParted           = "parted"            // merge_id, contacts: the merge was taken back

@@ -137,6 +137,8 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	mine := b.of(b.Sellers[0])
 	_, err := b.CRM.CreateTag(ctx, b.Admin, "Inversionista", "")
 	must(t, err)
+	_, err = b.CRM.CreateView(ctx, b.Admin, crm.NewView{Name: "Por llamar"})
+	must(t, err)
 	var tables []string
 	must(t, b.Store.Read().NewQuery("SELECT name FROM entity WHERE root = '*' ORDER BY name").Column(&tables))
 	if len(tables) < 4 {
@@ -181,8 +183,12 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 		_, err := c.raw(&wire.Push{Txs: alone[i:min(i+100, len(alone))]}, wire.TypePush)
 		must(t, err)
 	}
-	want := "refused " + office.ReasonAdminOnly + " " + b.Sellers[0].UserID + " " + c.key.DeviceID()
 	for _, op := range ops {
+		reason := office.ReasonAdminOnly
+		if op.Entity == "saved_view" { // somebody's own, and here not the seller's
+			reason = office.ReasonNotOwner
+		}
+		want := "refused " + reason + " " + b.Sellers[0].UserID + " " + c.key.DeviceID()
 		if got := b.outcome(op); got != want {
 			t.Errorf("%s.%s is settled as %q, want %q", op.Entity, op.Field, got, want)
 		}

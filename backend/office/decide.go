@@ -82,6 +82,7 @@ var rules = map[string]rule{
 	"user":           {shared: true},
 	"stage":          {shared: true},
 	"discard_reason": {shared: true},
+	"saved_view":     {shared: true, personal: true, self: "user_id", created: unshared, fields: []string{"name", "pinned", "query", "columns", fieldDeleted}},
 	"tag":            {shared: true},
 	"template":       {shared: true, personal: true, self: "owner_id", fields: []string{"name", "subject", "body", fieldDeleted}},
 
@@ -217,6 +218,14 @@ func (r rule) creation(p store.Proposal) string {
 		return ""
 	}
 	return r.created(row, p.Added)
+}
+
+// unshared refuses a row of one's own that is to be the whole office's.
+func unshared(row map[string]any, _ []string) string {
+	if shared, given := row["shared"]; given && shared != 0.0 {
+		return ReasonAdminOnly
+	}
+	return ""
 }
 
 // typedIn wants a column to say that a person typed the row in.

@@ -864,6 +864,8 @@ CREATE TABLE prospect (
 
 CREATE INDEX prospect_contact ON prospect (contact_id);
 
+CREATE INDEX prospect_removed ON prospect (n) WHERE deleted = 1;
+
 CREATE INDEX prospect_rev ON prospect (rev);
 
 CREATE TRIGGER prospect_attended AFTER UPDATE OF attended_at ON prospect
@@ -1356,6 +1358,18 @@ CREATE INDEX reminder_due ON reminder (user_id, remind_at) WHERE deleted = 0 AND
 CREATE INDEX reminder_prospect ON reminder (prospect_id);
 
 CREATE INDEX reminder_rev ON reminder (rev);
+
+CREATE TABLE saved_view (
+  id          TEXT PRIMARY KEY,
+  user_id     TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  shared      INTEGER NOT NULL DEFAULT 0, -- an administrator's, for the whole office
+  pinned      INTEGER NOT NULL DEFAULT 0, -- stands above the list
+  query       TEXT NOT NULL DEFAULT '{}', -- JSON, see crm.ViewQuery
+  columns     TEXT NOT NULL DEFAULT '[]', -- JSON: column names in their order; empty for the usual ones
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
 
 CREATE TABLE scope (
   user_id     TEXT NOT NULL,

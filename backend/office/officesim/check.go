@@ -26,6 +26,7 @@ var tables = []table{
 	{"stage", ""},
 	{"discard_reason", ""},
 	{"tag", ""},
+	{"saved_view", ""},
 	{"prospect_tag", "prospect_id IN " + ownProspects},
 	{"template", ""},
 	{"prospect", "id IN " + ownProspects},

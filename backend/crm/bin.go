@@ -1,0 +1,170 @@
+package crm
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/backend/fault"
+	"sitegroup.mx/crm/store"
+)
+
+// BinKeeps is how long a deleted prospect can be restored. After that the host purges it (store.DefaultPurge).
+const BinKeeps = 30 * 24 * time.Hour
+
+// CodeBinNotFound answers for a prospect that is not in the bin, or not any more.
+const CodeBinNotFound = "bin.not_found"
+
+// Deleted is a prospect in the bin.
+type Deleted struct {
+	ID        string `json:"id" db:"id"`
+	Name      string `json:"name" db:"name"`
+	Phone     string `json:"phone" db:"phone"`
+	OwnerName string `json:"owner_name" db:"owner_name"`
+	DeletedAt string `json:"deleted_at" db:"at"`
+	DeletedBy string `json:"deleted_by" db:"by_name"`
+	PurgedAt  string `json:"purged_at" db:"-"` // when it can no longer be restored
+}
+
+// DeleteProspect moves a prospect into the bin. Its person goes with it when nothing else of them is left, so that who comes
+// again comes as somebody new. Only administrators delete: a seller discards, with a reason. Faults: access.admin_only,
+// prospect.not_found.
+func (s *Service) DeleteProspect(ctx context.Context, v account.Viewer, id string) (Change, error) {
+	c, err := s.change(ctx, v, func(tx *store.Tx) error {
+		p, err := findProspect(tx, v, id)
+		if err != nil {
+			return err
+		}
+		if !v.IsAdmin() {
+			return fault.New("access.admin_only")
+		}
+		return deleteProspect(tx, p)
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("delete prospect: %w", err)
+	}
+	return c, nil
+}
+
+func deleteProspect(tx *store.Tx, p held) error {
+	others, err := exists(tx, `
+		SELECT 1
+		FROM prospect
+		WHERE contact_id = {:contact}
+		AND id <> {:id}
+		AND deleted = 0
+		LIMIT 1`, dbx.Params{"contact": p.ContactID, "id": p.ID})
+	if err != nil {
+		return fmt.Errorf("look for other prospects: %w", err)
+	}
+	data := map[string]any{}
+	if !others {
+		data["contact_id"] = p.ContactID
+	}
+	if err := addEvent(tx, p.ID, EventDeleted, data); err != nil {
+		return err
+	}
+	if err := tx.Remove("prospect", p.ID); err != nil {
+		return err
+	}
+	if others {
+		return nil
+	}
+	return tx.Remove("contact", p.ContactID)
+}
+
+// RestoreProspect takes a prospect out of the bin, as it was and to the seller it had. Faults: access.admin_only,
+// bin.not_found.
+func (s *Service) RestoreProspect(ctx context.Context, v account.Viewer, id string) (Change, error) {
+	if !v.IsAdmin() {
+		return Change{}, fmt.Errorf("restore prospect: %w", fault.New("access.admin_only"))
+	}
+	c, err := s.change(ctx, v, func(tx *store.Tx) error {
+		var found []struct {
+			ContactID string `db:"contact_id"`
+		}
+		err := tx.Query().NewQuery(`
+			SELECT p.contact_id
+			FROM prospect p
+			WHERE p.id = {:id}
+			AND ` + inBin).Bind(dbx.Params{"id": id, "since": clock.Format(tx.Now().Add(-BinKeeps))}).All(&found)
+		if err != nil {
+			return fmt.Errorf("look into the bin: %w", err)
+		}
+		if len(found) == 0 {
+			return fault.New(CodeBinNotFound)
+		}
+		if err := tx.Restore("contact", found[0].ContactID); err != nil { // first: cards are derived from the prospect's return
+			return err
+		}
+		if err := tx.Restore("prospect", id); err != nil {
+			return err
+		}
+		return addEvent(tx, id, EventRestored, map[string]any{})
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("restore prospect: %w", err)
+	}
+	return c, nil
+}
+
+// inBin is the condition of a prospect p that somebody has deleted since :since. One whose making was taken back is not.
+const inBin = `p.deleted = 1
+	AND EXISTS (
+		SELECT 1
+		FROM event e
+		WHERE e.prospect_id = p.id
+		AND e.kind = '` + EventDeleted + `'
+		AND e.deleted = 0
+		AND e.at >= {:since})`
+
+// mostDeleted bounds a list of the bin.
+const mostDeleted = 1000
+
+// Bin returns what administrators have deleted and can restore, the latest first. Fault access.admin_only.
+func (s *Service) Bin(ctx context.Context, v account.Viewer) ([]Deleted, error) {
+	if !v.IsAdmin() {
+		return nil, fmt.Errorf("list bin: %w", fault.New("access.admin_only"))
+	}
+	list := []Deleted{}
+	err := s.store.Read().NewQuery(`
+		SELECT p.id, coalesce(c.name, '') AS name, coalesce((
+				SELECT h.e164
+				FROM contact_phone h
+				WHERE h.contact_id = p.contact_id
+				AND h.deleted = 0
+				AND h.e164 <> ''
+				ORDER BY h.position, h.id
+				LIMIT 1), '') AS phone,
+			coalesce(o.name, '') AS owner_name, e.at, coalesce(b.name, '') AS by_name
+		FROM prospect p INDEXED BY prospect_removed
+		JOIN event e ON e.id = (
+			SELECT x.id
+			FROM event x
+			WHERE x.prospect_id = p.id
+			AND x.kind = '`+EventDeleted+`'
+			AND x.deleted = 0
+			ORDER BY x.at DESC
+			LIMIT 1)
+		LEFT JOIN contact c ON c.id = p.contact_id
+		LEFT JOIN user o ON o.id = p.owner_id
+		LEFT JOIN user b ON b.id = e.author_id
+		WHERE p.deleted = 1
+		AND e.at >= {:since}
+		ORDER BY e.at DESC, p.n DESC
+		LIMIT {:most}`).Bind(dbx.Params{"since": clock.Format(s.clock.Now().Add(-BinKeeps)), "most": mostDeleted}).
+		WithContext(ctx).All(&list)
+	if err != nil {
+		return nil, fmt.Errorf("list bin: %w", err)
+	}
+	for i := range list {
+		if at, err := clock.Parse(list[i].DeletedAt); err == nil {
+			list[i].PurgedAt = clock.Format(at.Add(BinKeeps))
+		}
+	}
+	return list, nil
+}
