@@ -146,7 +146,7 @@ func (s *Service) Bin(ctx context.Context, v account.Viewer) ([]Deleted, error) 
 			SELECT x.id
 			FROM event x
 			WHERE x.prospect_id = p.id
-			AND x.kind = '`+EventDeleted+`'
+			AND x.kind = '` + EventDeleted + `'
 			AND x.deleted = 0
 			ORDER BY x.at DESC
 			LIMIT 1)

@@ -256,14 +256,14 @@ func TestViews_AreTheirPersonsOrTheOffices(t *testing.T) {
 		}
 	}
 	for what, err := range map[string]error{
-		"view.not_found somebody else's":   second(office.CRM.UpdateView(ctx, beto, own, crm.ViewPatch{Name: ptr("x")})),
+		"view.not_found somebody else's":    second(office.CRM.UpdateView(ctx, beto, own, crm.ViewPatch{Name: ptr("x")})),
 		"view.not_found an administrator's": second(office.CRM.DeleteView(ctx, ana, private)),
-		"view.not_found a seller's":        second(office.CRM.DeleteView(ctx, office.Admin, own)),
-		"access.admin_only the office's":   second(office.CRM.DeleteView(ctx, ana, shared)),
-		"access.admin_only sharing":        second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Shared: ptr(true)})),
-		"input.invalid a column":           second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Columns: &[]string{"password"}})),
-		"input.invalid a status":           second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Query: &crm.ViewQuery{Status: "x"}})),
-		"input.required a name":            second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Name: ptr(" ")})),
+		"view.not_found a seller's":         second(office.CRM.DeleteView(ctx, office.Admin, own)),
+		"access.admin_only the office's":    second(office.CRM.DeleteView(ctx, ana, shared)),
+		"access.admin_only sharing":         second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Shared: ptr(true)})),
+		"input.invalid a column":            second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Columns: &[]string{"password"}})),
+		"input.invalid a status":            second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Query: &crm.ViewQuery{Status: "x"}})),
+		"input.required a name":             second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Name: ptr(" ")})),
 	} {
 		code, _, _ := strings.Cut(what, " ")
 		if !fault.Has(err, code) {

@@ -2,10 +2,12 @@ package crm
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
@@ -115,7 +117,7 @@ func (s *Service) ListViews(ctx context.Context, v account.Viewer) ([]View, erro
 	err := s.store.Read().NewQuery(`
 		SELECT id, user_id, name, shared, pinned, query, columns
 		FROM saved_view
-		WHERE`+viewsOf+`
+		WHERE` + viewsOf + `
 		ORDER BY shared DESC, name COLLATE NOCASE, id`).Bind(dbx.Params{"viewer": v.UserID}).WithContext(ctx).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("list views: %w", err)
@@ -145,7 +147,9 @@ func (s *Service) CreateView(ctx context.Context, v account.Viewer, n NewView) (
 		if err != nil {
 			return err
 		}
-		id = v.UserID + "." + tx.NewID()
+		if id, err = viewID(tx, v); err != nil {
+			return err
+		}
 		row["user_id"], row["created_at"] = v.UserID, nowText(tx)
 		return tx.Create("saved_view", id, row)
 	})
@@ -153,6 +157,15 @@ func (s *Service) CreateView(ctx context.Context, v account.Viewer, n NewView) (
 		return Created{}, fmt.Errorf("create view: %w", err)
 	}
 	return Created{id, c}, nil
+}
+
+// viewID is the viewer's id, a point, and a UUID in 22 characters: no id is longer than 64.
+func viewID(tx *store.Tx, v account.Viewer) (string, error) {
+	id, err := uuid.Parse(tx.NewID())
+	if err != nil {
+		return "", fmt.Errorf("name a view: %w", err)
+	}
+	return v.UserID + "." + base64.RawURLEncoding.EncodeToString(id[:]), nil
 }
 
 // UpdateView changes a view: one's own, or the office's for an administrator. Faults as CreateView's, and view.not_found.

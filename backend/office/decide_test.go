@@ -290,9 +290,52 @@ func TestDecide_KnowsEveryTable(t *testing.T) {
 		if table.Root == "*" {
 			want = office.ReasonAdminOnly
 		}
+		if table.Name == "saved_view" { // a row is its owner's, as its id says
+			want = office.ReasonNotOwner
+		}
 		if got := propose(seller, fieldDeleted, outScope); got != want {
 			t.Errorf("%s: a seller is answered %q, want %q", table.Name, got, want)
 		}
+	}
+}
+
+// TestDecide_ViewsAreTheirPersons: whose a view is follows from its id, for nothing else is known of a row that another computer
+// changes.
+func TestDecide_ViewsAreTheirPersons(t *testing.T) {
+	own, other := seller.User+".v1", "somebody.v1"
+	row := func(user string, shared int) any {
+		return map[string]any{"user_id": user, "name": "x", "shared": shared, "created_at": "x"}
+	}
+	for _, c := range []struct {
+		name, row, field string
+		value            any
+		want             string
+	}{
+		{"makes their own", own, "", row(seller.User, 0), ""},
+		{"makes one for the office", own, "", row(seller.User, 1), office.ReasonAdminOnly},
+		{"makes one for somebody else", other, "", row("somebody", 0), office.ReasonNotOwner},
+		{"makes one in somebody else's name", own, "", row("somebody", 0), office.ReasonNotOwner},
+		{"makes one under somebody else's id", other, "", row(seller.User, 0), office.ReasonNotOwner},
+		{"makes nonsense", own, "", "x", office.ReasonMalformed},
+		{"renames their own", own, "name", "x", ""},
+		{"drops their own", own, fieldDeleted, 1, ""},
+		{"gives it to the office", own, "shared", 1, office.ReasonAdminOnly},
+		{"gives it away", own, "user_id", "somebody", office.ReasonAdminOnly},
+		{"renames somebody else's", other, "name", "x", office.ReasonNotOwner},
+		{"renames one whose owner's name begins alike", seller.User + "2.v1", "name", "x", office.ReasonNotOwner},
+	} {
+		value, err := json.Marshal(c.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := store.Proposal{Actor: seller, Op: store.Op{Entity: "saved_view", Row: c.row, Field: c.field, Value: value}}
+		if got := office.Decide(p).Reason; got != c.want {
+			t.Errorf("a seller %s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	nobody := store.Proposal{Actor: store.Author{Role: "seller", Scoped: true}, Op: store.Op{Entity: "saved_view", Row: ".v1", Field: "name"}}
+	if got := office.Decide(nobody).Reason; got != office.ReasonNotOwner {
+		t.Errorf("nobody renames nobody's: %q", got)
 	}
 }
 

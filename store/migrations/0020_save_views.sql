@@ -2,7 +2,7 @@
 
 -- A way of looking at the list of prospects that somebody has kept: what it is narrowed to, its order and its columns. It goes
 -- with its person to all of their computers, and so to everybody's: it names no prospect, and what was typed into the search
--- is not kept. An id is its owner's, a point, and a UUID: who may write the row follows from the id alone.
+-- is not kept. An id is its owner's, a point, and a UUID in base64: who may write the row follows from the id alone.
 CREATE TABLE saved_view (
   id          TEXT PRIMARY KEY,
   user_id     TEXT NOT NULL,
