@@ -137,6 +137,8 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	mine := b.of(b.Sellers[0])
 	_, err := b.CRM.CreateTag(ctx, b.Admin, "Inversionista", "")
 	must(t, err)
+	_, err = b.CRM.CreateTemplate(ctx, b.Admin, crm.NewTemplate{Channel: "whatsapp", Name: "Saludo", Body: "Hola {{nombre}}.", Shared: true})
+	must(t, err)
 	_, err = b.CRM.CreateView(ctx, b.Admin, crm.NewView{Name: "Por llamar"})
 	must(t, err)
 	var tables []string
@@ -185,7 +187,7 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	}
 	for _, op := range ops {
 		reason := office.ReasonAdminOnly
-		if op.Entity == "saved_view" { // somebody's own, and here not the seller's
+		if strings.Contains(op.Row, ".") { // somebody's own, and here not the seller's
 			reason = office.ReasonNotOwner
 		}
 		want := "refused " + reason + " " + b.Sellers[0].UserID + " " + c.key.DeviceID()

@@ -184,7 +184,7 @@ func (r rule) ofOffice(p store.Proposal) string {
 	switch {
 	case !r.personal || !own:
 		return ReasonAdminOnly
-	case owner != p.Actor.User:
+	case owner != p.Actor.User, owner == "":
 		return ReasonNotOwner
 	case p.Op.Field == "":
 		return r.creation(p)
