@@ -144,15 +144,6 @@ func (tx *Tx) Remove(entity, id string) error {
 	return tx.change(e, id, Row{fieldDeleted: 1})
 }
 
-// Restore takes a removal back, as Undo does. Restoring what is not removed changes nothing; ErrNoRow says that there is none.
-func (tx *Tx) Restore(entity, id string) error {
-	e, err := tx.entity(entity)
-	if err != nil {
-		return err
-	}
-	return tx.change(e, id, Row{fieldDeleted: 0})
-}
-
 // entity looks up a replicated table for a transaction that is running.
 func (tx *Tx) entity(name string) (*entity, error) {
 	if tx.ended {
