@@ -124,6 +124,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deleted prospects that can be restored */
+        get: operations["list-bin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bin/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Out of the bin */
+        post: operations["restore-prospect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -1257,6 +1291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prospects/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same to up to 500, in one transaction */
+        post: operations["change-prospects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prospects/count": {
         parameters: {
             query?: never;
@@ -1319,7 +1370,8 @@ export interface paths {
         get: operations["get-prospect"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Into the bin */
+        delete: operations["delete-prospect"];
         options?: never;
         head?: never;
         /** Move, rate, discard or hand over a prospect */
@@ -2225,6 +2277,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own views and the office's */
+        get: operations["list-views"];
+        put?: never;
+        /** Keep a view */
+        post: operations["create-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop a view */
+        delete: operations["delete-view"];
+        options?: never;
+        head?: never;
+        /** Rename, pin, share or change a view */
+        patch: operations["update-view"];
+        trace?: never;
+    };
     "/api/vocabulary": {
         parameters: {
             query?: never;
@@ -2415,6 +2503,29 @@ export interface components {
             id: string;
             name: string;
         };
+        BulkChange: {
+            add_tags?: string[];
+            /** @description Administrators only: into the bin */
+            delete?: boolean;
+            ids: string[];
+            /** @description Administrators only; empty returns them to the tray */
+            owner_id?: string;
+            owner_reason?: string;
+            reason_id?: string;
+            remove_tags?: string[];
+            stage_id?: string;
+            stage_reason?: string;
+            status?: string;
+            temperature?: string;
+        };
+        BulkResult: {
+            /** Format: int64 */
+            changed: number;
+            refused: components["schemas"]["Refused"][];
+            /** Format: int64 */
+            same: number;
+            tx_id: string;
+        };
         CalendarFile: {
             content: string;
             name: string;
@@ -2594,6 +2705,15 @@ export interface components {
             waiting: components["schemas"]["Waiting"];
             /** Format: int64 */
             won: number;
+        };
+        Deleted: {
+            deleted_at: string;
+            deleted_by: string;
+            id: string;
+            name: string;
+            owner_name: string;
+            phone: string;
+            purged_at: string;
         };
         Device: {
             address: string;
@@ -3052,6 +3172,9 @@ export interface components {
             items: components["schemas"]["Lead"][];
             next: string;
         };
+        ListDeleted: {
+            items: components["schemas"]["Deleted"][];
+        };
         ListImport: {
             items: components["schemas"]["Import"][];
         };
@@ -3075,6 +3198,9 @@ export interface components {
         };
         ListUser: {
             items: components["schemas"]["User"][];
+        };
+        ListView: {
+            items: components["schemas"]["View"][];
         };
         Me: {
             demo: boolean;
@@ -3248,6 +3374,14 @@ export interface components {
             password: string;
             /** @enum {string} */
             role: "admin" | "seller";
+        };
+        NewView: {
+            columns?: string[];
+            name: string;
+            pinned?: boolean;
+            query: components["schemas"]["ViewQuery"];
+            /** @description For the whole office; administrators only */
+            shared?: boolean;
         };
         NextAction: {
             at: string | null;
@@ -3498,6 +3632,15 @@ export interface components {
             tx_id: string;
             user_id: string;
             user_name: string;
+        };
+        Refused: {
+            args: {
+                [key: string]: unknown;
+            };
+            code: string;
+            field: string;
+            id: string;
+            name: string;
         };
         RelayCheck: {
             code: string;
@@ -3921,6 +4064,40 @@ export interface components {
             /** @enum {string} */
             role?: "admin" | "seller";
         };
+        View: {
+            columns: string[];
+            id: string;
+            name: string;
+            pinned: boolean;
+            query: components["schemas"]["ViewQuery"];
+            shared: boolean;
+            user_id: string;
+        };
+        ViewPatch: {
+            columns?: string[];
+            name?: string;
+            pinned?: boolean;
+            query?: components["schemas"]["ViewQuery"];
+            shared?: boolean;
+        };
+        ViewQuery: {
+            campaign?: string;
+            form?: string;
+            lead_from?: string;
+            lead_to?: string;
+            no_next?: boolean;
+            open?: string;
+            opposed?: boolean;
+            reason?: string;
+            seller?: string;
+            sort?: string;
+            source?: string;
+            stage?: string;
+            status?: string;
+            tag?: string;
+            temperature?: string;
+            unattended?: boolean;
+        };
         Vocabulary: {
             activity_kinds: string[];
             call_results: string[];
@@ -4249,6 +4426,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeleted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-prospect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -6775,6 +7012,39 @@ export interface operations {
             };
         };
     };
+    "change-prospects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "count-prospects": {
         parameters: {
             query?: {
@@ -6953,6 +7223,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProspectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-prospect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
@@ -9114,6 +9415,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
                 };
             };
             /** @description Error */
