@@ -261,3 +261,26 @@ func TestGivenNames(t *testing.T) {
 		}
 	}
 }
+
+func TestTemplateValues_Development(t *testing.T) {
+	office := crmtest.New(t, 1)
+	for _, tt := range []struct {
+		name, value, form, want string
+	}{
+		{"presupuesto", "Dos millones", "Bosques del Encino - preventa", "Bosques del Encino"},
+		{"presupuesto", "Dos millones", "Terrenos, contado", "Terrenos"},
+		{"desarrollo", "valle_marfil", "Formulario 3", "Valle Marfil"},
+		{"¿Qué fraccionamiento te interesa?", "Lomas del Río", "Formulario 3", "Lomas del Río"},
+		{"desarrollo", " ", "Formulario 3", "Formulario 3"},
+		{"presupuesto", "Dos millones", "", ""},
+	} {
+		id, seller := office.Prospect(func(e *crm.Enquiry) {
+			e.FormName = tt.form
+			e.Answers = []crm.Answer{{Name: tt.name, Type: "CUSTOM", Values: []string{tt.value}}}
+		})
+		got, err := office.CRM.TemplateValues(ctx, seller, id)
+		if err != nil || got.Development != tt.want {
+			t.Errorf("%s %q of %q: %q %v, want %q", tt.name, tt.value, tt.form, got.Development, err, tt.want)
+		}
+	}
+}

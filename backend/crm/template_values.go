@@ -153,7 +153,7 @@ func development(answers []Answer, form string) string {
 		asked := plainWord(a.Name + " " + a.Label)
 		for _, word := range developmentWords {
 			if strings.Contains(asked, word) && len(a.Values) > 0 && strings.TrimSpace(a.Values[0]) != "" {
-				return cut(plainLine(strings.TrimSpace(a.Values[0])), 100)
+				return cut(plainLine(spelled(strings.TrimSpace(a.Values[0]))), 100)
 			}
 		}
 	}
@@ -161,6 +161,14 @@ func development(answers []Answer, form string) string {
 		form, _, _ = strings.Cut(form, mark)
 	}
 	return cut(plainLine(strings.TrimSpace(form)), 100)
+}
+
+// spelled writes what an advertiser has for a name as a person would: "valle_marfil" is "Valle Marfil".
+func spelled(text string) string {
+	if strings.Contains(text, "_") && !strings.Contains(text, " ") {
+		return TidyName(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '_' }), " "))
+	}
+	return text
 }
 
 // givenNames are frequent given names in Mexico, without accents (INEGI, names of newborns, and those of their parents). They

@@ -50,9 +50,9 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
   await test.step("another comes due while the page is open", async () => {
     await page.clock.fastForward("05:00");
     await expect(bell(3)).toBeVisible();
-    expect((await notified(page)).slice(1)).toEqual([
-      `Recordatorio: Llamada | ${person(3).name} · Confirmar la cita`,
-    ]);
+    await expect
+      .poll(async () => (await notified(page)).slice(1))
+      .toEqual([`Recordatorio: Llamada | ${person(3).name} · Confirmar la cita`]);
   });
 
   await test.step("none of them is announced again by a page that is loaded anew", async () => {
