@@ -123,6 +123,14 @@ export const screens: Screen[] = [
       await page.getByRole("grid", { name: "Cambios de la oficina" }).getByRole("row").nth(5).waitFor();
     },
   },
+  {
+    name: "tablero",
+    hash: "/tablero",
+    ready: async (page) => {
+      await page.getByRole("heading", { name: "Tablero", exact: true }).waitFor();
+      await page.locator(".recharts-bar-rectangle").first().waitFor();
+    },
+  },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
   { name: "salud", hash: "/salud", ready: heading("Salud") },
   { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Contraseña") },

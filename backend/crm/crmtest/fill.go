@@ -160,7 +160,13 @@ func (f *filler) plan() {
 var zones = []string{"Angelópolis", "Cholula", "Lomas de Juárez", "Centro histórico", "Atlixco", "Zavaleta", "La Paz"}
 
 func statusOf(i int) (status string, attended func(at string) any) {
-	yes := func(at string) any { return at }
+	yes := func(at string) any {
+		lead, err := clock.Parse(at)
+		if err != nil {
+			return at
+		}
+		return clock.Format(lead.Add(answerAfter(i)))
+	}
 	switch n := int(uint32(i) * 2654435761 >> 16 % 20); { // Knuth's multiplier, so that every seller has some of each
 	case n == 0:
 		return crm.StatusNew, func(string) any { return nil }
@@ -170,6 +176,18 @@ func statusOf(i int) (status string, attended func(at string) any) {
 		return crm.StatusDiscarded, yes
 	}
 	return crm.StatusClosed, yes
+}
+
+// answerAfter is how long somebody waited: half of them up to five minutes, three in ten up to an hour, the rest up to a day.
+func answerAfter(i int) time.Duration {
+	n := time.Duration(i * 7919 % 1000)
+	switch i % 10 {
+	case 0, 1, 2, 3, 4:
+		return n * 300 * time.Millisecond
+	case 5, 6, 7:
+		return n * 3600 * time.Millisecond
+	}
+	return n * 86_400 * time.Millisecond
 }
 
 // uuidOf returns the i-th identifier of a kind of row; they sort by i, as those of a clock do.

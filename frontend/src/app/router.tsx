@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseAgendaSearch } from "@/features/agenda/agenda-search";
+import { parseDashboardSearch } from "@/features/dashboard/dashboard-search";
 import { parseHistorySearch } from "@/features/history/history-search";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
@@ -57,6 +58,13 @@ const agenda = createRoute({
   path: "/agenda",
   validateSearch: parseAgendaSearch,
   component: lazyRouteComponent(() => import("@/features/agenda/Agenda"), "Agenda"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/tablero",
+  validateSearch: parseDashboardSearch,
+  component: lazyRouteComponent(() => import("@/features/dashboard/DashboardScreen"), "DashboardScreen"),
 });
 
 const importing = createRoute({
@@ -148,6 +156,7 @@ const routeTree = root.addChildren([
   prospects,
   prospect,
   agenda,
+  dashboard,
   importing,
   history,
   health,

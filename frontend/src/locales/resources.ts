@@ -1,5 +1,6 @@
 import enAgenda from "./en/agenda.json";
 import enCommon from "./en/common.json";
+import enDashboard from "./en/dashboard.json";
 import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
 import enExport from "./en/export.json";
@@ -20,6 +21,7 @@ import enTemplates from "./en/templates.json";
 import enWords from "./en/words.json";
 import esAgenda from "./es-MX/agenda.json";
 import esCommon from "./es-MX/common.json";
+import esDashboard from "./es-MX/dashboard.json";
 import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
 import esExport from "./es-MX/export.json";
@@ -45,6 +47,7 @@ export const esMX = {
   agenda: esAgenda,
   templates: esTemplates,
   words: esWords,
+  dashboard: esDashboard,
   devices: esDevices,
   errors: esErrors,
   export: esExport,
@@ -69,6 +72,7 @@ export const en = {
   agenda: enAgenda,
   templates: enTemplates,
   words: enWords,
+  dashboard: enDashboard,
   devices: enDevices,
   errors: enErrors,
   export: enExport,

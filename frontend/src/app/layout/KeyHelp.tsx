@@ -13,6 +13,7 @@ const groups = [
       { word: "keys.goInbox", keys: [["G"], ["B"]] },
       { word: "keys.goProspects", keys: [["G"], ["P"]] },
       { word: "keys.goAgenda", keys: [["G"], ["A"]] },
+      { word: "keys.goDashboard", keys: [["G"], ["T"]] },
       { word: "keys.goSettings", keys: [["G"], ["S"]] },
       { word: "keys.reminders", keys: [["G"], ["R"]] },
       { word: "keys.undo", keys: [["Mod", "Z"]] },

@@ -33,6 +33,7 @@ export function Shell() {
     "/": openPalette,
     "?": () => setHelpOpen(true),
     "g b": () => void navigate({ to: "/bandeja" }),
+    "g t": () => void navigate({ to: "/tablero" }),
     "g p": () => void navigate({ to: "/prospectos" }),
     "g a": () => void navigate({ to: "/agenda" }),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),

@@ -2,6 +2,7 @@ import {
   type Icon,
   IconBrandMeta,
   IconCalendar,
+  IconChartBar,
   IconCloudCheck,
   IconDatabase,
   IconDevices,
@@ -23,6 +24,7 @@ export type Screen = {
     | "/bandeja"
     | "/prospectos"
     | "/agenda"
+    | "/tablero"
     | "/importar"
     | "/historial"
     | "/salud"
@@ -71,6 +73,13 @@ export function useScreens(): Screen[] {
       keywords: "citas tareas calendario semana calendar",
       icon: IconCalendar,
       keys: ["G", "A"],
+    },
+    {
+      to: "/tablero",
+      word: t("nav.dashboard"),
+      keywords: "numeros totales reportes embudo graficas dashboard reports",
+      icon: IconChartBar,
+      keys: ["G", "T"],
     },
     {
       to: "/ajustes/mi-cuenta",

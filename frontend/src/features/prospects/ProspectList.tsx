@@ -13,6 +13,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { NewProspectDialog } from "./NewProspectDialog";
+import { ProspectFacets } from "./ProspectFacets";
 import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters";
 import classes from "./ProspectList.module.css";
 import { prospectListQuery } from "./prospect-list-queries";
@@ -72,6 +73,7 @@ export function ProspectList() {
         }
       />
       <ProspectFilters search={search} onChange={narrow} />
+      <ProspectFacets search={search} onChange={narrow} />
       <div className={classes.fault}>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
       </div>

@@ -48,3 +48,9 @@ export const knownPersonQuery = (text: string) =>
     enabled: text.length >= shortest,
     gcTime: 60_000,
   });
+
+/** The forms and campaigns by which the viewer's prospects came, for their names. */
+export const originsQuery = queryOptions({
+  queryKey: ["prospects", "origins"],
+  queryFn: () => answer(api.GET("/api/prospects/origins")),
+});

@@ -6,14 +6,55 @@ export type ProspectSearch = {
   temperature?: string;
   /** A user's id, or "none" for prospects without a seller. */
   seller?: string;
+  /** Meta's ids, or "none" for prospects without one. */
   form?: string;
+  campaign?: string;
   source?: string;
+  /** Why it was discarded, or "none". */
+  reason?: string;
+  /** Days of the office's, both included: of the latest form, of the first attempt since, of the end. */
+  lead_from?: string;
+  lead_to?: string;
+  attended_from?: string;
+  attended_to?: string;
+  ended_from?: string;
+  ended_to?: string;
+  /** Steps of the response clock in minutes: how old the lead is, and how soon it was attended by which clock. */
+  age?: ClockStep;
+  answered?: ClockStep;
+  clock?: "receipt";
+  attended?: true;
   /** Discarded and closed prospects: left out unless asked for. */
   open?: "false" | "all";
   unattended?: true;
   no_next?: true;
   sort?: ProspectSort;
 };
+
+/** Up to five minutes, more than that up to fifteen, up to an hour, and beyond. */
+export const clockSteps = ["5", "15", "60", "older"] as const;
+
+/** One of the steps. */
+export type ClockStep = (typeof clockSteps)[number];
+
+/** Filters that are texts. */
+const textual = [
+  "q",
+  "stage",
+  "status",
+  "temperature",
+  "seller",
+  "form",
+  "campaign",
+  "source",
+  "reason",
+  "lead_from",
+  "lead_to",
+  "attended_from",
+  "attended_to",
+  "ended_from",
+  "ended_to",
+] as const;
 
 /** Orders of the list; "recent", newest lead first, is the one an address without it means. */
 export const prospectSorts = ["recent", "name", "next", "activity"] as const;
@@ -33,7 +74,7 @@ function text(value: unknown): string | undefined {
 /** Keeps what this screen understands of an address and drops the rest, so that an old link still opens. */
 export function parseProspectSearch(raw: Record<string, unknown>): ProspectSearch {
   const search: ProspectSearch = {};
-  for (const name of ["q", "stage", "status", "temperature", "seller", "form", "source"] as const) {
+  for (const name of textual) {
     const value = text(raw[name]);
     if (value !== undefined) search[name] = value;
   }
@@ -42,6 +83,12 @@ export function parseProspectSearch(raw: Record<string, unknown>): ProspectSearc
   }
   if (raw.unattended === true || raw.unattended === "true") search.unattended = true;
   if (raw.no_next === true || raw.no_next === "true") search.no_next = true;
+  if (raw.attended === true || raw.attended === "true") search.attended = true;
+  for (const name of ["age", "answered"] as const) {
+    const step = clockSteps.find((known) => known === text(raw[name]));
+    if (step !== undefined) search[name] = step;
+  }
+  if (raw.clock === "receipt") search.clock = "receipt";
   const sort = prospectSorts.find((name) => name === raw.sort);
   if (sort !== undefined && sort !== "recent") search.sort = sort;
   return search;

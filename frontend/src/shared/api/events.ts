@@ -52,11 +52,12 @@ export type KeyFamily =
   | "recovery"
   | "relay"
   | "tags"
+  | "dashboard"
   | "views"
   | "bin"
   | "history";
 
-const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"]];
+const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"], ["dashboard"]];
 
 /** A query key prefix. */
 export type QueryKey = readonly [KeyFamily, ...string[]];

@@ -22,6 +22,7 @@ export type Agenda = Schemas["Agenda"];
 export type AgendaItem = Schemas["AgendaItem"];
 export type Template = Schemas["Template"];
 export type TemplateValues = Schemas["TemplateValues"];
+export type Dashboard = Schemas["Dashboard"];
 export type Meta = Schemas["Status"];
 export type MetaCheck = Schemas["Check"];
 export type MetaPage = Schemas["Page"];

@@ -37,6 +37,19 @@ export function createMatcher(): (keys: readonly string[], key: string, at: numb
   };
 }
 
+/**
+ * The first key of a pair that somewhere on the screen has begun, and the key that came after it. That one belongs to the
+ * pair: whoever listens for it alone leaves it be.
+ */
+let begun: { at: number; next: KeyboardEvent | null } | null = null;
+
+/** True for the key that follows the first of a pair. */
+function isSecond(event: KeyboardEvent): boolean {
+  if (begun === null || event.timeStamp === begun.at || event.timeStamp - begun.at > pairWindow) return false;
+  begun.next ??= event;
+  return begun.next === event;
+}
+
 /** Binds single-key shortcuts while the component is on screen; silent while the person types. */
 export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
   const latest = useRef(shortcuts);
@@ -47,8 +60,13 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target)) return;
-      const name = match(Object.keys(latest.current), keyName(event), event.timeStamp);
-      if (name === null) return;
+      const names = Object.keys(latest.current);
+      const second = isSecond(event);
+      const name = match(names, keyName(event), event.timeStamp);
+      if (name === null && names.some((pair) => pair.startsWith(`${keyName(event)} `))) {
+        begun = { at: event.timeStamp, next: null };
+      }
+      if (name === null || (second && !name.includes(" "))) return;
       event.preventDefault();
       latest.current[name]?.(event);
     };

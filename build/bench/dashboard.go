@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+)
+
+const dashboardCalls = 200
+
+// dashboards measures the screen of totals of a large office through the API's handler, for its administrator and for a
+// seller, against the same numbers counted from the cards by direct SQL.
+func dashboards(ctx context.Context, b *bench) ([]Row, error) {
+	dir, err := b.folder("dashboard")
+	if err != nil {
+		return nil, err
+	}
+	say("filling an office with %d prospects", b.rows)
+	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	if err != nil {
+		return nil, err
+	}
+	defer o.Store.Close()
+	admin, err := o.Accounts.SignIn(ctx, "admin", password)
+	if err != nil {
+		return nil, err
+	}
+	begun := time.Now()
+	if err := o.CRM.CountAnew(ctx); err != nil {
+		return nil, err
+	}
+	counted := time.Since(begun)
+	// The prospects of Fill are from the two years before the 2nd of November 2026.
+	const quarter, everything = "/api/dashboard?from=2026-08-05&to=2026-11-02", "/api/dashboard?from=2024-12-01&to=2026-11-02"
+	how := fmt.Sprintf("p99 of %d dashboards of 90 days among %d prospects of %d sellers, through the API handler in process, %%s; the peer counts the same from the cards", dashboardCalls, b.rows, sellers)
+	var rows []Row
+	for _, who := range []struct{ name, token, path, owner, what string }{
+		{"dashboard-1m", admin.Token, quarter, "", "of an administrator"},
+		{"dashboard-1m-seller", o.token, quarter, o.seller, "of a seller"},
+		{"dashboard-1m-two-years", admin.Token, everything, "", "of an administrator, of all two years instead"},
+	} {
+		var ours, direct sample
+		for i := range dashboardCalls + 1 {
+			call := func() error {
+				_, err := get(o.handler, who.path, who.token)
+				return err
+			}
+			if i == 0 { // warms the cache
+				err = call()
+			} else {
+				err = ours.measure(call)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		from := "2026-08-05T06:00:00.000Z"
+		if who.path == everything {
+			from = "2024-12-01T06:00:00.000Z"
+		}
+		say("counting the same %s by direct SQL", who.what)
+		if err := o.countDirectly(ctx, &direct, who.owner, from, "2026-11-03T06:00:00.000Z"); err != nil {
+			return nil, err
+		}
+		rows = append(rows, ratio(who.name, ours.p99(), "ms", "direct SQL", direct.p50(), fmt.Sprintf(how, who.what)))
+	}
+	return append(rows, ratio("dashboard-1m-count-anew", counted.Seconds(), "s", "", 0, "counting all of them once, which a file of an older version needs")), nil
+}
+
+// countDirectly counts what a dashboard shows with one statement for each of its parts, three times.
+func (o *benchOffice) countDirectly(ctx context.Context, times *sample, owner, from, to string) error {
+	db, err := o.bare()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	mine := "1"
+	if owner != "" {
+		mine = "owner_id = @owner"
+	}
+	const ended = "coalesce(ended_at, lead_at)"
+	parts := []string{
+		"SELECT stage_id, count(*) FROM prospect_card WHERE is_open = 1 AND " + mine + " GROUP BY 1",
+		"SELECT owner_id, count(*), sum(attended_at IS NULL), sum(next_at IS NULL) FROM prospect_card WHERE is_open = 1 AND " + mine + " GROUP BY 1",
+		"SELECT campaign_id, form_id, source, status, attended_at IS NULL, count(*) FROM prospect_card WHERE lead_at >= @from AND lead_at < @to AND " + mine + " GROUP BY 1, 2, 3, 4, 5",
+		"SELECT unixepoch(attended_at) - unixepoch(lead_at), count(*) FROM prospect_card WHERE attended_at IS NOT NULL AND source = 'leads' AND lead_at >= @from AND lead_at < @to AND " + mine + " GROUP BY 1",
+		"SELECT date(lead_at, '-6 hours'), count(*) FROM prospect_card WHERE lead_at >= @from AND lead_at < @to AND " + mine + " GROUP BY 1",
+		"SELECT date(attended_at, '-6 hours'), count(*) FROM prospect_card WHERE attended_at >= @from AND attended_at < @to AND " + mine + " GROUP BY 1",
+		"SELECT date(" + ended + ", '-6 hours'), status, reason_id, count(*) FROM prospect_card WHERE is_open = 0 AND " + ended + " >= @from AND " + ended + " < @to AND " + mine + " GROUP BY 1, 2, 3",
+	}
+	for range 3 {
+		err := times.measure(func() error {
+			for _, part := range parts {
+				if err := drain(db.QueryContext(ctx, part, sql.Named("owner", owner), sql.Named("from", from), sql.Named("to", to))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
