@@ -131,7 +131,10 @@ func (d *demoOffice) connect(ctx context.Context, backlog int) error {
 	if err := d.writeTemplates(ctx); err != nil {
 		return err
 	}
-	return d.playPast(ctx, backlog)
+	if err := d.playPast(ctx, backlog); err != nil {
+		return err
+	}
+	return d.registerTwice(ctx)
 }
 
 // pull asks every form for its leads, as the poll does by itself at a slower pace.

@@ -118,10 +118,10 @@ func (s *Service) Contact(ctx context.Context, v account.Viewer, id string) (Con
 	var d ContactDetail
 	err := s.store.ReadTx(ctx, func(q dbx.Builder) error {
 		err := q.NewQuery(`
-			SELECT c.id, c.name, c.city, c.created_at
+			SELECT c.id, c.name, c.city, c.created_at, c.opposed_at
 			FROM contact c
 			WHERE c.id = {:id}
-			AND`+seenContact).Bind(viewerParams(v, id)).Row(&d.ID, &d.Name, &d.City, &d.CreatedAt)
+			AND`+seenContact).Bind(viewerParams(v, id)).Row(&d.ID, &d.Name, &d.City, &d.CreatedAt, &d.OpposedAt)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New("contact.not_found")
 		}

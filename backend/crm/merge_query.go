@@ -62,7 +62,7 @@ func (s *Service) PreviewMerge(ctx context.Context, v account.Viewer, contacts [
 			if err != nil {
 				return err
 			}
-			column := MergeColumn{Contact: Contact{ID: id, Name: c.Name, City: c.City}, CreatedAt: c.CreatedAt}
+			column := MergeColumn{Contact: Contact{ID: id, Name: c.Name, City: c.City, OpposedAt: c.OpposedAt}, CreatedAt: c.CreatedAt}
 			if column.Phones, column.Emails, err = contactReach(q, id); err != nil {
 				return err
 			}

@@ -16,13 +16,15 @@ type mergeContact struct {
 	MergedInto string `db:"merged_into"`
 	CreatedAt  string `db:"created_at"`
 	Deleted    bool   `db:"deleted"`
+
+	OpposedAt *string `db:"opposed_at"`
 }
 
 // readMergeable reads a contact, also one that was removed. Fault contact.not_found.
 func readMergeable(q dbx.Builder, id string) (mergeContact, error) {
 	var c mergeContact
 	err := q.NewQuery(`
-		SELECT id, name, city, merged_into, created_at, deleted
+		SELECT id, name, city, merged_into, created_at, deleted, opposed_at
 		FROM contact
 		WHERE id = {:id}`).Bind(dbx.Params{"id": id}).One(&c)
 	return c, orNotFound(err, "contact.not_found")

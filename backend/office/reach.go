@@ -35,7 +35,7 @@ var prospectQueries = map[string]string{
 	"prospect_tag":  behind("prospect_tag x JOIN prospect p ON p.id = x.prospect_id", "x"),
 	"event":         behind("event x JOIN prospect p ON p.id = x.prospect_id", "x"),
 
-	"contact_merge":    behind("contact_merge x JOIN prospect p ON p.id = x.prospect_id", "x"),
+	"contact_merge":    behind("contact_merge x JOIN prospect p ON p.id = x.prospect_id OR p.contact_id = x.survivor_id", "x"),
 	"contact_distinct": behind("contact_distinct x JOIN prospect p ON p.id = x.prospect_id", "x"),
 }
 

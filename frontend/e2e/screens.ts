@@ -39,6 +39,43 @@ export const screens: Screen[] = [
       await page.getByRole("grid", { name: "Prospectos", exact: true }).getByRole("row").nth(1).waitFor();
     },
   },
+  {
+    name: "contactos",
+    hash: "/contactos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Contactos", exact: true }).getByRole("row").nth(1).waitFor();
+    },
+  },
+  {
+    name: "contacto",
+    hash: "/contactos?sort=recent",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Contactos", exact: true }).getByRole("row").nth(1).click();
+      await page.getByRole("region", { name: "Historia completa" }).getByRole("listitem").first().waitFor();
+    },
+  },
+  {
+    name: "duplicados",
+    hash: "/contactos/duplicados",
+    ready: async (page) => {
+      await page
+        .getByRole("button", { name: /^Comparar y unir a/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "unir",
+    hash: "/contactos/duplicados",
+    ready: async (page) => {
+      await page
+        .getByRole("button", { name: /^Comparar y unir a/ })
+        .first()
+        .click();
+      await page.getByText(/^Se conservarán/).waitFor();
+    },
+  },
+  { name: "fusiones", hash: "/contactos/fusiones", ready: heading("Fusiones recientes") },
   { name: "prospecto", hash: "/prospectos?sort=activity", ready: openProspect },
   {
     name: "nuevo-prospecto",

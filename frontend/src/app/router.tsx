@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseAgendaSearch } from "@/features/agenda/agenda-search";
+import { parseContactSearch, parseMergeSearch } from "@/features/contacts/contact-search";
 import { parseDashboardSearch } from "@/features/dashboard/dashboard-search";
 import { parseHistorySearch } from "@/features/history/history-search";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
@@ -65,6 +66,38 @@ const dashboard = createRoute({
   path: "/tablero",
   validateSearch: parseDashboardSearch,
   component: lazyRouteComponent(() => import("@/features/dashboard/DashboardScreen"), "DashboardScreen"),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: "/contactos",
+  validateSearch: parseContactSearch,
+  component: lazyRouteComponent(() => import("@/features/contacts/Contacts"), "Contacts"),
+});
+
+const duplicates = createRoute({
+  getParentRoute: () => root,
+  path: "/contactos/duplicados",
+  component: lazyRouteComponent(() => import("@/features/contacts/Duplicates"), "Duplicates"),
+});
+
+const merges = createRoute({
+  getParentRoute: () => root,
+  path: "/contactos/fusiones",
+  component: lazyRouteComponent(() => import("@/features/contacts/Merges"), "Merges"),
+});
+
+const merge = createRoute({
+  getParentRoute: () => root,
+  path: "/contactos/unir",
+  validateSearch: parseMergeSearch,
+  component: lazyRouteComponent(() => import("@/features/contacts/MergeScreen"), "MergeScreen"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: "/contactos/$id",
+  component: lazyRouteComponent(() => import("@/features/contacts/ContactPage"), "ContactPage"),
 });
 
 const importing = createRoute({
@@ -157,6 +190,11 @@ const routeTree = root.addChildren([
   prospect,
   agenda,
   dashboard,
+  contacts,
+  duplicates,
+  merges,
+  merge,
+  contact,
   importing,
   history,
   health,

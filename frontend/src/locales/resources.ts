@@ -1,5 +1,6 @@
 import enAgenda from "./en/agenda.json";
 import enCommon from "./en/common.json";
+import enContacts from "./en/contacts.json";
 import enDashboard from "./en/dashboard.json";
 import enDevices from "./en/devices.json";
 import enErrors from "./en/errors.json";
@@ -21,6 +22,7 @@ import enTemplates from "./en/templates.json";
 import enWords from "./en/words.json";
 import esAgenda from "./es-MX/agenda.json";
 import esCommon from "./es-MX/common.json";
+import esContacts from "./es-MX/contacts.json";
 import esDashboard from "./es-MX/dashboard.json";
 import esDevices from "./es-MX/devices.json";
 import esErrors from "./es-MX/errors.json";
@@ -48,6 +50,7 @@ export const esMX = {
   templates: esTemplates,
   words: esWords,
   dashboard: esDashboard,
+  contacts: esContacts,
   devices: esDevices,
   errors: esErrors,
   export: esExport,
@@ -73,6 +76,7 @@ export const en = {
   templates: enTemplates,
   words: enWords,
   dashboard: enDashboard,
+  contacts: enContacts,
   devices: enDevices,
   errors: enErrors,
   export: enExport,

@@ -14,6 +14,7 @@ const groups = [
       { word: "keys.goProspects", keys: [["G"], ["P"]] },
       { word: "keys.goAgenda", keys: [["G"], ["A"]] },
       { word: "keys.goDashboard", keys: [["G"], ["T"]] },
+      { word: "keys.goContacts", keys: [["G"], ["C"]] },
       { word: "keys.goSettings", keys: [["G"], ["S"]] },
       { word: "keys.reminders", keys: [["G"], ["R"]] },
       { word: "keys.undo", keys: [["Mod", "Z"]] },

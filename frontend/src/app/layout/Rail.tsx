@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import {
   type Icon,
+  IconAddressBook,
   IconCalendar,
   IconChartBar,
   IconFileImport,
@@ -51,6 +52,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
       <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
       <RailLink to="/tablero" icon={IconChartBar} label={t("nav.dashboard")} folded={folded} />
+      <RailLink to="/contactos" icon={IconAddressBook} label={t("nav.contacts")} folded={folded} />
       <div className={classes.foot}>
         {isAdmin && <RailLink to="/historial" icon={IconHistory} label={t("nav.history")} folded={folded} />}
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}

@@ -36,6 +36,7 @@ export function Shell() {
     "g t": () => void navigate({ to: "/tablero" }),
     "g p": () => void navigate({ to: "/prospectos" }),
     "g a": () => void navigate({ to: "/agenda" }),
+    "g c": () => void navigate({ to: "/contactos" }),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
   });
   useUndoKey();

@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconAddressBook,
   IconBrandMeta,
   IconCalendar,
   IconChartBar,
@@ -25,6 +26,9 @@ export type Screen = {
     | "/prospectos"
     | "/agenda"
     | "/tablero"
+    | "/contactos"
+    | "/contactos/duplicados"
+    | "/contactos/fusiones"
     | "/importar"
     | "/historial"
     | "/salud"
@@ -49,6 +53,7 @@ export function useScreens(): Screen[] {
   const { t: words } = useTranslation("settings");
   const { t: sync } = useTranslation("sync");
   const { t: templates } = useTranslation("templates");
+  const { t: contacts } = useTranslation("contacts");
   const { t: devices } = useTranslation("devices");
   const isAdmin = useIsAdmin();
   const settings = t("nav.settings");
@@ -63,7 +68,7 @@ export function useScreens(): Screen[] {
     {
       to: "/prospectos",
       word: t("nav.prospects"),
-      keywords: "personas contactos people",
+      keywords: "personas people",
       icon: IconUsers,
       keys: ["G", "P"],
     },
@@ -80,6 +85,27 @@ export function useScreens(): Screen[] {
       keywords: "numeros totales reportes embudo graficas dashboard reports",
       icon: IconChartBar,
       keys: ["G", "T"],
+    },
+    {
+      to: "/contactos",
+      word: t("nav.contacts"),
+      keywords: "personas teléfonos correos people",
+      icon: IconAddressBook,
+      keys: ["G", "C"],
+    },
+    {
+      to: "/contactos/duplicados",
+      word: contacts("queue.title"),
+      keywords: "repetidos unir duplicates",
+      icon: IconUsersGroup,
+      keys: [],
+    },
+    {
+      to: "/contactos/fusiones",
+      word: contacts(isAdmin ? "recent.title" : "recent.sellerTitle"),
+      keywords: "unir deshacer merges",
+      icon: IconUsersGroup,
+      keys: [],
     },
     {
       to: "/ajustes/mi-cuenta",

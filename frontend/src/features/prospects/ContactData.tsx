@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Prospect } from "@/shared/api/types";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
-import { EditableText } from "./EditableText";
+import { EditableText } from "@/shared/ui/EditableText";
 import { EmailLine } from "./EmailLine";
 import facts from "./Facts.module.css";
 import { PhoneLine } from "./PhoneLine";

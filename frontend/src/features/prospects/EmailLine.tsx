@@ -4,9 +4,9 @@ import { answer, api } from "@/shared/api/client";
 import type { Email, Prospect } from "@/shared/api/types";
 import { writeMail } from "@/shared/prospect/reach";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import { EditableText } from "@/shared/ui/EditableText";
 import classes from "./ContactData.module.css";
 import { ContactLine, SmallAction } from "./ContactLine";
-import { EditableText } from "./EditableText";
 
 type EmailLineProps = { prospect: Prospect; email: Email; opposed: boolean };
 

@@ -4,9 +4,9 @@ import { answer, api } from "@/shared/api/client";
 import type { Phone, Prospect } from "@/shared/api/types";
 import { call, openChat } from "@/shared/prospect/reach";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import { EditableText } from "@/shared/ui/EditableText";
 import classes from "./ContactData.module.css";
 import { ContactLine, SmallAction } from "./ContactLine";
-import { EditableText } from "./EditableText";
 
 const problems = ["incomplete", "ambiguous", "damaged", "invalid", "dummy"] as const;
 

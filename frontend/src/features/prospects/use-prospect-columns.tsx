@@ -7,6 +7,7 @@ import { useWord } from "@/shared/prospect/use-word";
 import { Age } from "@/shared/ui/Age";
 import type { Column } from "@/shared/ui/data-table/columns";
 import { Phone } from "@/shared/ui/Phone";
+import { PossibleDuplicate } from "@/shared/ui/PossibleDuplicate";
 import { Stage } from "@/shared/ui/Stage";
 import { Temperature } from "@/shared/ui/Temperature";
 import { useNow } from "@/shared/ui/use-now";
@@ -52,7 +53,10 @@ export function useProspectColumns(): Column<Card>[] {
         card.name === "" ? (
           <span className={classes.quiet}>{t("nameless")}</span>
         ) : (
-          <span className={classes.name}>{card.name}</span>
+          <span className={classes.name}>
+            {card.name}
+            {card.possible_duplicate && <PossibleDuplicate word={t("list.duplicate")} />}
+          </span>
         ),
     },
     { id: "phone", header: t("column.phone"), width: "112px", cell: (card) => <Phone e164={card.phone} /> },

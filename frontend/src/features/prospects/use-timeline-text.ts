@@ -85,6 +85,10 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
         return { title: t("line.opposition"), detail: "" };
       case "test_lead":
         return { title: t("line.test_lead"), detail: "" };
+      case "merged":
+        return { title: t("line.merged", { count: number(item, "contacts") }), detail: "" };
+      case "parted":
+        return { title: t("line.parted"), detail: "" };
       case "rescheduled":
         return {
           title: t("line.rescheduled"),

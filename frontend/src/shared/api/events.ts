@@ -35,6 +35,7 @@ export function toHostEvent(value: unknown): HostEvent | null {
 export type KeyFamily =
   | "me"
   | "users"
+  | "contacts"
   | "vocabulary"
   | "prospects"
   | "prospect"
@@ -68,12 +69,14 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   user: [["users"], ["me"], ["prospects"]],
   stage: [["vocabulary"]],
   discard_reason: [["vocabulary"]],
-  contact: [...prospectViews, ["agenda"], ["template-values"]],
-  contact_phone: prospectViews,
-  contact_email: prospectViews,
-  prospect: [...prospectViews, ["agenda"], ["template-values"]],
-  submission: prospectViews,
-  activity: [...prospectViews, ["reminders"], ["agenda"], ["templates"], ["template-values"]],
+  contact: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
+  contact_phone: [...prospectViews, ["contacts"]],
+  contact_email: [...prospectViews, ["contacts"]],
+  contact_merge: [["contacts"]],
+  contact_distinct: [["contacts"], ["prospects"]],
+  prospect: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
+  submission: [...prospectViews, ["contacts"]],
+  activity: [...prospectViews, ["contacts"], ["reminders"], ["agenda"], ["templates"], ["template-values"]],
   reminder: [["reminders"], ["prospects"], ["agenda"]],
   template: [["templates"]],
   event: [],

@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { showError, showUndo } from "@/shared/ui/undo-toast";
+
+/** One write about a contact: how to send it, and what the toast that offers to undo says. */
+export type ContactChange = {
+  send: () => Promise<{ tx_id: string; state?: string }>;
+  message: string;
+  /** Said instead where the host has not answered yet. */
+  waiting?: string;
+  done?: () => void;
+};
+
+/** Writes, says so, and reads contacts and prospects anew. */
+export function useContactChange() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ send }: ContactChange) => send(),
+    onSuccess: ({ tx_id, state }, { message, waiting = message, done }) => {
+      showUndo(state === "waiting" ? waiting : message, tx_id);
+      done?.();
+    },
+    onError: showError,
+    onSettled: () => {
+      for (const queryKey of [["contacts"], ["prospects"], ["prospect"]])
+        void client.invalidateQueries({ queryKey });
+    },
+  });
+}
