@@ -211,6 +211,9 @@ func (o *openOffice) upkeep(ctx context.Context) {
 			return
 		case <-o.clock.After(wait):
 		}
+		if err := o.CRM.CountAnew(ctx); err != nil && ctx.Err() == nil {
+			o.log.WithError(err).Warn("prospects were not counted for the dashboard")
+		}
 		o.inspect(ctx)
 		if _, err := o.Store.PurgeLog(ctx, store.DefaultPurge); err != nil && ctx.Err() == nil {
 			o.log.WithError(err).Warn("what is old was not dropped")

@@ -297,9 +297,6 @@ func (eyes) Notify(context.Context, api.Notice) error { return nil }
 // Announce implements api.Window.
 func (eyes) Announce(context.Context, api.LeadEvent) error { return nil }
 
-// Place implements api.Window.
-func (eyes) Place(context.Context, string) (string, error) { return "", nil }
-
 // Save implements api.Window.
 func (eyes) Save(context.Context, string, []byte) (bool, error) { return false, nil }
 

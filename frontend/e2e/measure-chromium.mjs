@@ -28,8 +28,8 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "es-MX" });
   await page.goto(address);
   await page.getByLabel("Usuario").fill(login);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByLabel("Contraseña").press("Enter");
+  await page.getByRole("textbox", { name: "Contraseña" }).fill(password);
+  await page.getByRole("textbox", { name: "Contraseña" }).press("Enter");
   await page.getByRole("navigation", { name: "Pantallas" }).waitFor();
   await page.goto(`${address}#/prospectos?open=all`);
   const grid = page.getByRole("grid", { name: "Prospectos", exact: true });

@@ -1,7 +1,8 @@
 import { Menu } from "@mantine/core";
-import { IconKeyboard, IconLock, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconKeyboard, IconLineHeight, IconLock, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { usePreferencesChange } from "@/features/settings/account-queries";
 import { answer, api } from "@/shared/api/client";
 import { useMe } from "@/shared/api/me";
 import { leaveSession, lockSession } from "@/shared/api/session";
@@ -13,7 +14,9 @@ type AccountMenuProps = { folded: boolean; onHelp: () => void };
 /** The person at the foot of the rail: own settings, help, lock, sign out. */
 export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
   const { t } = useTranslation();
-  const { user } = useMe();
+  const { user, preferences } = useMe();
+  const change = usePreferencesChange();
+  const otherDensity = preferences.density === "dense" ? "roomy" : "dense";
   const navigate = useNavigate();
   const signOut = async () => {
     // The session ends here whatever the program answers; it expires there by itself.
@@ -49,6 +52,12 @@ export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp}>
           {t("account.keys")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconLineHeight size={16} />}
+          onClick={() => change.mutate({ density: otherDensity })}
+        >
+          {t(`account.${otherDensity}`)}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLock size={16} />} onClick={lockSession}>

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/shared/api/types";
 import { ExportButton } from "@/shared/export/ExportButton";
@@ -30,7 +30,7 @@ export function ProspectList() {
   const [adding, setAdding] = useState(false);
   const columns = useProspectColumns();
   const list = useInfiniteQuery(prospectListQuery(search));
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total;
 
   const narrow = useCallback(

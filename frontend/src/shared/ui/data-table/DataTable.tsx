@@ -1,6 +1,15 @@
 import { useElementSize } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { useRowHeight } from "@/shared/ui/density";
@@ -48,10 +57,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { ref: measured, width } = useElementSize();
   const densityHeight = useRowHeight();
   const height = props.rowHeight ?? densityHeight;
-  const columns = visibleColumns(props.columns, width);
+  const columns = useMemo(() => visibleColumns(props.columns, width), [props.columns, width]);
   const template = gridTemplate(columns);
   const { activeKey, activeIndex, setActive } = useActiveRow(props);
 
+  // The same function while the rows are: with another one every row's place is found anew, at each frame of a scroll.
+  const keyAt = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+    [rows, rowKey],
+  );
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => viewport.current,
@@ -60,10 +77,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     // The heading stands above the rows and stays there while they scroll.
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowKey(row);
-    },
+    getItemKey: keyAt,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes every measured position stale
   useEffect(() => virtualizer.measure(), [height, virtualizer]);
@@ -139,11 +153,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   onOpen?.(row);
                 }}
               >
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
-                    {column.cell(row)}
-                  </div>
-                ))}
+                <Cells row={row} columns={columns} />
               </div>
             );
           })}
@@ -158,3 +168,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+type CellsProps<Row> = { row: Row; columns: readonly Column<Row>[] };
+
+/** What a row shows; drawn once for as long as it is in view, however often the list scrolls under it. */
+const Cells = memo(function Cells<Row>({ row, columns }: CellsProps<Row>) {
+  return columns.map((column) => (
+    <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
+      {column.cell(row)}
+    </div>
+  ));
+}) as <Row>(props: CellsProps<Row>) => ReactNode;

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 
 /** The active row by key, so that it stays with its person when rows arrive above it. */
 export type ActiveRow<Row> = {
@@ -25,6 +25,9 @@ export function useActiveRow<Row>({ rows, rowKey, activeKey, onActiveChange }: O
     },
     [rowKey, onActiveChange],
   );
-  const activeIndex = current === null ? -1 : rows.findIndex((row) => rowKey(row) === current);
+  const activeIndex = useMemo(
+    () => (current === null ? -1 : rows.findIndex((row) => rowKey(row) === current)),
+    [current, rows, rowKey],
+  );
   return { activeKey: current, activeIndex, setActive };
 }
