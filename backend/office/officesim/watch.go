@@ -102,6 +102,8 @@ func (s *sim) owned(tx *store.Tx, user string, op store.Op) (bool, error) {
 		query = "SELECT p.id, p.owner_id FROM prospect p JOIN " + op.Entity + " c ON c.prospect_id = p.id WHERE c.id = {:row}"
 	case "template": // nobody's prospect, and one's own only by what the row says
 		query = "SELECT id, owner_id FROM template WHERE id = {:row}"
+	case "saved_view":
+		query = "SELECT id, user_id AS owner_id FROM saved_view WHERE id = {:row}"
 	default:
 		return false, nil
 	}
