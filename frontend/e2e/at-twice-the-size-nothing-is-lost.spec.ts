@@ -9,6 +9,8 @@ const flat = screens.filter(({ name }) =>
   [
     "prospectos",
     "prospecto",
+    "embudo",
+    "ajustes-embudo",
     "agenda",
     "agenda-dia",
     "ajustes-plantillas",

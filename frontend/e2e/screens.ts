@@ -168,6 +168,15 @@ export const screens: Screen[] = [
       await page.locator(".recharts-bar-rectangle").first().waitFor();
     },
   },
+  {
+    name: "embudo",
+    hash: "/embudo",
+    ready: async (page) => {
+      await page.getByRole("heading", { name: "Embudo", exact: true }).waitFor();
+      await page.locator("[data-card]").nth(3).waitFor();
+    },
+  },
+  { name: "ajustes-embudo", hash: "/ajustes/embudo", ready: heading("Motivos de descarte") },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
   { name: "salud", hash: "/salud", ready: heading("Salud") },
   { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Contraseña") },

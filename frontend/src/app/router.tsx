@@ -48,6 +48,13 @@ const prospects = createRoute({
   component: lazyRouteComponent(() => import("@/features/prospects/ProspectList"), "ProspectList"),
 });
 
+const board = createRoute({
+  getParentRoute: () => root,
+  path: "/embudo",
+  validateSearch: parseProspectSearch,
+  component: lazyRouteComponent(() => import("@/features/prospects/Board"), "Board"),
+});
+
 const prospect = createRoute({
   getParentRoute: () => root,
   path: "/prospectos/$id",
@@ -159,6 +166,12 @@ const templateSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/templates/TemplateSettings"), "TemplateSettings"),
 });
 
+const pipelineSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/embudo",
+  component: lazyRouteComponent(() => import("@/features/settings/PipelineSettings"), "PipelineSettings"),
+});
+
 const userSettings = createRoute({
   getParentRoute: () => settings,
   path: "/usuarios",
@@ -195,6 +208,7 @@ const routeTree = root.addChildren([
   merges,
   merge,
   contact,
+  board,
   importing,
   history,
   health,
@@ -205,6 +219,7 @@ const routeTree = root.addChildren([
     relaySettings,
     templateSettings,
     userSettings,
+    pipelineSettings,
     deviceSettings,
     backupSettings,
     accountSettings,

@@ -1,4 +1,5 @@
 import enAgenda from "./en/agenda.json";
+import enBoard from "./en/board.json";
 import enCommon from "./en/common.json";
 import enContacts from "./en/contacts.json";
 import enDashboard from "./en/dashboard.json";
@@ -21,6 +22,7 @@ import enSync from "./en/sync.json";
 import enTemplates from "./en/templates.json";
 import enWords from "./en/words.json";
 import esAgenda from "./es-MX/agenda.json";
+import esBoard from "./es-MX/board.json";
 import esCommon from "./es-MX/common.json";
 import esContacts from "./es-MX/contacts.json";
 import esDashboard from "./es-MX/dashboard.json";
@@ -48,6 +50,7 @@ export const esMX = {
   common: esCommon,
   agenda: esAgenda,
   templates: esTemplates,
+  board: esBoard,
   words: esWords,
   dashboard: esDashboard,
   contacts: esContacts,
@@ -74,6 +77,7 @@ export const en = {
   common: enCommon,
   agenda: enAgenda,
   templates: enTemplates,
+  board: enBoard,
   words: enWords,
   dashboard: enDashboard,
   contacts: enContacts,

@@ -15,6 +15,7 @@ const groups = [
       { word: "keys.goAgenda", keys: [["G"], ["A"]] },
       { word: "keys.goDashboard", keys: [["G"], ["T"]] },
       { word: "keys.goContacts", keys: [["G"], ["C"]] },
+      { word: "keys.goBoard", keys: [["G"], ["E"]] },
       { word: "keys.goSettings", keys: [["G"], ["S"]] },
       { word: "keys.reminders", keys: [["G"], ["R"]] },
       { word: "keys.undo", keys: [["Mod", "Z"]] },

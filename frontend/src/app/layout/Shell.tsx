@@ -37,6 +37,7 @@ export function Shell() {
     "g p": () => void navigate({ to: "/prospectos" }),
     "g a": () => void navigate({ to: "/agenda" }),
     "g c": () => void navigate({ to: "/contactos" }),
+    "g e": () => void navigate({ to: "/embudo" }),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
   });
   useUndoKey();

@@ -11,6 +11,7 @@ import {
   IconHeartbeat,
   IconHistory,
   IconInbox,
+  IconLayoutKanban,
   IconTemplate,
   IconUserCircle,
   IconUsers,
@@ -29,6 +30,7 @@ export type Screen = {
     | "/contactos"
     | "/contactos/duplicados"
     | "/contactos/fusiones"
+    | "/embudo"
     | "/importar"
     | "/historial"
     | "/salud"
@@ -38,6 +40,7 @@ export type Screen = {
     | "/ajustes/meta"
     | "/ajustes/plantillas"
     | "/ajustes/usuarios"
+    | "/ajustes/embudo"
     | "/ajustes/mi-cuenta";
   word: string;
   /** Further words it is found by. */
@@ -55,6 +58,7 @@ export function useScreens(): Screen[] {
   const { t: templates } = useTranslation("templates");
   const { t: contacts } = useTranslation("contacts");
   const { t: devices } = useTranslation("devices");
+  const { t: board } = useTranslation("board");
   const isAdmin = useIsAdmin();
   const settings = t("nav.settings");
   const everyone: Screen[] = [
@@ -108,6 +112,13 @@ export function useScreens(): Screen[] {
       keys: [],
     },
     {
+      to: "/embudo",
+      word: t("nav.board"),
+      keywords: "etapas tablero kanban pipeline board stages",
+      icon: IconLayoutKanban,
+      keys: ["G", "E"],
+    },
+    {
       to: "/ajustes/mi-cuenta",
       word: words("account.title"),
       keywords: `${settings} contraseña idioma tema password theme`,
@@ -144,6 +155,13 @@ export function useScreens(): Screen[] {
       word: words("users.title"),
       keywords: `${settings} vendedores sellers`,
       icon: IconUsersGroup,
+      keys: [],
+    },
+    {
+      to: "/ajustes/embudo",
+      word: board("settings.title"),
+      keywords: `${settings} etapas motivos descarte requisitos stages reasons`,
+      icon: IconLayoutKanban,
       keys: [],
     },
     {

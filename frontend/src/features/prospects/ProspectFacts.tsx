@@ -62,7 +62,9 @@ function Status({ prospect }: { prospect: Prospect }) {
     if (status === "discarded") return setDiscarding(true);
     patch(t("status.changed", { name: word("status", status) }), { status });
   };
-  const reason = vocabulary?.reasons.find(({ id }) => id === prospect.reason_id)?.name;
+  const reason = [...(vocabulary?.reasons ?? []), ...(vocabulary?.retired ?? [])].find(
+    ({ id }) => id === prospect.reason_id,
+  )?.name;
   return (
     <div>
       <dt>{t("column.status")}</dt>

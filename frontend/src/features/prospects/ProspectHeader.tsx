@@ -2,10 +2,12 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
 import type { Prospect } from "@/shared/api/types";
 import { ContactActions } from "@/shared/prospect/ContactActions";
 import { Age } from "@/shared/ui/Age";
 import { Temperature } from "@/shared/ui/Temperature";
+import { LiftOpposition } from "./LiftOpposition";
 import classes from "./ProspectHeader.module.css";
 import { StageStepper } from "./StageStepper";
 
@@ -19,6 +21,7 @@ type ProspectHeaderProps = {
 /** Who it is, how to reach them, how far they have come. */
 export function ProspectHeader({ prospect, stepper, opposed }: ProspectHeaderProps) {
   const { t } = useTranslation("prospects");
+  const isAdmin = useIsAdmin();
   const { contact, lead_at, attended_at, status } = prospect;
   const waits = attended_at === null && status !== "discarded" && status !== "closed";
   return (
@@ -43,7 +46,7 @@ export function ProspectHeader({ prospect, stepper, opposed }: ProspectHeaderPro
       </div>
       {opposed && (
         <p className={classes.opposed} role="status">
-          {t("opposed")}
+          {t("opposed")} {isAdmin && <LiftOpposition contact={contact.id} prospect={prospect.id} />}
         </p>
       )}
       <StageStepper prospect={prospect} list={stepper} />

@@ -15,7 +15,7 @@ import { NextStep } from "./NextStep";
 import classes from "./ProspectList.module.css";
 
 /** How old the lead is: by the response clock while the person waits, quietly after. */
-function LeadAge({ card }: { card: Card }) {
+export function LeadAge({ card }: { card: Card }) {
   const { t, i18n } = useTranslation();
   const now = new Date(useNow());
   if (card.attended_at === null && card.status !== "discarded" && card.status !== "closed") {

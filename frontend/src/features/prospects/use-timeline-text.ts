@@ -27,6 +27,7 @@ function useNames(): (id: string) => string {
 export function useTimelineText(): (item: TimelineItem) => TimelineText {
   const { t } = useTranslation("prospects");
   const { t: common, i18n } = useTranslation();
+  const { t: board } = useTranslation("board");
   const word = useWord();
   const language: Language = i18n.language === "en" ? "en" : "es-MX";
   const words = {
@@ -44,8 +45,11 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
   const vocabulary = useVocabulary();
   const nameOf = useNames();
   const stage = (id: string) =>
-    vocabulary?.stages.find((known) => known.id === id)?.name ?? t("line.noStage");
-  const reason = (id: string) => vocabulary?.reasons.find((known) => known.id === id)?.name ?? "";
+    [...(vocabulary?.stages ?? []), ...(vocabulary?.retired ?? [])].find((known) => known.id === id)?.name ??
+    t("line.noStage");
+  const reason = (id: string) =>
+    [...(vocabulary?.reasons ?? []), ...(vocabulary?.retired ?? [])].find((known) => known.id === id)?.name ??
+    "";
   const temperature = (code: string) =>
     code === "cold" || code === "warm" || code === "hot"
       ? common(`temperature.${code}`)
@@ -72,7 +76,7 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
       case "stage":
         return {
           title: t("line.stage", { from: stage(datum(item, "from")), to: stage(datum(item, "to")) }),
-          detail: datum(item, "reason"),
+          detail: datum(item, "why") === "archived" ? board("line.archived") : datum(item, "reason"),
         };
       case "status":
         return {
@@ -83,6 +87,8 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
         return { title: t("line.temperature", { to: temperature(datum(item, "to")) }), detail: "" };
       case "opposition":
         return { title: t("line.opposition"), detail: "" };
+      case "opposition_lifted":
+        return { title: board("line.opposition_lifted"), detail: datum(item, "reason") };
       case "test_lead":
         return { title: t("line.test_lead"), detail: "" };
       case "merged":

@@ -3,6 +3,7 @@ import {
   IconBrandMeta,
   IconDatabase,
   IconDevices,
+  IconLayoutKanban,
   IconRouteAltRight,
   IconTemplate,
   IconUserCircle,
@@ -20,6 +21,7 @@ export function Settings({ children }: { children: ReactNode }) {
   const { t } = useTranslation("settings");
   const { t: devices } = useTranslation("devices");
   const { t: templates } = useTranslation("templates");
+  const { t: board } = useTranslation("board");
   const { t: relay } = useTranslation("relay");
   const isAdmin = useIsAdmin();
   return (
@@ -30,6 +32,7 @@ export function Settings({ children }: { children: ReactNode }) {
           <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
           <Item to="/ajustes/plantillas" icon={IconTemplate} word={templates("title")} />
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
+          {isAdmin && <Item to="/ajustes/embudo" icon={IconLayoutKanban} word={board("settings.title")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
           {isAdmin && <Item to="/ajustes/relevo" icon={IconRouteAltRight} word={relay("title")} />}
           {isAdmin && <Item to="/ajustes/equipos" icon={IconDevices} word={devices("title")} />}
@@ -46,6 +49,7 @@ type ItemProps = {
     | "/ajustes/mi-cuenta"
     | "/ajustes/plantillas"
     | "/ajustes/usuarios"
+    | "/ajustes/embudo"
     | "/ajustes/meta"
     | "/ajustes/relevo"
     | "/ajustes/equipos"

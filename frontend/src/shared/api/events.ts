@@ -37,6 +37,7 @@ export type KeyFamily =
   | "users"
   | "contacts"
   | "vocabulary"
+  | "pipeline"
   | "prospects"
   | "prospect"
   | "inbox"
@@ -67,8 +68,8 @@ export type QueryKey = readonly [KeyFamily, ...string[]];
 const familiesByEntity: Record<string, QueryKey[]> = {
   office: [["me"], ["templates"], ["template-values"]],
   user: [["users"], ["me"], ["prospects"]],
-  stage: [["vocabulary"]],
-  discard_reason: [["vocabulary"]],
+  stage: [["vocabulary"], ["pipeline"], ["prospects"]],
+  discard_reason: [["vocabulary"], ["pipeline"]],
   contact: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
   contact_phone: [...prospectViews, ["contacts"]],
   contact_email: [...prospectViews, ["contacts"]],

@@ -8,6 +8,14 @@ const shelves = [
   { ns: "meta", prefix: "errors." },
 ] as const;
 
+/** What a stage asks for, as a person reads it: "Teléfono y Temperatura". */
+function requirementList(codes: unknown[]): string {
+  const words = codes.map(
+    (code) => i18n.t(`requirement.${String(code)}` as never, { ns: "words" }) as string,
+  );
+  return new Intl.ListFormat(currentLanguage()).format(words);
+}
+
 /** Instants and days among the arguments, as a person reads them: "3 de mayo de 2026". */
 function readableArgs(args: FaultArgs): FaultArgs {
   const format = new Intl.DateTimeFormat(currentLanguage(), {
@@ -16,6 +24,7 @@ function readableArgs(args: FaultArgs): FaultArgs {
     year: "numeric",
   });
   const readable = Object.entries(args).map(([name, value]) => {
+    if (Array.isArray(value)) return [name, requirementList(value)];
     if (typeof value !== "string") return [name, value];
     if (/^\d{4}-\d\d-\d\d$/.test(value)) return [name, format.format(parseDay(value))];
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return [name, format.format(new Date(value))];
