@@ -51,10 +51,10 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
         {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
       </RailLink>
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
-      <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
-      <RailLink to="/tablero" icon={IconChartBar} label={t("nav.dashboard")} folded={folded} />
-      <RailLink to="/contactos" icon={IconAddressBook} label={t("nav.contacts")} folded={folded} />
       <RailLink to="/embudo" icon={IconLayoutKanban} label={t("nav.board")} folded={folded} />
+      <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
+      <RailLink to="/contactos" icon={IconAddressBook} label={t("nav.contacts")} folded={folded} />
+      <RailLink to="/tablero" icon={IconChartBar} label={t("nav.dashboard")} folded={folded} />
       <div className={classes.foot}>
         {isAdmin && <RailLink to="/historial" icon={IconHistory} label={t("nav.history")} folded={folded} />}
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
