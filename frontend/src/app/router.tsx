@@ -122,6 +122,12 @@ const history = createRoute({
   component: lazyRouteComponent(() => import("@/features/history/HistoryScreen"), "HistoryScreen"),
 });
 
+const bin = createRoute({
+  getParentRoute: () => root,
+  path: "/papelera",
+  component: lazyRouteComponent(() => import("@/features/bin/Bin"), "Bin"),
+});
+
 const health = createRoute({
   getParentRoute: () => root,
   path: "/salud",
@@ -210,6 +216,7 @@ const routeTree = root.addChildren([
   contact,
   board,
   importing,
+  bin,
   history,
   health,
   sync,

@@ -1,3 +1,4 @@
+import enAct from "./en/act.json";
 import enAgenda from "./en/agenda.json";
 import enBoard from "./en/board.json";
 import enCommon from "./en/common.json";
@@ -21,6 +22,7 @@ import enSignIn from "./en/sign-in.json";
 import enSync from "./en/sync.json";
 import enTemplates from "./en/templates.json";
 import enWords from "./en/words.json";
+import esAct from "./es-MX/act.json";
 import esAgenda from "./es-MX/agenda.json";
 import esBoard from "./es-MX/board.json";
 import esCommon from "./es-MX/common.json";
@@ -48,6 +50,7 @@ import esWords from "./es-MX/words.json";
 /** The Spanish of Mexico: the source of all keys, and what a missing English sentence falls back to. */
 export const esMX = {
   common: esCommon,
+  act: esAct,
   agenda: esAgenda,
   templates: esTemplates,
   board: esBoard,
@@ -75,6 +78,7 @@ export const esMX = {
 /** English. A key that only one of the languages has does not compile. */
 export const en = {
   common: enCommon,
+  act: enAct,
   agenda: enAgenda,
   templates: enTemplates,
   board: enBoard,

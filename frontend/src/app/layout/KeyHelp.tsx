@@ -1,5 +1,6 @@
 import { Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { lettersOff } from "@/shared/lib/keyboard";
 import { Kbd } from "@/shared/ui/Kbd";
 import classes from "./KeyHelp.module.css";
 
@@ -19,6 +20,7 @@ const groups = [
       { word: "keys.goSettings", keys: [["G"], ["S"]] },
       { word: "keys.reminders", keys: [["G"], ["R"]] },
       { word: "keys.undo", keys: [["Mod", "Z"]] },
+      { word: "keys.redo", keys: [["Mod", "Shift", "Z"]] },
       { word: "keys.help", keys: [["?"]] },
     ],
   },
@@ -28,6 +30,8 @@ const groups = [
       { word: "keys.down", keys: [["J"]] },
       { word: "keys.up", keys: [["K"]] },
       { word: "keys.open", keys: [["Enter"]] },
+      { word: "keys.select", keys: [["X"]] },
+      { word: "keys.selectAll", keys: [["Mod", "A"]] },
       { word: "keys.newProspect", keys: [["N"]] },
     ],
   },
@@ -49,6 +53,7 @@ const groups = [
       { word: "keys.call", keys: [["L"]] },
       { word: "keys.whatsapp", keys: [["W"]] },
       { word: "keys.stage", keys: [["S"]] },
+      { word: "keys.assign", keys: [["A"]] },
       { word: "keys.temperature", keys: [["T"]] },
       { word: "keys.reminder", keys: [["R"]] },
       { word: "keys.edit", keys: [["E"]] },
@@ -80,7 +85,7 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
           </section>
         ))}
       </div>
-      <p className={classes.note}>{t("keys.typing")}</p>
+      <p className={classes.note}>{lettersOff() ? t("keys.off") : t("keys.typing")}</p>
     </Modal>
   );
 }

@@ -1,23 +1,30 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { createSpotlight, Spotlight, useSpotlight } from "@mantine/spotlight";
 import { IconSearch, IconUser } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
+import { useVocabulary } from "@/shared/api/vocabulary";
 import { formatPhone } from "@/shared/lib/phones";
 import { matchesWords } from "@/shared/lib/text";
+import { prospectQuery } from "@/shared/prospect/prospect-queries";
+import { call, openChat } from "@/shared/prospect/reach";
 import { Kbd } from "@/shared/ui/Kbd";
+import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Palette.module.css";
+import { readVerb, type Verb } from "./palette-verb";
+import { recentProspects } from "./recent";
 import { type Screen, useScreens } from "./screens";
+import { isOpposed, type PaletteAction, usePaletteActions } from "./use-palette-actions";
 
-const [store, actions] = createSpotlight();
+const [store, spotlight] = createSpotlight();
 
 /** Opens the palette from anywhere. */
 export function openPalette(): void {
-  actions.open();
+  spotlight.open();
 }
 
 /**
@@ -35,8 +42,12 @@ function selectFirst(): void {
 /** Fewest letters that start a search of people. */
 const shortest = 2;
 
+/** Most actions that are offered: to a line, and before there is one. */
+const mostActions = 12;
+const mostAtRest = 6;
+
 function usePeople(query: string): { people: Card[]; searching: boolean } {
-  const [asked] = useDebouncedValue(query.trim(), 120);
+  const [asked] = useDebouncedValue(query.trim(), 60);
   const search = useQuery({
     queryKey: ["prospects", "palette", asked],
     queryFn: () =>
@@ -49,15 +60,49 @@ function usePeople(query: string): { people: Card[]; searching: boolean } {
   return { people, searching: search.isFetching };
 }
 
-/** One field over people and screens, on Ctrl+K or ⌘K. */
-export function Palette() {
+/** One field over people, screens and actions, on Ctrl+K or ⌘K. */
+export function Palette({ onHelp }: { onHelp: () => void }) {
   const { t } = useTranslation();
+  const { t: act } = useTranslation("act");
   const navigate = useNavigate();
+  const client = useQueryClient();
+  const vocabulary = useVocabulary();
   const [query, setQuery] = useState("");
+  const spoken = readVerb(query);
+  const isEmpty = query.trim() === "";
   const screens = useScreens().filter(({ word, keywords }) => matchesWords(`${word} ${keywords}`, query));
-  const { people, searching } = usePeople(query);
+  const actions = usePaletteActions(onHelp)
+    .filter(({ word }) => matchesWords(word, query))
+    .slice(0, isEmpty ? mostAtRest : mostActions);
+  const { people, searching } = usePeople(spoken === null ? query : spoken.rest);
   const { opened } = useSpotlight(store);
-  const shown = [...people.map(({ id }) => id), ...screens.map(({ to }) => to)].join(" ");
+  const recent = isEmpty && opened ? recentProspects() : [];
+  const shown = [
+    ...recent.map(({ id }) => id),
+    ...people.map(({ id }) => id),
+    ...actions.map(({ id }) => id),
+    ...screens.map(({ to }) => to),
+  ].join(" ");
+  const open = (id: string) => void navigate({ to: "/prospectos/$id", params: { id } });
+  /** Calls or writes to somebody; who asked not to be contacted is only shown. */
+  const reach = async (verb: Verb, id: string) => {
+    open(id);
+    try {
+      const prospect = await client.fetchQuery(prospectQuery(id));
+      const oppositions = (vocabulary?.reasons ?? []).filter(({ opposition }) => opposition);
+      if (
+        isOpposed(
+          prospect,
+          oppositions.map((reason) => reason.id),
+        )
+      )
+        return;
+      if (verb === "call") call(prospect);
+      else openChat(prospect);
+    } catch (thrown) {
+      showError(thrown);
+    }
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first
   useEffect(() => {
     if (opened) selectFirst();
@@ -83,14 +128,32 @@ export function Palette() {
         leftSection={<IconSearch size={18} stroke={1.6} />}
       />
       <Spotlight.ActionsList>
+        {recent.length > 0 && (
+          <Spotlight.ActionsGroup label={act("palette.recent")}>
+            {recent.map(({ id, name }) => (
+              <Spotlight.Action key={id} onClick={() => open(id)} className={classes.action}>
+                <IconUser size={18} stroke={1.6} aria-hidden className={classes.icon} />
+                <span className={classes.word}>{name}</span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
         {people.length > 0 && (
           <Spotlight.ActionsGroup label={t("palette.people")}>
             {people.map((person) => (
               <Person
                 key={person.id}
                 person={person}
-                onOpen={() => void navigate({ to: "/prospectos/$id", params: { id: person.id } })}
+                word={spoken === null ? person.name : act(`palette.${spoken.verb}`, { name: person.name })}
+                onOpen={() => (spoken === null ? open(person.id) : void reach(spoken.verb, person.id))}
               />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {actions.length > 0 && (
+          <Spotlight.ActionsGroup label={t("palette.actions")}>
+            {actions.map((action) => (
+              <DeedAction key={action.id} action={action} />
             ))}
           </Spotlight.ActionsGroup>
         )}
@@ -101,7 +164,7 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {people.length + screens.length === 0 && (
+        {shown === "" && (
           <Spotlight.Empty>
             {searching ? t("palette.searching") : t("palette.empty", { query })}
           </Spotlight.Empty>
@@ -111,11 +174,28 @@ export function Palette() {
   );
 }
 
-function Person({ person, onOpen }: { person: Card; onOpen: () => void }) {
+function DeedAction({ action }: { action: PaletteAction }) {
+  const Mark = action.icon;
+  return (
+    <Spotlight.Action onClick={action.run} className={classes.action}>
+      <Mark size={18} stroke={1.6} aria-hidden className={classes.icon} />
+      <span className={classes.word}>{action.word}</span>
+      <span className={classes.keys}>
+        {action.keys.map((together) => (
+          <Kbd key={together.join("")} keys={together} />
+        ))}
+      </span>
+    </Spotlight.Action>
+  );
+}
+
+type PersonProps = { person: Card; word: string; onOpen: () => void };
+
+function Person({ person, word, onOpen }: PersonProps) {
   return (
     <Spotlight.Action onClick={onOpen} className={classes.action}>
       <IconUser size={18} stroke={1.6} aria-hidden className={classes.icon} />
-      <span className={classes.word}>{person.name}</span>
+      <span className={classes.word}>{word}</span>
       <span className={classes.detail}>{person.phone === "" ? "" : formatPhone(person.phone)}</span>
     </Spotlight.Action>
   );

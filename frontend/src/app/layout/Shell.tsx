@@ -6,7 +6,7 @@ import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { ReminderNotices } from "@/features/reminders/ReminderNotices";
 import { useMe } from "@/shared/api/me";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { undoLast } from "@/shared/ui/undo-toast";
+import { redoLast, undoLast } from "@/shared/ui/undo-toast";
 import { DemoBanner } from "./DemoBanner";
 import { KeyHelp } from "./KeyHelp";
 import { openPalette, Palette } from "./Palette";
@@ -60,7 +60,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette />
+      <Palette onHelp={() => setHelpOpen(true)} />
       <LeadNotices />
       <ReminderNotices />
       <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
@@ -77,12 +77,14 @@ function focusContent(): void {
 function useUndoKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      const key = event.key.toLowerCase();
+      const isUndo = (event.ctrlKey || event.metaKey) && (key === "z" || key === "y");
       const field =
         event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable]");
       if (!isUndo || field) return;
       event.preventDefault();
-      undoLast();
+      if (event.shiftKey || key === "y") redoLast();
+      else undoLast();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

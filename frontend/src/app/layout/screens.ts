@@ -13,6 +13,7 @@ import {
   IconInbox,
   IconLayoutKanban,
   IconTemplate,
+  IconTrash,
   IconUserCircle,
   IconUsers,
   IconUsersGroup,
@@ -32,6 +33,7 @@ export type Screen = {
     | "/contactos/fusiones"
     | "/embudo"
     | "/importar"
+    | "/papelera"
     | "/historial"
     | "/salud"
     | "/sincronizacion"
@@ -53,6 +55,7 @@ export type Screen = {
 /** The screens this person may open. */
 export function useScreens(): Screen[] {
   const { t } = useTranslation();
+  const { t: act } = useTranslation("act");
   const { t: words } = useTranslation("settings");
   const { t: sync } = useTranslation("sync");
   const { t: templates } = useTranslation("templates");
@@ -190,6 +193,13 @@ export function useScreens(): Screen[] {
       word: t("nav.import"),
       keywords: "archivo csv excel file",
       icon: IconFileImport,
+      keys: [],
+    },
+    {
+      to: "/papelera",
+      word: act("bin.title"),
+      keywords: "borrados eliminados restaurar bin trash",
+      icon: IconTrash,
       keys: [],
     },
     { to: "/salud", word: t("nav.health"), keywords: "errores estado health", icon: IconHeartbeat, keys: [] },

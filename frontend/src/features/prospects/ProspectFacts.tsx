@@ -143,7 +143,7 @@ function Seller({ prospect }: { prospect: Prospect }) {
   };
   const [owner_id, owner_name] = to === null || to === "none" ? ["", ""] : [to.id, to.name];
   return (
-    <div>
+    <div data-fact="seller">
       <dt>{t("column.seller")}</dt>
       <dd>
         {isAdmin ? (

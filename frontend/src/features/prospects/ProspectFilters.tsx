@@ -6,10 +6,12 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useWord } from "@/shared/prospect/use-word";
+import { useTags } from "@/shared/tags/tag-queries";
 import { Temperature } from "@/shared/ui/Temperature";
 import { type Choice, ChoiceMenu } from "./ChoiceMenu";
+import { DateFilter } from "./DateFilter";
 import classes from "./ProspectFilters.module.css";
-import { usersQuery } from "./prospect-list-queries";
+import { originsQuery, usersQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, type ProspectSort, prospectSorts } from "./prospect-search";
 
 /** How long after the last key the search is asked, in milliseconds. */
@@ -21,6 +23,9 @@ type ProspectFiltersProps = { search: ProspectSearch; onChange: (search: Prospec
 export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
   const { t } = useTranslation("prospects");
   const { t: common } = useTranslation();
+  const { t: act } = useTranslation("act");
+  const origins = useQuery(originsQuery).data;
+  const tags = useTags();
   const word = useWord();
   const isAdmin = useIsAdmin();
   const vocabulary = useVocabulary();
@@ -31,7 +36,7 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
     const { [name]: _, ...rest } = search;
     onChange(value === "" ? rest : { ...rest, [name]: value });
   };
-  const toggle = (name: "unattended" | "no_next") => {
+  const toggle = (name: "unattended" | "no_next" | "opposed") => {
     const { [name]: on, ...rest } = search;
     onChange(on ? rest : { ...rest, [name]: true });
   };
@@ -85,6 +90,18 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
         value={search.open ?? ""}
         onChoose={(value) => set("open", value)}
       />
+      {filter("form", act("filter.form"), named(origins?.forms))}
+      {filter("campaign", act("filter.campaign"), named(origins?.campaigns))}
+      {filter(
+        "reason",
+        act("filter.reason"),
+        (vocabulary?.reasons ?? []).map(({ id, name }) => ({ value: id, name })),
+      )}
+      {tags.length > 0 && filter("tag", act("filter.tag"), named(tags))}
+      <DateFilter search={search} onChange={onChange} />
+      <Toggle on={search.opposed === true} onClick={() => toggle("opposed")}>
+        {act("filter.opposed")}
+      </Toggle>
       <Toggle on={search.unattended === true} onClick={() => toggle("unattended")}>
         {t("filter.unattended")}
       </Toggle>
@@ -95,7 +112,23 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
   );
 }
 
-type FilterName = "q" | "stage" | "status" | "temperature" | "seller" | "source" | "open";
+type FilterName =
+  | "q"
+  | "stage"
+  | "status"
+  | "temperature"
+  | "seller"
+  | "source"
+  | "open"
+  | "form"
+  | "campaign"
+  | "reason"
+  | "tag";
+
+/** Choices of what is known by an id and a name; a form that Meta never named is shown by its id. */
+function named(list: readonly { id: string; name: string }[] = []): Choice[] {
+  return list.map(({ id, name }) => ({ value: id, name: name === "" ? id : name }));
+}
 
 type FilterProps = {
   label: string;

@@ -1,37 +1,52 @@
 import { Button } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/shared/api/types";
 import { ExportButton } from "@/shared/export/ExportButton";
+import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
+import { BulkBar } from "./BulkBar";
 import { NewProspectDialog } from "./NewProspectDialog";
 import { ProspectFacets } from "./ProspectFacets";
 import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters";
 import classes from "./ProspectList.module.css";
-import { prospectListQuery } from "./prospect-list-queries";
+import { prospectCountQuery, prospectListQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, parseProspectSearch, searchQuery } from "./prospect-search";
-import { useProspectColumns } from "./use-prospect-columns";
+import { chosenColumns, useProspectColumns } from "./use-prospect-columns";
+import { useSelection } from "./use-selection";
+import { ViewBar } from "./ViewBar";
 
 const rowKey = ({ id }: Card) => id;
 
 /** Everyone the viewer may see, narrowed by what the address says. */
 export function ProspectList() {
   const { t } = useTranslation("prospects");
+  const { t: act } = useTranslation("act");
   const navigate = useNavigate();
   const search = useSearch({ from: "/prospectos" });
   const [adding, setAdding] = useState(false);
-  const columns = useProspectColumns();
+  const all = useProspectColumns();
+  const [ownColumns, setOwnColumns] = useLocalStorage<string[]>({
+    key: "sitegroup.prospect-columns",
+    defaultValue: [],
+    getInitialValueInEffect: false,
+  });
+  const columns = useMemo(() => chosenColumns(all, ownColumns), [all, ownColumns]);
   const list = useInfiniteQuery(prospectListQuery(search));
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
-  const total = list.data?.pages[0]?.total;
+  const shown = list.data?.pages[0]?.total;
+  const counted = useQuery(prospectCountQuery(search, shown !== undefined && shown < 0)).data?.count;
+  const total = shown !== undefined && shown < 0 ? (counted ?? shown) : shown;
+  const { picked, onPick, onPickAll, clear, pickMatching } = useSelection(rows);
 
   const narrow = useCallback(
     (next: ProspectSearch) =>
@@ -44,6 +59,7 @@ export function ProspectList() {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
   useShortcuts({ n: () => setAdding(true) });
+  useAsked("new-prospect", () => setAdding(true));
 
   const note =
     total === undefined
@@ -72,6 +88,7 @@ export function ProspectList() {
           </>
         }
       />
+      <ViewBar search={search} onChange={narrow} all={all} columns={ownColumns} onColumns={setOwnColumns} />
       <ProspectFilters search={search} onChange={narrow} />
       <ProspectFacets search={search} onChange={narrow} />
       <div className={classes.fault}>
@@ -84,6 +101,13 @@ export function ProspectList() {
           rowKey={rowKey}
           columns={columns}
           onOpen={open}
+          selection={{
+            isPicked: ({ id }) => picked.has(id),
+            onPick,
+            onPickAll,
+            label: ({ name }) => act("select.row", { name: name === "" ? t("nameless") : name }),
+            labelAll: act("select.all"),
+          }}
           hasMore={list.hasNextPage}
           onEnd={loadMore}
           total={total ?? -1}
@@ -98,6 +122,15 @@ export function ProspectList() {
           }
         />
       </div>
+      {picked.size > 0 && (
+        <BulkBar
+          picked={picked}
+          search={search}
+          total={total ?? -1}
+          onMatching={pickMatching}
+          onClear={clear}
+        />
+      )}
       <NewProspectDialog opened={adding} onClose={() => setAdding(false)} />
     </>
   );

@@ -4,6 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
+import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { type Outreach, useOutreach } from "@/shared/prospect/outreach";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
@@ -16,6 +17,7 @@ import { NoProspect } from "./NoProspect";
 import { ProspectFacts } from "./ProspectFacts";
 import { ProspectHeader } from "./ProspectHeader";
 import classes from "./ProspectPage.module.css";
+import { ProspectTags } from "./ProspectTags";
 import { Story } from "./Story";
 import { SubmissionList } from "./SubmissionList";
 import { useIsOpposed } from "./use-is-opposed";
@@ -38,6 +40,7 @@ function Desk({ prospect }: { prospect: Prospect }) {
   useDocumentTitle(`${name === "" ? t("nameless") : name} · ${common("product")}`);
   const note = useRef<HTMLTextAreaElement>(null);
   const stepper = useRef<HTMLOListElement>(null);
+  const facts = useRef<HTMLDivElement>(null);
   const nameField = useRef<HTMLButtonElement>(null);
   const isOpposed = useIsOpposed(prospect);
   // While a question about the last attempt stands, digits answer it, until a key gives them something else to do.
@@ -57,8 +60,10 @@ function Desk({ prospect }: { prospect: Prospect }) {
     r: () => arm("next"),
     t: () => arm("temperature"),
     s: () => stepper.current?.querySelector<HTMLElement>('[aria-current="step"], button')?.focus(),
+    a: () => facts.current?.querySelector<HTMLElement>('[data-fact="seller"] button')?.click(),
     e: () => nameField.current?.click(),
   });
+  useAsked("next-action", () => arm("next"));
   useShortcuts({ Escape: disarm }, mode !== null);
 
   return (
@@ -66,9 +71,10 @@ function Desk({ prospect }: { prospect: Prospect }) {
       <ProspectHeader prospect={prospect} stepper={stepper} opposed={isOpposed} />
       <ReturnPrompt prospect={prospect} digits={mode === null} />
       <div className={classes.columns}>
-        <div className={classes.data}>
+        <div className={classes.data} ref={facts}>
           <ProspectFacts prospect={prospect} digits={mode === "temperature"} onDone={disarm} />
           <ContactData prospect={prospect} nameField={nameField} opposed={isOpposed} />
+          <ProspectTags prospect={prospect} />
           <SubmissionList prospect={prospect} />
         </div>
         <div className={classes.story}>

@@ -49,8 +49,22 @@ export const knownPersonQuery = (text: string) =>
     gcTime: 60_000,
   });
 
-/** The forms and campaigns by which the viewer's prospects came, for their names. */
+/** The forms and campaigns that the list can be narrowed to. */
 export const originsQuery = queryOptions({
   queryKey: ["prospects", "origins"],
   queryFn: () => answer(api.GET("/api/prospects/origins")),
+  staleTime: 60_000,
 });
+
+/** How many a search has, where its pages do not tell; asked only then. */
+export const prospectCountQuery = (search: ProspectSearch, wanted: boolean) =>
+  queryOptions({
+    queryKey: ["prospects", "count", search],
+    queryFn: () => {
+      const { sort: _, ...where } = searchQuery(search);
+      return answer(api.GET("/api/prospects/count", { params: { query: where } }));
+    },
+    enabled: wanted,
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  });

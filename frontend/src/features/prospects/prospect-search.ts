@@ -24,6 +24,8 @@ export type ProspectSearch = {
   answered?: ClockStep;
   clock?: "receipt";
   attended?: true;
+  tag?: string;
+  opposed?: true;
   /** Discarded and closed prospects: left out unless asked for. */
   open?: "false" | "all";
   unattended?: true;
@@ -48,6 +50,7 @@ const textual = [
   "campaign",
   "source",
   "reason",
+  "tag",
   "lead_from",
   "lead_to",
   "attended_from",
@@ -81,6 +84,7 @@ export function parseProspectSearch(raw: Record<string, unknown>): ProspectSearc
   if (raw.open === "all" || raw.open === "false" || raw.open === false) {
     search.open = raw.open === "all" ? "all" : "false";
   }
+  if (raw.opposed === true || raw.opposed === "true") search.opposed = true;
   if (raw.unattended === true || raw.unattended === "true") search.unattended = true;
   if (raw.no_next === true || raw.no_next === "true") search.no_next = true;
   if (raw.attended === true || raw.attended === "true") search.attended = true;
@@ -99,7 +103,9 @@ const endings = new Set(["discarded", "closed"]);
 
 /** The query of the API for a search. A search for an ending status looks among those that have ended. */
 export function searchQuery(search: ProspectSearch) {
-  const open: "true" | "false" | "all" = search.open ?? (endings.has(search.status ?? "") ? "all" : "true");
+  const open: "true" | "false" | "all" =
+    search.open ??
+    (endings.has(search.status ?? "") || search.reason !== undefined || search.opposed ? "all" : "true");
   return { ...search, open };
 }
 

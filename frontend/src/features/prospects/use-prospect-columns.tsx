@@ -4,10 +4,13 @@ import type { Card } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { ageParts, fullDate, minutesSince } from "@/shared/lib/dates";
 import { useWord } from "@/shared/prospect/use-word";
+import { TagChips } from "@/shared/tags/TagChips";
+import { useTags } from "@/shared/tags/tag-queries";
 import { Age } from "@/shared/ui/Age";
 import type { Column } from "@/shared/ui/data-table/columns";
 import { Phone } from "@/shared/ui/Phone";
 import { PossibleDuplicate } from "@/shared/ui/PossibleDuplicate";
+import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Stage } from "@/shared/ui/Stage";
 import { Temperature } from "@/shared/ui/Temperature";
 import { useNow } from "@/shared/ui/use-now";
@@ -43,7 +46,11 @@ export function useProspectColumns(): Column<Card>[] {
   const { t } = useTranslation("prospects");
   const word = useWord();
   const isAdmin = useIsAdmin();
-  const stages = useVocabulary()?.stages ?? [];
+  const { t: act } = useTranslation("act");
+  const tags = useTags();
+  const vocabulary = useVocabulary();
+  const stages = vocabulary?.stages ?? [];
+  const reasons = vocabulary?.reasons ?? [];
   return [
     {
       id: "name",
@@ -98,6 +105,42 @@ export function useProspectColumns(): Column<Card>[] {
       minTableWidth: 1360,
       cell: (card) => <span className={classes.quiet}>{card.form_name}</span>,
     },
+    {
+      id: "tags",
+      header: act("column.tags"),
+      width: "minmax(100px, 1fr)",
+      minTableWidth: 1180,
+      hidden: tags.length === 0,
+      cell: (card) => <TagChips ids={card.tags} />,
+    },
+    {
+      id: "campaign",
+      header: act("column.campaign"),
+      width: "minmax(120px, 1fr)",
+      hidden: true,
+      cell: (card) => <span className={classes.quiet}>{card.campaign_name}</span>,
+    },
+    {
+      id: "reason",
+      header: act("column.reason"),
+      width: "minmax(120px, 1fr)",
+      hidden: true,
+      cell: (card) => (
+        <span className={classes.quiet}>{reasons.find(({ id }) => id === card.reason_id)?.name}</span>
+      ),
+    },
+    {
+      id: "activity",
+      header: act("column.activity"),
+      width: "minmax(96px, 1fr)",
+      hidden: true,
+      cell: (card) =>
+        card.last_activity_at !== null && (
+          <span className={classes.quiet}>
+            <RelativeDate at={card.last_activity_at} />
+          </span>
+        ),
+    },
     { id: "age", header: t("column.age"), width: "72px", cell: (card) => <LeadAge card={card} /> },
     {
       id: "seller",
@@ -110,4 +153,16 @@ export function useProspectColumns(): Column<Card>[] {
       ),
     },
   ];
+}
+
+/** The columns that a view has chosen, in its order; the usual ones for none. The name is always among them. */
+export function chosenColumns(all: readonly Column<Card>[], chosen: readonly string[]): Column<Card>[] {
+  if (chosen.length === 0) return [...all];
+  const names = chosen.includes("name") ? chosen : ["name", ...chosen];
+  return names.flatMap((name) => {
+    const column = all.find(({ id }) => id === name);
+    if (column === undefined || (name === "seller" && column.hidden)) return [];
+    const { hidden: _, minTableWidth: __, ...shown } = column;
+    return [shown];
+  });
 }

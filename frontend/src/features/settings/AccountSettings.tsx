@@ -3,6 +3,7 @@ import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
 import { host } from "@/shared/host/current";
+import { lettersOff, setLettersOff } from "@/shared/lib/keyboard";
 import { Section } from "@/shared/ui/Section";
 import { usePreferencesChange } from "./account-queries";
 import { PasswordSection } from "./PasswordSection";
@@ -62,6 +63,7 @@ export function AccountSettings() {
           )}
         </Row>
       </Section>
+      <KeySection />
       <NoticeSection />
       <Section title={t("account.privacy")}>
         <Row title={t("account.lock")} hint={t("account.lockHint")}>
@@ -91,6 +93,29 @@ export function AccountSettings() {
       </Section>
       <PasswordSection />
     </>
+  );
+}
+
+/** Single letters, for whom they get in the way. */
+function KeySection() {
+  const { t } = useTranslation("act");
+  const { t: common } = useTranslation();
+  const [off, setOff] = useState(lettersOff);
+  return (
+    <Section title={common("keys.title")}>
+      <Row title={t("keys.toggle")} hint={t("keys.toggleHint")}>
+        {(id) => (
+          <Switch
+            aria-labelledby={id}
+            checked={!off}
+            onChange={({ currentTarget }) => {
+              setLettersOff(!currentTarget.checked);
+              setOff(!currentTarget.checked);
+            }}
+          />
+        )}
+      </Row>
+    </Section>
   );
 }
 

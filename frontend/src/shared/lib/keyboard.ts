@@ -1,5 +1,21 @@
 import { useEffect, useRef } from "react";
 
+const offKey = "sitegroup.letters-off";
+
+/** True while single letters do nothing, because the person has switched them off on this computer. */
+export function lettersOff(): boolean {
+  return typeof localStorage !== "undefined" && localStorage.getItem(offKey) === "true";
+}
+
+/** Switches single letters off or on. */
+export function setLettersOff(off: boolean): void {
+  if (off) localStorage.setItem(offKey, "true");
+  else localStorage.removeItem(offKey);
+}
+
+/** Keys that go on working: they are no letters, and type nothing. */
+const always = new Set(["Enter", "Escape", "Delete"]);
+
 /** One shortcut per entry: a key such as "j", "Enter", "/" or "?", or "g p" for two keys in a row. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
@@ -59,7 +75,7 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
     const match = createMatcher();
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target)) return;
+      if (isTyping(event.target) || (lettersOff() && !always.has(event.key))) return;
       const names = Object.keys(latest.current);
       const second = isSecond(event);
       const name = match(names, keyName(event), event.timeStamp);

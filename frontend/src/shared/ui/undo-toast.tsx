@@ -10,8 +10,17 @@ const stay = 10_000;
 
 /** What Ctrl+Z takes back, latest last; at most this many are kept. */
 const depth = 50;
-type Deed = { takeBack: () => Promise<unknown>; toast: string };
+type Deed = {
+  takeBack: () => Promise<unknown>;
+  /** Does it again, given what taking back answered; without it nothing can be done again. */
+  again?: ((back: never) => Promise<unknown>) | undefined;
+  message: string;
+  toast: string;
+};
 const done: Deed[] = [];
+
+/** What Ctrl+Shift+Z does again, latest last. A new deed empties it: after that there is nothing to go back to. */
+const undone: { deed: Deed; back: unknown }[] = [];
 
 /**
  * Says what was done and offers to take it back, by button or Ctrl+Z. With an empty `txId` there is nothing
@@ -22,12 +31,30 @@ export function showUndo(message: string, txId: string): void {
     showDone(message);
     return;
   }
-  offerUndo(message, () => answer(api.POST("/api/undo", { body: { tx_id: txId } })));
+  offerUndo(message, () => undoTx(txId), undoOf);
+}
+
+function undoTx(tx_id: string): Promise<{ tx_id: string }> {
+  return answer(api.POST("/api/undo", { body: { tx_id } }));
+}
+
+/** An undo is a transaction like any other: to undo it does again what was undone. */
+function undoOf({ tx_id }: { tx_id: string }): Promise<{ tx_id: string }> {
+  return undoTx(tx_id);
 }
 
 /** Says what was done and offers to take it back by something else than a transaction's undo. */
-export function offerUndo(message: string, takeBack: () => Promise<unknown>): void {
-  const deed: Deed = { takeBack, toast: "" };
+export function offerUndo<Back>(
+  message: string,
+  takeBack: () => Promise<Back>,
+  again?: (back: Back) => Promise<Back>,
+): void {
+  undone.length = 0;
+  push({ takeBack, again, message, toast: "" });
+}
+
+function push(deed: Deed): void {
+  const { message } = deed;
   deed.toast = notifications.show({
     autoClose: stay,
     withBorder: true,
@@ -65,8 +92,25 @@ async function undo(deed: Deed): Promise<void> {
   if (at >= 0) done.splice(at, 1);
   notifications.hide(deed.toast);
   try {
-    await deed.takeBack();
+    const back = await deed.takeBack();
+    if (deed.again !== undefined) undone.push({ deed, back });
     showDone(i18n.t("undone"));
+  } catch (thrown) {
+    showError(thrown);
+  }
+}
+
+/** Does the latest undone action of this page again. Silent when there is none. */
+export function redoLast(): void {
+  const last = undone.pop();
+  if (last !== undefined) void redo(last.deed, last.back);
+}
+
+async function redo(deed: Deed, back: unknown): Promise<void> {
+  try {
+    const again = deed.again as ((back: unknown) => Promise<unknown>) | undefined;
+    const forth = await again?.(back);
+    push({ ...deed, takeBack: () => again?.(forth) ?? Promise.resolve(), toast: "" });
   } catch (thrown) {
     showError(thrown);
   }

@@ -38,8 +38,21 @@ type DataTableProps<Row> = {
   rowHeight?: number;
   /** Shown in place of rows when there are none. */
   empty?: ReactNode;
+  /** Lets rows be picked: with a box at the left, Shift for all between, X for the active row. */
+  selection?: Selection<Row>;
   /** J, K and Enter act from anywhere on the screen; switch off when two tables share it. */
   shortcuts?: boolean;
+};
+
+/** Which rows are picked, and how to say so. */
+export type Selection<Row> = {
+  isPicked: (row: Row) => boolean;
+  /** `range` asks for all rows from the one picked last to this one. */
+  onPick: (row: Row, range: boolean) => void;
+  /** Picks every row that is loaded, or none when all are. */
+  onPickAll: () => void;
+  label: (row: Row) => string;
+  labelAll: string;
 };
 
 /** How many rows before the end the next page is asked for. */
@@ -50,7 +63,18 @@ const headHeight = 32;
 
 /** A virtual list in columns: pages by key, moves with J/K and arrows, opens with Enter. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, rowKey, onOpen, hasMore = false, onEnd, total = -1, empty, shortcuts = true } = props;
+  const {
+    label,
+    rows,
+    rowKey,
+    onOpen,
+    hasMore = false,
+    onEnd,
+    total = -1,
+    empty,
+    shortcuts = true,
+    selection,
+  } = props;
   const { t } = useTranslation();
   const tableId = useId();
   const viewport = useRef<HTMLDivElement>(null);
@@ -58,7 +82,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const densityHeight = useRowHeight();
   const height = props.rowHeight ?? densityHeight;
   const columns = useMemo(() => visibleColumns(props.columns, width), [props.columns, width]);
-  const template = gridTemplate(columns);
+  const template = selection === undefined ? gridTemplate(columns) : `20px ${gridTemplate(columns)}`;
   const { activeKey, activeIndex, setActive } = useActiveRow(props);
 
   // The same function while the rows are: with another one every row's place is found anew, at each frame of a scroll.
@@ -101,11 +125,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const row = rows[activeIndex];
     if (row !== undefined) onOpen?.(row);
   };
+  const pick = (range: boolean) => {
+    const row = rows[activeIndex];
+    if (row !== undefined) selection?.onPick(row, range);
+  };
   useShortcuts({ j: () => move("j"), k: () => move("k"), Enter: open }, shortcuts);
+  useShortcuts({ x: (event) => pick(event.shiftKey) }, shortcuts && selection !== undefined);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    if (event.key === "Enter") open();
+    if (selection !== undefined && event.key === "a" && (event.ctrlKey || event.metaKey))
+      selection.onPickAll();
+    else if (event.key === "Enter") open();
     else if (event.key.length === 1 || !move(event.key)) return;
     event.preventDefault();
   };
@@ -123,6 +154,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         onKeyDown={onKeyDown}
       >
         <div className={classes.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          {selection !== undefined && (
+            <div role="columnheader" className={classes.pick}>
+              <input
+                type="checkbox"
+                aria-label={selection.labelAll}
+                title={selection.labelAll}
+                checked={rows.length > 0 && rows.every((row) => selection.isPicked(row))}
+                onChange={selection.onPickAll}
+              />
+            </div>
+          )}
           {columns.map((column) => (
             <div key={column.id} role="columnheader" className={classes.heading} data-align={column.align}>
               {column.header}
@@ -153,6 +195,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   onOpen?.(row);
                 }}
               >
+                {selection !== undefined && (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: the box inside answers keys, X picks the active row
+                  <div role="gridcell" className={classes.pick} onClick={(event) => event.stopPropagation()}>
+                    <input
+                      type="checkbox"
+                      tabIndex={-1}
+                      aria-label={selection.label(row)}
+                      checked={selection.isPicked(row)}
+                      onClick={(event) => {
+                        setActive(row);
+                        selection.onPick(row, event.shiftKey);
+                      }}
+                      onChange={() => undefined}
+                    />
+                  </div>
+                )}
                 <Cells row={row} columns={columns} />
               </div>
             );

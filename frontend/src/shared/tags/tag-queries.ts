@@ -1,0 +1,14 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { answer, api } from "@/shared/api/client";
+import type { Tag } from "@/shared/api/types";
+
+/** The office's tags by name. */
+export const tagsQuery = queryOptions({
+  queryKey: ["tags"],
+  queryFn: () => answer(api.GET("/api/tags")),
+});
+
+/** The tags, none in the instant before they are read. */
+export function useTags(): Tag[] {
+  return useQuery(tagsQuery).data?.items ?? [];
+}
