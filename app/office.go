@@ -191,6 +191,7 @@ func (o *openOffice) work(ctx context.Context, around surroundings) {
 	}
 	o.relay.begin(ctx)
 	o.crew.start("backups", ctx.Done(), func() { o.Backups.Run(ctx) })
+	o.crew.start("turns", ctx.Done(), func() { o.escalate(ctx) })
 	o.crew.start("network", ctx.Done(), func() { o.network.serve(ctx) })
 	if o.later != nil {
 		o.crew.start("take-up", ctx.Done(), func() { o.later(ctx, o) })

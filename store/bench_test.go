@@ -34,7 +34,7 @@ func register(tx *store.Tx, n int64) error {
 		{"SELECT contact_id FROM contact_phone WHERE e164 = {:phone} AND deleted = 0 AND e164 <> '' LIMIT 1", dbx.Params{"phone": phone}},
 		{"SELECT contact_id FROM contact_email WHERE address = {:mail} AND deleted = 0 AND address <> '' LIMIT 1", dbx.Params{"mail": phone + "@example.mx"}},
 		{"SELECT id FROM submission WHERE lead_id = {:id} AND lead_id <> ''", dbx.Params{"id": lead}},
-		{"SELECT user_id FROM turn ORDER BY given, last_at LIMIT 1", nil},
+		{"SELECT user_id FROM turn_count WHERE rota = '' ORDER BY given, last_at LIMIT 1", nil},
 	} {
 		var found []string
 		if err := q.NewQuery(read.text).Bind(read.p).Column(&found); err != nil {

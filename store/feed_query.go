@@ -87,7 +87,7 @@ func (e *entity) planFeed() {
 // sumStanding leaves out of the check sum what is under removed roots alone: the host drops these rows after a while, and
 // replicas keep them.
 func (e *entity) sumStanding(root *entity) {
-	if e.root == everyRoot || e.isRoot() {
+	if e.root == everyRoot || e.isRoot() || e.roots == "" && strings.TrimSuffix(e.root, "_id") != root.name {
 		return
 	}
 	// Each row's own root is looked up: asked whether it is among some, SQLite goes through all there are for each row.

@@ -212,6 +212,9 @@ func (s *Store) openReaders(ctx context.Context) error {
 	return nil
 }
 
+// IsMember reports whether the file is a replica, on which another computer has the last word.
+func (s *Store) IsMember() bool { return s.opts.Member }
+
 // Path returns the file's path as it was given.
 func (s *Store) Path() string { return s.opts.Path }
 

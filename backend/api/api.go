@@ -147,6 +147,7 @@ func New(d Deps) *API {
 	a.routeContacts()
 	a.routeMerges()
 	a.routeActivities()
+	a.routeTurns()
 	a.routeAgenda()
 	a.routeHistory()
 	a.routeTemplates()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/history"
 	"sitegroup.mx/crm/backend/office"
 )
@@ -16,11 +17,20 @@ func schemaName(t reflect.Type, hint string) string {
 	if t == reflect.TypeFor[office.Info]() {
 		return "OfficeInfo"
 	}
+	if t == reflect.TypeFor[crm.Notice]() {
+		return "UserNotice" // a Notice is the desktop's
+	}
 	if t.PkgPath() == reflect.TypeFor[history.Page]().PkgPath() {
 		return "History" + t.Name()
 	}
 	return huma.DefaultSchemaNamer(t, hint)
 }
+
+// away are reasons why a seller takes no turn, tray those why a prospect waits for an administrator.
+var (
+	away = []any{"", "office_paused", "paused", "absent", "holiday", "hours", "daily_cap", "backlog_cap", "had"}
+	tray = append([]any{"nobody"}, away...)
+)
 
 // enums are words of domain types that have a fixed set. Domain packages do not know huma, so the description learns them
 // here, and with it the generated client.
@@ -29,7 +39,14 @@ var enums = map[string]map[string][]any{
 	"Preferences": {
 		"language": {"es-MX", "en"}, "theme": {"auto", "light", "dark"}, "density": {"dense", "roomy"},
 	},
-	"AssignedWhy": {"rule": {"turn", "owner", "fixed", "manual", "tray"}},
+	"AssignedWhy": {"rule": {"turn", "owner", "fixed", "manual", "tray", "wait", "late"}, "reason": tray},
+	"TurnRule":    {"otherwise": {"default", "tray"}},
+	"SellerTurns": {"away": away},
+	"TurnPlace":   {"away": away},
+	"TurnPassed":  {"reason": tray},
+	"TurnPreview": {"reason": tray},
+	"Shared":      {"reason": tray},
+	"UserNotice":  {"kind": {"given", "taken", "late", "tray"}},
 	"HistoryLine": {
 		"source": {"change", "audit"}, "outcome": {"applied", "superseded", "refused"},
 		"change": {"", "created", "changed", "removed", "restored"},
@@ -45,7 +62,7 @@ var enums = map[string]map[string][]any{
 }
 
 // absent are objects that may be null.
-var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next"}, "ProspectDetail": {"next"}}
+var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next"}, "ProspectDetail": {"next"}, "OfficeTurns": {"hours"}, "SellerTurns": {"hours"}}
 
 // describe adds to the description what Go's types do not tell.
 func describe(o *huma.OpenAPI) {

@@ -82,6 +82,8 @@ var nouns = map[string]int{
 	"template": http.StatusUnprocessableEntity,
 	"history":  http.StatusConflict, "export": http.StatusConflict,
 	"merge": http.StatusConflict,
+	"hours": http.StatusUnprocessableEntity, "turns": http.StatusUnprocessableEntity, "absence": http.StatusUnprocessableEntity,
+	"holiday": http.StatusConflict, "group": http.StatusConflict, "rule": http.StatusConflict,
 }
 
 // statusOf is the status of a code; 500 for one that nobody has thought of.

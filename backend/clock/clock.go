@@ -5,6 +5,7 @@ package clock
 import (
 	"fmt"
 	"time"
+	_ "time/tzdata" // systems without zones, or with zones older than the changes of 2022
 
 	"github.com/google/uuid"
 )

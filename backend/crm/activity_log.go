@@ -182,14 +182,14 @@ func statusAfter(result string) string {
 	return StatusTrying
 }
 
-// reachOut is what an attempt to reach the person does to the prospect: the first one since the lead attends it, and each
-// may move its status forward, never back.
+// reachOut is what an attempt to reach the person does to the prospect: the first one of its seller since the lead attends it –
+// in the tray, anybody's –, and each may move its status forward, never back.
 func reachOut(tx *store.Tx, p held, activityID, kind, result string) error {
 	if !reachesOut(kind) {
 		return nil
 	}
 	row := store.Row{}
-	if p.AttendedAt == nil {
+	if p.AttendedAt == nil && (p.OwnerID == "" || p.OwnerID == tx.Author().User) { // a colleague's call is not the seller's
 		row["attended_at"] = nowText(tx)
 		if err := addEvent(tx, p.ID, EventAttended, map[string]any{"activity_id": activityID, "kind": kind}); err != nil {
 			return err

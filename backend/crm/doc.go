@@ -10,6 +10,8 @@
 package crm
 
 import (
+	"sync/atomic"
+
 	"github.com/sirupsen/logrus"
 
 	"sitegroup.mx/crm/backend/clock"
@@ -21,6 +23,7 @@ type Service struct {
 	store *store.Store
 	clock clock.Clock
 	log   logrus.FieldLogger
+	turns atomic.Pointer[turnSetup] // as last read
 }
 
 // New returns a Service over an open store.

@@ -28,6 +28,7 @@ const (
 	EventTestLead         = "test_lead"         // submission_id: Meta says that it was a test
 	EventMerged           = "merged"            // merge_id, contacts: how many became one
 	EventParted           = "parted"            // merge_id, contacts: the merge was taken back
+	EventLate             = "late"              // owner, minutes: its seller has not tried to reach the person in time
 )
 
 // MarkTest notes in a prospect's history that one of its enquiries was a test of Meta's, once.

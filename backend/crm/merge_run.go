@@ -292,7 +292,7 @@ func (r *mergeRun) sellers() error {
 	for _, p := range open {
 		r.assigned(p.ID, p.OwnerID, to)
 		why := AssignedWhy{Rule: RuleManual, By: r.m.WishedBy}
-		if err := assign(r.tx, p.ID, p.OwnerID, assignment{to, why}, ""); err != nil {
+		if err := assign(r.tx, p.ID, p.OwnerID, assignment{owner: to, why: why}, ""); err != nil {
 			return err
 		}
 	}

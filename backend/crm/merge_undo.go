@@ -136,7 +136,7 @@ func (m *mergeRow) returnProspects(tx *store.Tx) error {
 		if !p.Assigned || now[0].OwnerID != p.To {
 			continue
 		}
-		to := assignment{p.Owner, AssignedWhy{Rule: RuleManual, By: tx.Author().User}}
+		to := assignment{owner: p.Owner, why: AssignedWhy{Rule: RuleManual, By: tx.Author().User}}
 		if p.Owner == "" {
 			to.why.Rule = RuleTray
 		} else if active, err := isActiveUser(tx, p.Owner); err != nil || !active {

@@ -83,6 +83,8 @@ const (
 	RuleFixed  = "fixed"  // named when the prospect was made
 	RuleManual = "manual" // handed over by an administrator
 	RuleTray   = "tray"   // nobody takes turns now: it waits for an administrator
+	RuleWait   = "wait"   // it waits for the host, which alone deals out turns
+	RuleLate   = "late"   // its seller did not attend it in time: whose turn it was then
 )
 
 // AssignedWhy tells why a prospect is with its seller.
@@ -91,6 +93,13 @@ type AssignedWhy struct {
 	Turn int    `json:"turn"`
 	Of   int    `json:"of"`
 	By   string `json:"by"` // the user who handed it over, for RuleManual and RuleFixed
+	// Name is the turn rule that fitted, "" when there was none.
+	Name string `json:"rule_name"`
+	// Reason says, for RuleTray, why nobody could take it: one of the Away constants.
+	Reason string `json:"reason"`
+	// From is the seller who did not attend it, and Minutes for how long, for RuleLate and a tray that came of it.
+	From    string `json:"from"`
+	Minutes int    `json:"minutes"`
 }
 
 // ProspectFilter narrows and orders ListProspects. The zero value lists everything the viewer may see, newest lead first.

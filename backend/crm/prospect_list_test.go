@@ -57,7 +57,7 @@ func mixed(t testing.TB, count int) (*crmtest.Office, []known) {
 func work(t testing.TB, office *crmtest.Office, words crm.Vocabulary, k *known) {
 	t.Helper()
 	if k.n%2 == 0 {
-		call(t, office, office.Admin, k.id)
+		call(t, office, ownerOf(t, office, k.id), k.id)
 		k.attended, k.status, k.lastAt = true, "contacted", clock.Format(office.Clock.Now())
 	}
 	if k.n%3 == 0 {
@@ -388,4 +388,13 @@ func plan(t testing.TB, db dbx.Builder, q crm.Query) []string {
 		details = append(details, s.Detail)
 	}
 	return details
+}
+
+// ownerOf is who attends a prospect: its seller, and the administrator what is in the tray.
+func ownerOf(t testing.TB, office *crmtest.Office, id string) account.Viewer {
+	t.Helper()
+	if d := detail(t, office, office.Admin, id); d.OwnerID != "" {
+		return office.Viewer(d.OwnerID)
+	}
+	return office.Admin
 }

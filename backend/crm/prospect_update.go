@@ -234,7 +234,11 @@ func (u *prospectUpdate) owner(patch ProspectPatch) error {
 		return err
 	}
 	why := AssignedWhy{Rule: rule, By: u.tx.Author().User}
-	return assign(u.tx, u.was.ID, u.was.OwnerID, assignment{to, why}, reason)
+	hands := assignment{owner: to, why: why}
+	if err := assign(u.tx, u.was.ID, u.was.OwnerID, hands, reason); err != nil {
+		return err
+	}
+	return tellOfHandOver(u.tx, u.was.ID, u.was.OwnerID, hands, reason)
 }
 
 // mustSell answers user.not_found unless the user is an active seller.

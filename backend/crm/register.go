@@ -32,7 +32,7 @@ func (s *Service) Register(tx *store.Tx, e Enquiry) (Registration, error) {
 	if err := refuseKnownLead(tx, e.LeadID); err != nil {
 		return Registration{}, err
 	}
-	n := newRegistrar(tx, e)
+	n := s.newRegistrar(tx, e)
 	contactID, err := matchContact(tx, n.phones, n.emails)
 	if err != nil {
 		return Registration{}, err
@@ -70,6 +70,7 @@ func refuseKnownLead(tx *store.Tx, leadID string) error {
 
 // registrar carries one enquiry through its transaction.
 type registrar struct {
+	s      *Service
 	tx     *store.Tx
 	e      Enquiry
 	now    string
@@ -78,7 +79,7 @@ type registrar struct {
 	done   Registration
 }
 
-func newRegistrar(tx *store.Tx, e Enquiry) *registrar {
+func (s *Service) newRegistrar(tx *store.Tx, e Enquiry) *registrar {
 	if e.ReceivedAt.IsZero() {
 		e.ReceivedAt = tx.Now()
 	}
@@ -87,7 +88,7 @@ func newRegistrar(tx *store.Tx, e Enquiry) *registrar {
 	}
 	e.Name, e.City = tidyText(plainName(e.Name), longestName), tidyText(e.City, longestName)
 	return &registrar{
-		tx: tx, e: e, now: clock.Format(tx.Now()), phones: readPhones(e.Phones), emails: readEmails(e.Emails),
+		s: s, tx: tx, e: e, now: clock.Format(tx.Now()), phones: readPhones(e.Phones), emails: readEmails(e.Emails),
 		done: Registration{SubmissionID: tx.NewID()},
 	}
 }
@@ -144,7 +145,7 @@ func (n *registrar) open() error {
 
 // owner is the seller of a new prospect: the one named, while they work here, or whose turn it is.
 func (n *registrar) owner() (assignment, error) {
-	fixed := assignment{n.e.OwnerID, AssignedWhy{Rule: RuleFixed, By: n.tx.Author().User}}
+	fixed := assignment{owner: n.e.OwnerID, why: AssignedWhy{Rule: RuleFixed, By: n.tx.Author().User}}
 	if n.e.OwnerID != "" && n.e.OwnerID == n.tx.Author().User { // who works, works here, also while the replica has no users yet
 		return fixed, nil
 	}
@@ -157,7 +158,7 @@ func (n *registrar) owner() (assignment, error) {
 			return fixed, nil
 		}
 	}
-	return takeTurn(n.tx)
+	return n.s.takeTurn(n.tx, n.e.lead(), nil)
 }
 
 func (n *registrar) addSubmission() error {

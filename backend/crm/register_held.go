@@ -68,7 +68,7 @@ func (s *Service) RegisterAs(tx *store.Tx, e Enquiry, contactID string) (Registr
 	if err := refuseKnownLead(tx, e.LeadID); err != nil {
 		return Registration{}, err
 	}
-	n := newRegistrar(tx, e)
+	n := s.newRegistrar(tx, e)
 	byPhone, byEmail, err := findMatches(tx.Query(), n.phones, n.emails)
 	if err != nil {
 		return Registration{}, err

@@ -16,12 +16,13 @@ func (s *Service) FollowUndo(tx *store.Tx, rows []store.Ref) error {
 			continue
 		}
 		_, err := tx.Exec(`
-			UPDATE turn
-			SET given = max(given + iif(e.deleted, -1, 1), 0)
+			UPDATE turn_count
+			SET given = max(given + iif(e.deleted, -1, 1), 0), today = max(today + iif(e.deleted, -1, 1), 0)
 			FROM event e
 			WHERE e.id = {:event}
-			AND e.data ->> 'rule' = {:turn}
-			AND turn.user_id = e.data ->> 'to'`, dbx.Params{"event": r.Row, "turn": RuleTurn})
+			AND e.data ->> 'rule' IN ({:turn}, {:late})
+			AND turn_count.rota = coalesce(e.data ->> 'rota', '')
+			AND turn_count.user_id = e.data ->> 'to'`, dbx.Params{"event": r.Row, "turn": RuleTurn, "late": RuleLate})
 		if err != nil {
 			return fmt.Errorf("give a turn back: %w", err)
 		}

@@ -170,7 +170,7 @@ func TestTestLead_IsTakenBackOnceMetaNamesIt(t *testing.T) {
 	if n := len(w.prospects()); n != 2 {
 		t.Errorf("%d prospects are left", n)
 	}
-	if n := one[int](w, "SELECT sum(given) FROM turn", nil); n != 2 {
+	if n := one[int](w, "SELECT sum(given) FROM turn_count", nil); n != 2 {
 		t.Errorf("%d turns are counted", n)
 	}
 	page, err := w.CRM.Timeline(ctx, w.Admin, prospect, "", 100)

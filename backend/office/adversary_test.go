@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -140,6 +141,15 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	_, err = b.CRM.CreateTemplate(ctx, b.Admin, crm.NewTemplate{Channel: "whatsapp", Name: "Saludo", Body: "Hola {{nombre}}.", Shared: true})
 	must(t, err)
 	_, err = b.CRM.CreateView(ctx, b.Admin, crm.NewView{Name: "Por llamar"})
+	_, err = b.Store.Write(ctx, store.System, func(tx *store.Tx) error { // one row of each that the office begins without
+		seller := b.Sellers[0].UserID
+		return errors.Join(
+			tx.Create("seller_group", tx.NewID(), store.Row{"name": "Norte", "created_at": "2026-11-02T15:00:00.000Z"}),
+			tx.Create("seller_group_member", tx.NewID(), store.Row{"group_id": "g", "user_id": seller}),
+			tx.Create("turn_rule", tx.NewID(), store.Row{"name": "Norte", "position": 1, "created_at": "2026-11-02T15:00:00.000Z"}),
+			tx.Create("absence", tx.NewID(), store.Row{"user_id": seller, "from_on": "2026-12-24", "until_on": "2026-12-31", "created_at": "2026-11-02T15:00:00.000Z"}),
+			tx.Create("holiday", tx.NewID(), store.Row{"day": "2026-12-25", "created_at": "2026-11-02T15:00:00.000Z"}))
+	})
 	must(t, err)
 	var tables []string
 	must(t, b.Store.Read().NewQuery("SELECT name FROM entity WHERE root = '*' ORDER BY name").Column(&tables))

@@ -43,6 +43,7 @@ const (
 	eventRegistered    = "registered"
 	eventAssigned      = "assigned"
 	eventEnquiredAgain = "enquired_again"
+	eventLate          = "late" // nobody attests that one was late but the clock
 )
 
 // fieldOpposed is the field of a contact that says since when the person is not to be contacted.
@@ -85,6 +86,13 @@ var rules = map[string]rule{
 	"saved_view":     {shared: true, personal: true, self: "user_id", created: unshared, fields: []string{"name", "pinned", "query", "columns", fieldDeleted}},
 	"tag":            {shared: true},
 	"template":       {shared: true, personal: true, self: "owner_id", fields: []string{"name", "subject", "body", fieldDeleted}},
+
+	"seller_group":        {shared: true},
+	"seller_group_member": {shared: true},
+	"turn_rule":           {shared: true},
+	"absence":             {shared: true},
+	"holiday":             {shared: true},
+	"notice":              {fields: []string{"read_at"}, created: told},
 
 	"contact":       {fields: []string{"name", "city", fieldOpposed}},
 	"contact_phone": {fields: []string{"e164", "raw", "problem", "wa_variant", "position", fieldDeleted}},
@@ -228,6 +236,9 @@ func unshared(row map[string]any, _ []string) string {
 	return ""
 }
 
+// told refuses a seller's notices: what people are told follows from what happens to a prospect.
+func told(map[string]any, []string) string { return ReasonProgramOnly }
+
 // typedIn wants a column to say that a person typed the row in.
 func typedIn(column string) func(map[string]any, []string) string {
 	return func(row map[string]any, _ []string) string {
@@ -268,6 +279,9 @@ func submitted(row map[string]any, _ []string) string {
 // in says so in its history, and so does who types another enquiry in.
 func witnessed(row map[string]any, added []string) string {
 	kind, _ := row["kind"].(string)
+	if kind == eventLate {
+		return ReasonProgramOnly
+	}
 	needs := map[string]string{eventRegistered: "prospect", eventAssigned: "prospect", eventEnquiredAgain: "submission"}[kind]
 	if needs != "" && !slices.Contains(added, needs) {
 		return ReasonProgramOnly

@@ -76,7 +76,7 @@ func revokeDevice(tx *store.Tx, by, id string) error {
 			FROM scope s
 			WHERE s.user_id = device.user_id
 			AND s.active = 1
-			AND s.root_id <> {:all})
+			AND s.root_id NOT IN ({:all}, device.user_id))
 		WHERE id = {:id}
 		AND revoked_at IS NULL`,
 		dbx.Params{"at": clock.Format(tx.Now()), "by": by, "id": id, "all": everything})

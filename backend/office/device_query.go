@@ -55,7 +55,7 @@ func (h *Host) Devices(ctx context.Context, v account.Viewer) ([]Device, error) 
 	err = h.Store.Read().NewQuery(`
 		SELECT d.id, d.name, d.user_id, coalesce(u.name, '') AS user_name, coalesce(u.role, '') AS role, d.path, d.address,
 			d.version, d.pos, d.enrolled_at, d.seen_at, d.revoked_at, d.wiped_at, d.held,
-			(SELECT count(*) FROM scope s WHERE s.user_id = d.user_id AND s.active = 1 AND s.root_id <> {:all}) AS granted,
+			(SELECT count(*) FROM scope s WHERE s.user_id = d.user_id AND s.active = 1 AND s.root_id NOT IN ({:all}, d.user_id)) AS granted,
 			(SELECT count(*) FROM prospect p WHERE p.deleted = 0) AS prospects,
 			EXISTS (SELECT 1 FROM scope s WHERE s.user_id = d.user_id AND s.root_id = {:all} AND s.active = 1) AS holds_all
 		FROM device d

@@ -16,6 +16,7 @@ import (
 type Reach struct {
 	shared    map[string]bool
 	prospects map[string]*touched
+	told      map[string]bool // users with something new to be told
 }
 
 // touched is one prospect, what of it changed, and the users whose it is, or was until now.
@@ -48,13 +49,14 @@ func behind(from, row string) string {
 
 // ReadReach looks up whose the rows of some commits are, as things stand now.
 func ReadReach(ctx context.Context, st *store.Store, commits []store.Commit) (Reach, error) {
-	r := Reach{shared: map[string]bool{}, prospects: map[string]*touched{}}
+	r := Reach{shared: map[string]bool{}, prospects: map[string]*touched{}, told: map[string]bool{}}
 	rows := map[string]map[string]bool{}
 	for _, c := range commits {
 		for _, op := range c.Ops {
 			switch {
 			case rules[op.Entity].shared:
 				r.shared[op.Entity] = true
+			case op.Entity == store.EntityScope && op.Row == op.Field: // a new user may be told something
 			case op.Entity == store.EntityScope: // whoever loses a prospect hears of it too
 				r.touch(op.Row, op.Field, "prospect")
 			case rows[op.Entity] == nil:
@@ -65,6 +67,12 @@ func ReadReach(ctx context.Context, st *store.Store, commits []store.Commit) (Re
 		}
 	}
 	for entity, ids := range rows {
+		if entity == "notice" {
+			if err := r.lookUpTold(ctx, st.Read(), slices.Sorted(maps.Keys(ids))); err != nil {
+				return Reach{}, fmt.Errorf("look up who is told something: %w", err)
+			}
+			continue
+		}
 		if err := r.lookUp(ctx, st.Read(), entity, slices.Sorted(maps.Keys(ids))); err != nil {
 			return Reach{}, fmt.Errorf("look up whose rows of %s are: %w", entity, err)
 		}
@@ -94,6 +102,20 @@ func (r Reach) lookUp(ctx context.Context, q dbx.Builder, entity string, ids []s
 	return nil
 }
 
+func (r Reach) lookUpTold(ctx context.Context, q dbx.Builder, ids []string) error {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	var users []string
+	err = q.NewQuery("SELECT DISTINCT user_id FROM notice WHERE id IN (SELECT value FROM json_each({:ids}))").
+		Bind(dbx.Params{"ids": string(list)}).WithContext(ctx).Column(&users)
+	for _, user := range users {
+		r.told[user] = true
+	}
+	return err
+}
+
 func (r Reach) touch(prospect, user, entity string) {
 	t := r.prospects[prospect]
 	if t == nil {
@@ -106,6 +128,9 @@ func (r Reach) touch(prospect, user, entity string) {
 // For returns the tables and the prospects that a user is told of, in order; everything for whoever sees everything.
 func (r Reach) For(user string, everything bool) (entities, prospects []string) {
 	tables := maps.Clone(r.shared)
+	if r.told[user] || everything && len(r.told) > 0 { // an administrator's computers hold everybody's
+		tables["notice"] = true
+	}
 	for id, t := range r.prospects {
 		if !everything && !t.users[user] {
 			continue

@@ -81,8 +81,15 @@ func TestReach_TellsEachSellerOfTheirOwn(t *testing.T) {
 				_, err := o.CRM.UpdateProspect(t.Context(), o.Admin, hers, crm.ProspectPatch{OwnerID: &beto.UserID})
 				return err
 			},
-			admin: told{[]string{"event", "prospect"}, []string{hers}}, ana: told{[]string{"event", "prospect"}, []string{hers}},
-			beto: told{[]string{"event", "prospect"}, []string{hers}},
+			admin: told{[]string{"event", "notice", "prospect"}, []string{hers}}, ana: told{[]string{"event", "notice", "prospect"}, []string{hers}},
+			beto: told{[]string{"event", "notice", "prospect"}, []string{hers}},
+		},
+		{
+			name: "he acknowledges what he was told", do: func() error {
+				_, err := o.CRM.ReadNotices(t.Context(), beto, nil)
+				return err
+			},
+			admin: told{[]string{"notice"}, nil}, beto: told{[]string{"notice"}, nil},
 		},
 	}
 	for _, tt := range tests {

@@ -13,8 +13,9 @@ import (
 // everything is the root whose grant lets a user's computers hold all prospects.
 const everything = "*"
 
-// Follow adds what an applied op entails. It grants and revokes: a prospect's computers are those of its seller, and an
-// administrator's hold everything. And it leaves nobody in a stage that is no more. It is the store's Options.Follow on the host.
+// Follow adds what an applied op entails. It grants and revokes: a prospect's computers are those of its seller, an
+// administrator's hold everything, and everybody's hold what its user is told. And it leaves nobody in a stage that is no more.
+// It is the store's Options.Follow on the host.
 func Follow(tx *store.Tx, op store.Op) error {
 	switch op.Entity {
 	case "prospect":
@@ -89,6 +90,9 @@ func followUser(tx *store.Tx, op store.Op) error {
 	case "":
 		var err error
 		if role, err = textMember(op.Value, "role"); err != nil {
+			return err
+		}
+		if err := tx.Grant(op.Row, op.Row); err != nil { // what they alone are told
 			return err
 		}
 	case "role":
@@ -182,6 +186,9 @@ func wrongGrants(ctx context.Context, q dbx.Builder) (wrong []wrongGrant, err er
 			FROM user
 			WHERE role = 'admin'
 			UNION ALL
+			SELECT id, id
+			FROM user
+			UNION ALL
 			SELECT owner_id, id
 			FROM prospect
 			WHERE owner_id <> '')
@@ -195,6 +202,7 @@ func wrongGrants(ctx context.Context, q dbx.Builder) (wrong []wrongGrant, err er
 		LEFT JOIN user u ON u.id = s.user_id AND u.role = 'admin'
 		LEFT JOIN prospect p ON p.id = s.root_id
 		WHERE s.active = 1
+		AND s.root_id <> s.user_id
 		AND CASE WHEN s.root_id = {:all} THEN u.id IS NULL ELSE coalesce(p.owner_id, '') <> s.user_id END`).
 		Bind(dbx.Params{"all": everything}).WithContext(ctx).All(&wrong)
 	if err != nil {

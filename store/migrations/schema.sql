@@ -1,5 +1,31 @@
 -- The whole schema as the migrations leave it. Written by: go test ./store -run Schema -update
 
+CREATE TABLE absence (
+  id          TEXT PRIMARY KEY,
+  user_id     TEXT NOT NULL,
+  from_on     TEXT NOT NULL,               -- dates, both included
+  until_on    TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX absence_user ON absence (user_id, from_on);
+
+CREATE TRIGGER absence_changed_turns AFTER UPDATE ON absence
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER absence_created_turns AFTER INSERT ON absence
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER absence_forgotten_turns AFTER DELETE ON absence
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
 CREATE TABLE activity (
   id          TEXT PRIMARY KEY,
   prospect_id TEXT NOT NULL,
@@ -549,6 +575,15 @@ CREATE TABLE entity (
   append_only INTEGER NOT NULL DEFAULT 0
 , reach TEXT NOT NULL DEFAULT 's.root_id', heirs TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 
+CREATE TABLE escalation (
+  prospect_id TEXT PRIMARY KEY,
+  since       TEXT NOT NULL,               -- the instant from which its present seller's clock runs
+  told        INTEGER NOT NULL DEFAULT 0,  -- administrators know
+  hops        INTEGER NOT NULL DEFAULT 0,
+  received_at TEXT NOT NULL,               -- of the enquiry that it is about
+  owners      TEXT NOT NULL DEFAULT '[]'   -- JSON: who has had it
+) WITHOUT ROWID;
+
 CREATE TABLE event (
   id          TEXT PRIMARY KEY,
   prospect_id TEXT NOT NULL,
@@ -590,6 +625,29 @@ CREATE TABLE field_clock (
 ) WITHOUT ROWID;
 
 CREATE TABLE filling (one INTEGER PRIMARY KEY);
+
+CREATE TABLE holiday (
+  id          TEXT PRIMARY KEY,
+  day         TEXT NOT NULL,               -- a date
+  name        TEXT NOT NULL DEFAULT '',
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TRIGGER holiday_changed_turns AFTER UPDATE ON holiday
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER holiday_created_turns AFTER INSERT ON holiday
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER holiday_forgotten_turns AFTER DELETE ON holiday
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
 
 CREATE TABLE import_file (
   id          TEXT PRIMARY KEY,
@@ -756,13 +814,45 @@ CREATE TABLE meta_page (
   problem    TEXT NOT NULL DEFAULT ''    -- fault code, '' when fine
 , problem_args TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
 
+CREATE TABLE notice (
+  id          TEXT PRIMARY KEY,
+  user_id     TEXT NOT NULL,               -- who is told
+  about_id    TEXT NOT NULL DEFAULT '',    -- a prospect, which its reader may no longer have
+  kind        TEXT NOT NULL,               -- see crm.Notice
+  data        TEXT NOT NULL DEFAULT '{}',  -- JSON
+  at          TEXT NOT NULL,
+  read_at     TEXT,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX notice_rev ON notice (rev);
+
+CREATE INDEX notice_unread ON notice (user_id, at) WHERE read_at IS NULL AND deleted = 0;
+
+CREATE INDEX notice_user ON notice (user_id, at);
+
 CREATE TABLE office (
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
   timezone    TEXT NOT NULL,            -- IANA name
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-, notice_url TEXT NOT NULL DEFAULT '');
+, notice_url TEXT NOT NULL DEFAULT '', hours TEXT NOT NULL DEFAULT '', turns_paused INTEGER NOT NULL DEFAULT 0, remind_after INTEGER NOT NULL DEFAULT 5, notify_after INTEGER NOT NULL DEFAULT 15, reassign_after INTEGER NOT NULL DEFAULT 30, most_hops INTEGER NOT NULL DEFAULT 2, shares_at_opening INTEGER NOT NULL DEFAULT 1);
+
+CREATE TRIGGER office_changed_turns AFTER UPDATE OF timezone, hours, turns_paused, remind_after, notify_after, reassign_after, most_hops, shares_at_opening, deleted ON office
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER office_created_turns AFTER INSERT ON office
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER office_forgotten_turns AFTER DELETE ON office
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
 
 CREATE TABLE op_log (
   n           INTEGER PRIMARY KEY,
@@ -1384,6 +1474,52 @@ CREATE INDEX scope_granted ON scope (user_id, granted_rev) WHERE active;
 
 CREATE INDEX scope_revoked ON scope (user_id, revoked_rev) WHERE revoked_rev > 0;
 
+CREATE TABLE seller_group (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TRIGGER seller_group_changed_turns AFTER UPDATE ON seller_group
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER seller_group_created_turns AFTER INSERT ON seller_group
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER seller_group_forgotten_turns AFTER DELETE ON seller_group
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TABLE seller_group_member (
+  id          TEXT PRIMARY KEY,
+  group_id    TEXT NOT NULL,
+  user_id     TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE INDEX seller_group_member_group ON seller_group_member (group_id);
+
+CREATE TRIGGER seller_group_member_changed_turns AFTER UPDATE ON seller_group_member
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER seller_group_member_created_turns AFTER INSERT ON seller_group_member
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER seller_group_member_forgotten_turns AFTER DELETE ON seller_group_member
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
 CREATE TABLE session (
   token_hash BLOB PRIMARY KEY,           -- SHA-256 of the bearer token
   user_id    TEXT NOT NULL,
@@ -1600,11 +1736,50 @@ CREATE TABLE template (
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
 );
 
-CREATE TABLE turn (
-  user_id  TEXT PRIMARY KEY,
+CREATE TABLE turn_count (
+  rota     TEXT NOT NULL,                  -- seller_group.id, or ''
+  user_id  TEXT NOT NULL,
   given    INTEGER NOT NULL DEFAULT 0,
-  last_at  TEXT NOT NULL DEFAULT ''
+  last_at  TEXT NOT NULL DEFAULT '',
+  day      TEXT NOT NULL DEFAULT '',       -- the date of the last turn, for the daily cap
+  today    INTEGER NOT NULL DEFAULT 0,     -- how many on that day
+  PRIMARY KEY (rota, user_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE turn_rule (
+  id            TEXT PRIMARY KEY,
+  name          TEXT NOT NULL,
+  position      INTEGER NOT NULL,
+  form_id       TEXT NOT NULL DEFAULT '',  -- '' is any, as in the three below
+  form_name     TEXT NOT NULL DEFAULT '',  -- as it was called when it was chosen
+  campaign_id   TEXT NOT NULL DEFAULT '',
+  campaign_name TEXT NOT NULL DEFAULT '',
+  page_id       TEXT NOT NULL DEFAULT '',
+  page_name     TEXT NOT NULL DEFAULT '',
+  cities        TEXT NOT NULL DEFAULT '',  -- separated by commas
+  group_id      TEXT NOT NULL DEFAULT '',  -- '' is everybody
+  otherwise     TEXT NOT NULL DEFAULT 'default', -- when nobody of the group can: default, tray
+  active        INTEGER NOT NULL DEFAULT 1,
+  created_at    TEXT NOT NULL,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
+CREATE TRIGGER turn_rule_changed_turns AFTER UPDATE ON turn_rule
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER turn_rule_created_turns AFTER INSERT ON turn_rule
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER turn_rule_forgotten_turns AFTER DELETE ON turn_rule
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TABLE turn_version (v INTEGER NOT NULL);
 
 CREATE TABLE user (
   id          TEXT PRIMARY KEY,
@@ -1615,9 +1790,24 @@ CREATE TABLE user (
   paused      INTEGER NOT NULL DEFAULT 0, -- takes no turns
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-, can_export INTEGER NOT NULL DEFAULT 0);
+, can_export INTEGER NOT NULL DEFAULT 0, hours TEXT NOT NULL DEFAULT '', daily_cap INTEGER NOT NULL DEFAULT 0, backlog_cap INTEGER NOT NULL DEFAULT 0);
 
 CREATE UNIQUE INDEX user_login ON user (login) WHERE deleted = 0;
+
+CREATE TRIGGER user_changed_turns AFTER UPDATE OF name, role, active, paused, hours, daily_cap, backlog_cap, deleted ON user
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER user_created_turns AFTER INSERT ON user
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
+
+CREATE TRIGGER user_forgotten_turns AFTER DELETE ON user
+BEGIN
+  UPDATE turn_version SET v = random();
+END;
 
 CREATE TABLE waiting_row (
   entity TEXT NOT NULL,

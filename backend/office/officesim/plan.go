@@ -165,6 +165,33 @@ func (p *plan) people(ctx context.Context, st *store.Store, fake *clock.Fake) er
 		})
 		fake.Advance(time.Second)
 	}
+	if err == nil {
+		err = p.shareTurns(ctx, service)
+	}
+	return err
+}
+
+// shareTurns says when the office works and who takes turns for what.
+func (p *plan) shareTurns(ctx context.Context, service *crm.Service) error {
+	day := []crm.HoursSpan{{From: "00:00", To: "24:00"}}
+	week := crm.WeekHours{Mon: day, Tue: day, Wed: day, Thu: day, Fri: day, Sat: day, Sun: day}
+	_, err := service.UpdateOfficeTurns(ctx, p.admin, crm.OfficeTurnsPatch{Hours: &week})
+	if err != nil {
+		return err
+	}
+	group, err := service.SaveGroup(ctx, p.admin, crm.SellerGroup{Name: "Norte", Members: []string{p.sellers[0].UserID}})
+	if err != nil {
+		return err
+	}
+	_, err = service.SaveRule(ctx, p.admin, crm.TurnRule{Name: "Puebla", Cities: "Puebla", GroupID: group.ID, Otherwise: crm.OtherwiseDefault, Active: true})
+	if err != nil {
+		return err
+	}
+	_, err = service.AddHoliday(ctx, p.admin, crm.Holiday{Day: "2030-01-01"})
+	if err != nil {
+		return err
+	}
+	_, err = service.SaveAbsence(ctx, p.admin, crm.Absence{UserID: p.sellers[0].UserID, From: "2030-02-01", Until: "2030-02-02"})
 	return err
 }
 

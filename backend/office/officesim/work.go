@@ -88,6 +88,7 @@ var jobs = []job{
 	{"ask for a merge", askMerge},
 	{"move", moveStage},
 	{"a person's no", oppose},
+	{"read notices", readNotices},
 }
 
 var officeJobs = []job{
@@ -105,6 +106,9 @@ var officeJobs = []job{
 	{"arrange stages", arrangeStages},
 	{"arrange stages", arrangeStages},
 	{"lift a no", liftOpposition},
+	{"by turn", byTurn},
+	{"settings of turns", setTurns},
+	{"pass on", passOn},
 }
 
 // work has somebody do something at their desk, and puts it into the ledger.

@@ -181,13 +181,17 @@ function Seller({ prospect }: { prospect: Prospect }) {
 function Why({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const { user } = useMe();
-  const { rule, turn, of, by } = prospect.assigned_why;
-  if (!["turn", "owner", "fixed", "manual", "tray"].includes(rule)) return null;
+  const { rule, turn, of, by, reason, minutes, rule_name: name } = prospect.assigned_why;
+  if (!["turn", "owner", "fixed", "manual", "tray", "wait", "late"].includes(rule)) return null;
+  if (rule === "wait") return <p className={classes.note}>{t("why.wait")}</p>;
+  if (rule === "tray" && reason !== "")
+    return <p className={classes.note}>{t(`why.trayReason.${reason}`)}</p>;
   if (rule === "tray") return <p className={classes.note}>{t(by === "" ? "why.tray" : "why.trayBy")}</p>;
   const mine = prospect.owner_id === user.id;
   return (
     <p className={classes.note}>
-      {mine ? t("why.me") : t("why.them")} {t(`why.${rule}`, { turn, of })}
+      {mine ? t("why.me") : t("why.them")}{" "}
+      {t(rule === "turn" && name !== "" ? "why.turnRule" : `why.${rule}`, { turn, of, name, minutes })}
       {prospect.assigned_at !== null && (
         <>
           {" · "}

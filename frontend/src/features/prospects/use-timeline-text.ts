@@ -72,7 +72,11 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
       case "reopened":
         return { title: t("line.reopened"), detail: reason(datum(item, "reason_id")) };
       case "assigned":
-        return { title: assigned(item), detail: datum(item, "reason") };
+        return { title: assigned(item), detail: datum(item, "reason") || datum(item, "rule_name") };
+      case "late": {
+        const name = nameOf(datum(item, "owner"));
+        return { title: t("line.late", { name, minutes: number(item, "minutes") }), detail: "" };
+      }
       case "stage":
         return {
           title: t("line.stage", { from: stage(datum(item, "from")), to: stage(datum(item, "to")) }),
@@ -107,7 +111,9 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
   const assigned = (item: TimelineItem) => {
     const to = datum(item, "to");
     const name = nameOf(to);
+    if (datum(item, "rule") === "wait") return t("line.waits");
     if (to === "") return t(item.author_id === "" ? "line.tray" : "line.toTray");
+    if (datum(item, "rule") === "late") return t("line.passedOn", { name, minutes: number(item, "minutes") });
     if (datum(item, "rule") !== "turn") return t("line.assigned", { name });
     return t("line.byTurn", { name, turn: number(item, "turn"), of: number(item, "of") });
   };

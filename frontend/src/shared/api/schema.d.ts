@@ -1238,6 +1238,40 @@ export interface paths {
         patch: operations["update-page"];
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the viewer was told */
+        get: operations["list-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read; none named is all */
+        post: operations["read-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/phones/{id}": {
         parameters: {
             query?: never;
@@ -2208,6 +2242,266 @@ export interface paths {
         patch: operations["update-template"];
         trace?: never;
     };
+    "/api/tray": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for an administrator, and why */
+        get: operations["get-tray"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tray/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the tray to whose turn it is */
+        post: operations["share-tray"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes turns when, and for what */
+        get: operations["get-turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** When the office works and how it answers */
+        patch: operations["set-office-turns"];
+        trace?: never;
+    };
+    "/api/turns/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A seller will be away */
+        post: operations["create-absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an absence */
+        put: operations["update-absence"];
+        post?: never;
+        /** Take an absence back */
+        delete: operations["remove-absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a group of sellers */
+        post: operations["create-group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a group of sellers */
+        put: operations["update-group"];
+        post?: never;
+        /** Remove a group that no rule needs */
+        delete: operations["remove-group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the office for a day */
+        post: operations["add-holiday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/holidays/official": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the office on a year's official holidays */
+        post: operations["add-official-holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/holidays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Open the office again */
+        delete: operations["remove-holiday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would get the next lead, and why */
+        get: operations["preview-turn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The order in which rules are asked */
+        put: operations["order-rules"];
+        /** Make a rule */
+        post: operations["create-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule */
+        put: operations["update-rule"];
+        post?: never;
+        /** Remove a rule */
+        delete: operations["remove-rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/sellers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** When a seller takes turns */
+        patch: operations["set-seller-turns"];
+        trace?: never;
+    };
+    "/api/turns/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forms, campaigns and pages that rules can ask for */
+        get: operations["list-lead-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/undo": {
         parameters: {
             query?: never;
@@ -2385,6 +2679,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Absence: {
+            from: string;
+            id: string;
+            until: string;
+            user_id: string;
+        };
+        AbsenceInput: {
+            from: string;
+            until: string;
+            user_id: string;
+        };
         ActivityDone: {
             body?: string;
             next?: components["schemas"]["NextActivity"];
@@ -2441,10 +2746,16 @@ export interface components {
         };
         AssignedWhy: {
             by: string;
+            from: string;
+            /** Format: int64 */
+            minutes: number;
             /** Format: int64 */
             of: number;
             /** @enum {string} */
-            rule: "turn" | "owner" | "fixed" | "manual" | "tray";
+            reason: "nobody" | "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            /** @enum {string} */
+            rule: "turn" | "owner" | "fixed" | "manual" | "tray" | "wait" | "late";
+            rule_name: string;
             /** Format: int64 */
             turn: number;
         };
@@ -2965,6 +3276,23 @@ export interface components {
             name: string;
             raw: unknown;
         };
+        Holiday: {
+            day: string;
+            id: string;
+            name: string;
+        };
+        HolidayInput: {
+            day: string;
+            name?: string;
+        };
+        HolidayYear: {
+            /** Format: int64 */
+            year: number;
+        };
+        HoursSpan: {
+            from: string;
+            to: string;
+        };
         IDPage: {
             ids: string[];
             next: string;
@@ -3171,6 +3499,15 @@ export interface components {
             counts: components["schemas"]["LeadCounts"];
             items: components["schemas"]["Lead"][];
             next: string;
+        };
+        LeadSource: {
+            id: string;
+            name: string;
+        };
+        LeadSources: {
+            campaigns: components["schemas"]["LeadSource"][];
+            forms: components["schemas"]["LeadSource"][];
+            pages: components["schemas"]["LeadSource"][];
         };
         ListDeleted: {
             items: components["schemas"]["Deleted"][];
@@ -3403,6 +3740,25 @@ export interface components {
             reminder_id?: string;
             title: string;
         };
+        NoticeData: {
+            by?: string;
+            /** Format: int64 */
+            count?: number;
+            form_name?: string;
+            from?: string;
+            lead_at?: string;
+            /** Format: int64 */
+            minutes?: number;
+            reason?: string;
+            rule?: string;
+            seller?: string;
+            to?: string;
+        };
+        NoticeList: {
+            items: components["schemas"]["UserNotice"][];
+            /** Format: int64 */
+            unread: number;
+        };
         NoticeURL: {
             /** @description An https address; empty for none */
             url: string;
@@ -3411,6 +3767,36 @@ export interface components {
             id: string;
             name: string;
             timezone: string;
+        };
+        OfficeTurns: {
+            hours: components["schemas"]["WeekHours"] | null;
+            is_open: boolean;
+            /** Format: int64 */
+            most_hops: number;
+            /** Format: int64 */
+            notify_after: number;
+            /** Format: int64 */
+            reassign_after: number;
+            /** Format: int64 */
+            remind_after: number;
+            shares_at_opening: boolean;
+            timezone: string;
+            turns_paused: boolean;
+        };
+        OfficeTurnsPatch: {
+            hours?: components["schemas"]["WeekHours"];
+            /** Format: int64 */
+            most_hops?: number;
+            /** @description The office works day and night */
+            no_hours?: boolean;
+            /** Format: int64 */
+            notify_after?: number;
+            /** Format: int64 */
+            reassign_after?: number;
+            /** Format: int64 */
+            remind_after?: number;
+            shares_at_opening?: boolean;
+            turns_paused?: boolean;
         };
         Option: {
             key: string;
@@ -3768,8 +4154,22 @@ export interface components {
         Saved: {
             saved: boolean;
         };
+        SavedAbsence: {
+            id: string;
+            tx_id: string;
+            uncovered: components["schemas"]["Uncovered"][];
+        };
         SavedFile: {
             content_base64: string;
+            name: string;
+        };
+        SellerGroup: {
+            id: string;
+            members: string[];
+            name: string;
+        };
+        SellerGroupInput: {
+            members: string[];
             name: string;
         };
         SellerLoad: {
@@ -3781,6 +4181,28 @@ export interface components {
             owner_id: string;
             /** Format: int64 */
             waiting: number;
+        };
+        SellerTurns: {
+            /** @enum {string} */
+            away: "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            /** Format: int64 */
+            backlog_cap: number;
+            /** Format: int64 */
+            daily_cap: number;
+            hours: components["schemas"]["WeekHours"] | null;
+            name: string;
+            paused: boolean;
+            user_id: string;
+        };
+        SellerTurnsPatch: {
+            /** Format: int64 */
+            backlog_cap?: number;
+            /** Format: int64 */
+            daily_cap?: number;
+            hours?: components["schemas"]["WeekHours"];
+            /** @description The seller has the office's hours */
+            no_hours?: boolean;
+            paused?: boolean;
         };
         Session: {
             expires_at: string;
@@ -3801,6 +4223,15 @@ export interface components {
             /** @enum {string} */
             surface: "window" | "browser";
             version: string;
+        };
+        Shared: {
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            left: number;
+            /** @enum {string} */
+            reason: "nobody" | "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            tx_id: string;
         };
         Snooze: {
             remind_at?: string;
@@ -4028,6 +4459,13 @@ export interface components {
             scopes: string[];
             type: string;
         };
+        Tray: {
+            /** Format: int64 */
+            count: number;
+            reasons: {
+                [key: string]: number;
+            };
+        };
         TrendStep: {
             /** Format: int64 */
             attended: number;
@@ -4039,6 +4477,81 @@ export interface components {
             to: string;
             /** Format: int64 */
             won: number;
+        };
+        TurnPassed: {
+            group: string;
+            /** @enum {string} */
+            reason: "nobody" | "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            rule: string;
+        };
+        TurnPlace: {
+            /** @enum {string} */
+            away: "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            /** Format: int64 */
+            given: number;
+            last_at: string;
+            name: string;
+            user_id: string;
+        };
+        TurnPreview: {
+            group: string;
+            group_id: string;
+            next: string[];
+            /** Format: int64 */
+            of: number;
+            passed: components["schemas"]["TurnPassed"][];
+            /** @enum {string} */
+            reason: "nobody" | "" | "office_paused" | "paused" | "absent" | "holiday" | "hours" | "daily_cap" | "backlog_cap" | "had";
+            rule: string;
+            seats: components["schemas"]["TurnPlace"][];
+            /** Format: int64 */
+            turn: number;
+        };
+        TurnRule: {
+            active: boolean;
+            campaign_id: string;
+            campaign_name: string;
+            cities: string;
+            form_id: string;
+            form_name: string;
+            group_id: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            otherwise: "default" | "tray";
+            page_id: string;
+            page_name: string;
+        };
+        TurnRuleInput: {
+            active: boolean;
+            campaign_id?: string;
+            campaign_name?: string;
+            /** @description Separated by commas */
+            cities?: string;
+            form_id?: string;
+            form_name?: string;
+            /** @description Empty: everybody */
+            group_id?: string;
+            name: string;
+            /** @enum {string} */
+            otherwise: "default" | "tray";
+            page_id?: string;
+            page_name?: string;
+        };
+        TurnSettings: {
+            absences: components["schemas"]["Absence"][];
+            groups: components["schemas"]["SellerGroup"][];
+            holidays: components["schemas"]["Holiday"][];
+            office: components["schemas"]["OfficeTurns"];
+            rules: components["schemas"]["TurnRule"][];
+            sellers: components["schemas"]["SellerTurns"][];
+            uncovered: components["schemas"]["Uncovered"][];
+        };
+        Uncovered: {
+            from: string;
+            group: string;
+            group_id: string;
+            until: string;
         };
         UndoRequest: {
             tx_id: string;
@@ -4053,6 +4566,15 @@ export interface components {
             paused: boolean;
             /** @enum {string} */
             role: "admin" | "seller";
+        };
+        UserNotice: {
+            at: string;
+            data: components["schemas"]["NoticeData"];
+            id: string;
+            is_read: boolean;
+            /** @enum {string} */
+            kind: "given" | "taken" | "late" | "tray";
+            prospect_id: string;
         };
         UserPatch: {
             active?: boolean;
@@ -4140,6 +4662,15 @@ export interface components {
              */
             wrong: number;
             wrong_at: string | null;
+        };
+        WeekHours: {
+            fri: components["schemas"]["HoursSpan"][];
+            mon: components["schemas"]["HoursSpan"][];
+            sat: components["schemas"]["HoursSpan"][];
+            sun: components["schemas"]["HoursSpan"][];
+            thu: components["schemas"]["HoursSpan"][];
+            tue: components["schemas"]["HoursSpan"][];
+            wed: components["schemas"]["HoursSpan"][];
         };
         Why: {
             why: string;
@@ -6816,6 +7347,68 @@ export interface operations {
             };
         };
     };
+    "list-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IDs"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "remove-phone": {
         parameters: {
             query?: never;
@@ -9250,6 +9843,651 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-tray": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tray"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share-tray": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-office-turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeTurnsPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAbsence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAbsence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerGroupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerGroupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-holiday": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-official-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayYear"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-holiday": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-turn": {
+        parameters: {
+            query?: {
+                form_id?: string;
+                campaign_id?: string;
+                page_id?: string;
+                city?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IDs"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnRuleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnRuleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-seller-turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerTurnsPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-lead-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSources"];
                 };
             };
             /** @description Error */
