@@ -82,6 +82,7 @@ func run(ctx context.Context, b *bench, out string) (err error) {
 		{[]string{"lead-register"}, leadRegister},
 		{[]string{"list-1m", "search-1m"}, listsAndSearch},
 		{[]string{"agenda-week"}, agendaWeek},
+		{[]string{"bulk-500", "palette-1m"}, bulkAndPalette},
 		{[]string{"board-5k"}, boardOfThousands},
 		{[]string{"history-1m"}, historyOfMany},
 		{[]string{"dashboard-1m"}, dashboards},
