@@ -38,11 +38,12 @@ func (c *pastClock) set(at time.Time) {
 // past plays the days before the demo: leads arrive over HTTP one after the other, sellers call back after minutes or
 // hours, some later, some not at all, so that the screens show an office at work.
 type past struct {
-	demo   *demoOffice
-	random *rand.Rand
-	stages []crm.Stage
-	agenda []event
-	called int // prospects that a seller has called so far
+	demo    *demoOffice
+	random  *rand.Rand
+	stages  []crm.Stage
+	reasons []crm.Reason
+	agenda  []event
+	called  int // prospects that a seller has called so far
 }
 
 type event struct {
@@ -59,7 +60,7 @@ func (d *demoOffice) playPast(ctx context.Context, n int) error {
 	if err != nil {
 		return fmt.Errorf("read stages: %w", err)
 	}
-	p := &past{demo: d, random: rand.New(rand.NewPCG(7, 7)), stages: words.Stages} //nolint:gosec // repeatable on purpose
+	p := &past{demo: d, random: rand.New(rand.NewPCG(7, 7)), stages: words.Stages, reasons: words.Reasons} //nolint:gosec // repeatable on purpose
 	cancel := d.Intake.OnLead(p.arrived)
 	defer cancel()
 	now := d.clock.System.Now()
@@ -156,11 +157,12 @@ func (p *past) call(ctx context.Context, seller account.Viewer, prospect string)
 	if err != nil {
 		return fmt.Errorf("log demo call: %w", err)
 	}
+	p.goOn(seller, prospect)
 	var patch crm.ProspectPatch
 	if c.temperature != "" {
 		patch.Temperature = &c.temperature
 	}
-	if c.stage > 0 && c.stage < len(p.stages) {
+	if p.further(ctx, seller, prospect, c.stage) {
 		patch.StageID = &p.stages[c.stage].ID
 	}
 	if patch == (crm.ProspectPatch{}) {
