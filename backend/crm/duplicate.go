@@ -62,6 +62,16 @@ const undecided = ` NOT EXISTS (
 			WHERE c.id = d.second_id
 			AND` + seenContact + `)`
 
+// pairsOf is where the viewer's pairs are looked for: an administrator's everywhere, a seller's from their own people on, so that
+// nobody goes through the whole office for them.
+func pairsOf(v account.Viewer) string {
+	if v.IsAdmin() {
+		return "duplicate_pair d"
+	}
+	return `(SELECT DISTINCT contact_id FROM prospect_card WHERE owner_id = {:viewer}) own
+		CROSS JOIN duplicate_pair d ON d.first_id = own.contact_id`
+}
+
 // ListDuplicates returns a page of pairs who may be one person.
 func (s *Service) ListDuplicates(ctx context.Context, v account.Viewer, after string, limit int) (DuplicatePage, error) {
 	from, err := readCursor(after)
@@ -77,7 +87,7 @@ func (s *Service) ListDuplicates(ctx context.Context, v account.Viewer, after st
 	var rows []pairRow
 	err = s.store.Read().NewQuery(`
 		SELECT d.first_id, d.second_id, d.reasons
-		FROM duplicate_pair d
+		FROM ` + pairsOf(v) + `
 		WHERE (d.second_id, d.first_id) < ({:second}, {:first})
 		AND` + undecided + `
 		ORDER BY d.second_id DESC, d.first_id DESC
@@ -205,7 +215,7 @@ func (s *Service) CountDuplicates(ctx context.Context, v account.Viewer) (int, e
 		SELECT count(*)
 		FROM (
 			SELECT 1
-			FROM duplicate_pair d
+			FROM ` + pairsOf(v) + `
 			WHERE` + undecided + `
 			LIMIT {:most})`).Bind(params).WithContext(ctx).Row(&n)
 	if err != nil {

@@ -168,6 +168,16 @@ func TestDecide_SellerDoesNot(t *testing.T) {
 		{"history removed", seller, `event.deleted=1`, inScope, false, office.ReasonAppendOnly},
 		{"answers removed", seller, `submission.deleted=1`, inScope, false, office.ReasonAppendOnly},
 		{"no object", seller, `activity{"author_id":`, inScope, false, office.ReasonMalformed},
+		{"a merge, asked for, in another's name", seller, `contact_merge{"author_id":"u-beto","wish":"ask"}`, inScope, false, office.ReasonNotOwner},
+		{"a merge of their own", seller, `contact_merge{"author_id":"u-ana","wish":"merge"}`, inScope, false, office.ReasonAdminOnly},
+		{"a merge without a wish", seller, `contact_merge{"author_id":"u-ana"}`, inScope, false, office.ReasonAdminOnly},
+		{"a merge as if it were done", seller, `contact_merge{"author_id":"u-ana","wish":"ask","state":"merged"}`, inScope, false, office.ReasonProgramOnly},
+		{"a merge with a map", seller, `contact_merge{"author_id":"u-ana","wish":"ask","map":"{}"}`, inScope, false, office.ReasonProgramOnly},
+		{"their request, granted", seller, `contact_merge.wish="merge"`, inScope, false, office.ReasonAdminOnly},
+		{"a merge, taken back", seller, `contact_merge.wish="undo"`, inScope, false, office.ReasonAdminOnly},
+		{"a request about another's", seller, `contact_merge{"author_id":"u-ana","wish":"ask"}`, outScope, false, office.ReasonOutOfScope},
+		{"a contact, away to another", seller, `contact.merged_into="c2"`, inScope, false, office.ReasonAdminOnly},
+		{"two of another's told apart", seller, `contact_distinct{"author_id":"u-ana"}`, outScope, false, office.ReasonOutOfScope},
 	}...)
 	check(t, tests)
 }
