@@ -150,14 +150,14 @@ func (c counting) leads() error {
 	return nil
 }
 
-// nameOf is what a form or a campaign is called by the newest of its prospects that the viewer may see.
+// nameOf is what a form or a campaign, of which the viewer has prospects, is called by the newest of all of them: to look for
+// the viewer's own could mean to look at all others.
 func nameOf(what string) string {
 	return strings.ReplaceAll(`coalesce((
 		SELECT c.{what}_name
 		FROM prospect_card c INDEXED BY card_{what}
 		WHERE c.{what}_id = tally_lead.{what}_id
 		AND c.{what}_id <> ''
-		AND {:owner} IN ('*', c.owner_id)
 		ORDER BY c.is_open DESC, c.lead_at DESC
 		LIMIT 1), '')`, "{what}", what)
 }
