@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
-
 )
 
 const dashboardCalls = 200
@@ -105,4 +104,3 @@ func (o *benchOffice) countDirectly(ctx context.Context, times *sample, owner, f
 	}
 	return nil
 }
-
