@@ -99,7 +99,7 @@ test("a seller exports their list once an administrator allows it", async ({ pag
     expect(text).toContain("'=Ofelia Quiroz,55 5555 2301");
     expect(text).toContain("Frío");
     await expect(dialog).toContainText("Listo: 1 fila en el archivo.");
-    await dialog.getByRole("button", { name: "Cerrar" }).click();
+    await dialog.getByRole("button", { name: "Cerrar" }).last().click();
   });
 
   await test.step("it stands in the history, with the reason", async () => {
