@@ -11,6 +11,7 @@ export function StageRequirements({ stage, all }: { stage: PipelineStage; all: r
   const { t: words } = useTranslation("words");
   const { mutate } = usePipelineChange();
   const word = (code: string) => words(`requirement.${code}` as never) as string;
+  const chosen = stage.requires.length === 0 ? t("settings.none") : stage.requires.map(word).join(", ");
   const set = (requires: string[]) =>
     mutate({
       send: () => wordCalls.stages.require(stage.id, requires),
@@ -22,12 +23,10 @@ export function StageRequirements({ stage, all }: { stage: PipelineStage; all: r
         <button
           type="button"
           className={classes.requires}
-          aria-label={t("settings.requiresOf", { name: stage.name })}
-          title={stage.requires.map(word).join(", ")}
+          aria-label={`${t("settings.requiresOf", { name: stage.name })}: ${chosen}`}
+          title={chosen}
         >
-          <span className={classes.chosen}>
-            {stage.requires.length === 0 ? t("settings.none") : stage.requires.map(word).join(", ")}
-          </span>
+          <span className={classes.chosen}>{chosen}</span>
           <IconChevronDown size={14} stroke={1.6} aria-hidden />
         </button>
       </Popover.Target>
