@@ -19,7 +19,7 @@ import (
 
 // exportKinds are the kinds of columns that are no plain text.
 var exportKinds = map[string]export.Kind{
-	"phone": export.Phone, "lead_at": export.Instant, "received_at": export.Instant, "attended_at": export.Instant, "next_at": export.Moment,
+	"phone": export.Phone, "other_phone": export.Phone, "lead_at": export.Instant, "received_at": export.Instant, "attended_at": export.Instant, "next_at": export.Moment,
 	"last_activity_at": export.Instant, "created_at": export.Instant, "when": export.Moment, "done_at": export.Instant, "at": export.Instant,
 	"made_at": export.Instant, "prospects": export.Number,
 }
@@ -60,12 +60,21 @@ func (o *Office) exportLists() map[string]export.Source {
 			},
 		},
 		{
-			ID: "contacts", Columns: exportColumns(crm.ContactFields),
+			ID: "contacts", Columns: exportColumns(crm.ContactFields), Coded: []string{"sort"},
+			Count: func(ctx context.Context, v account.Viewer, f export.Filter) (int, error) {
+				return o.CRM.CountContacts(ctx, v, f["q"], f["sort"])
+			},
+			Rows: func(ctx context.Context, v account.Viewer, f export.Filter) iter.Seq2[[]string, error] {
+				return o.CRM.ContactRows(ctx, v, f["q"], f["sort"])
+			},
+		},
+		{
+			ID: "duplicates", Columns: exportColumns(crm.DuplicateFields),
 			Count: func(ctx context.Context, v account.Viewer, _ export.Filter) (int, error) {
-				return o.CRM.CountContacts(ctx, v)
+				return o.CRM.CountDuplicates(ctx, v)
 			},
 			Rows: func(ctx context.Context, v account.Viewer, _ export.Filter) iter.Seq2[[]string, error] {
-				return o.CRM.ContactRows(ctx, v)
+				return o.CRM.DuplicateRows(ctx, v)
 			},
 		},
 		{

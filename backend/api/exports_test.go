@@ -20,7 +20,7 @@ import (
 
 // exportColumns are some columns of each list that can be taken away.
 var exportColumns = map[string][]string{
-	"prospects": {"name", "phone", "email", "stage", "created_at"}, "contacts": {"name", "phone", "seller"}, "activities": {"name", "body", "when"},
+	"prospects": {"name", "phone", "email", "stage", "created_at"}, "contacts": {"name", "phone", "seller"}, "activities": {"name", "body", "when"}, "duplicates": {"name", "other_name", "other_phone", "reasons"},
 	"history": {"at", "user", "field", "to", "prospect"},
 }
 
@@ -81,6 +81,9 @@ func TestExports_NobodyTakesAwayWhatIsNotTheirs(t *testing.T) {
 					t.Errorf("narrowed by %v the file has another's: %s", filter, file)
 				}
 			}
+			if list == "duplicates" {
+				return // nobody is one of a pair here; what is, is tested below
+			}
 			if file := take(t, o, "beto", exportOf(list, "csv", nil)); !strings.Contains(file, "Propio Dos") {
 				t.Errorf("their own is missing: %s", file)
 			}
@@ -99,6 +102,19 @@ func TestExports_NobodyTakesAwayWhatIsNotTheirs(t *testing.T) {
 	o.Do("admin", "PATCH", "/api/users/"+o.Viewer("beto").UserID, object{"can_export": false})
 	if got := o.Do("beto", "POST", "/api/exports", exportOf("prospects", "csv", nil)); got.Code() != "export.not_allowed" {
 		t.Errorf("after the right was taken back: %d %s", got.Status, got.Body)
+	}
+}
+
+func TestExports_OfDuplicatesHoldBothOfAPairThatTheirViewerSees(t *testing.T) {
+	o := apitest.New(t)
+	o.Prospect("ana", "Marcador Uno", "55 5123 0101", "marcador.uno@example.com")
+	o.Prospect("ana", "Marcador Uno", "55 5123 0102", "marcador.dos@example.com")
+	allow(t, o, "beto")
+	if file := take(t, o, "admin", exportOf("duplicates", "csv", nil)); strings.Count(file, "Marcador Uno") != 2 || !strings.Contains(file, "digit") {
+		t.Errorf("the pair is missing: %s", file)
+	}
+	if file := take(t, o, "beto", exportOf("duplicates", "csv", nil)); strings.Contains(file, "Marcador") {
+		t.Errorf("a seller's file has another's pair: %s", file)
 	}
 }
 
@@ -123,9 +139,9 @@ func TestExports_LeaveOutWhoAskedNotToBeContacted(t *testing.T) {
 	if got := o.Do("ana", "PATCH", "/api/prospects/"+id, object{"status": "discarded", "reason_id": words.Reasons[at].ID}); got.Status != http.StatusOK {
 		t.Fatal(got.Body)
 	}
-	for _, list := range []string{"prospects", "contacts", "activities"} {
+	for _, list := range []string{"prospects", "contacts", "activities", "duplicates"} {
 		file := take(t, o, "admin", exportOf(list, "csv", nil))
-		if strings.Contains(file, "Marcador") || !strings.Contains(file, "Propio Dos") {
+		if strings.Contains(file, "Marcador") || list != "duplicates" && !strings.Contains(file, "Propio Dos") {
 			t.Errorf("%s: %s", list, file)
 		}
 	}

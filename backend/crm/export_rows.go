@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -21,7 +22,10 @@ var (
 		"name", "phone", "email", "city", "stage", "status", "temperature", "reason", "seller", "tags", "source", "form", "campaign",
 		"lead_at", "received_at", "attended_at", "next_at", "next_kind", "last_activity_at", "created_at",
 	}
-	ContactFields  = []string{"name", "phone", "email", "city", "prospects", "seller", "created_at"}
+	ContactFields   = []string{"name", "phone", "email", "city", "prospects", "seller", "created_at"}
+	DuplicateFields = []string{
+		"name", "phone", "email", "seller", "other_name", "other_phone", "other_email", "other_seller", "reasons",
+	}
 	ActivityFields = []string{"when", "kind", "result", "name", "phone", "body", "author", "seller", "done_at", "created_at"}
 )
 
@@ -162,14 +166,8 @@ func (s *Service) byID(ctx context.Context, query string, p dbx.Params) iter.Seq
 				return
 			}
 			for _, r := range rows {
-				var cells []string
-				if !r.Opposed {
-					if err := json.Unmarshal([]byte(r.Cells), &cells); err != nil {
-						yield(nil, fmt.Errorf("read rows: %w", err))
-						return
-					}
-				}
-				if !yield(cells, nil) {
+				cells, err := r.cells()
+				if !yield(cells, err) || err != nil {
 					return
 				}
 			}
@@ -181,31 +179,129 @@ func (s *Service) byID(ctx context.Context, query string, p dbx.Params) iter.Seq
 	}
 }
 
-// ContactRows yields the people the viewer may see, in the order in which they came.
-func (s *Service) ContactRows(ctx context.Context, v account.Viewer) iter.Seq2[[]string, error] {
-	return s.byID(ctx, `
-		SELECT c.id, `+contactOpposed+` AS opposed, json_array(c.name, `+contactPhones+`, `+contactEmails+`, c.city,
-			CAST((SELECT count(*) FROM prospect p WHERE p.contact_id = c.id AND`+seen+`) AS TEXT),
+// ContactRows yields the people of a list of contacts, in its order.
+func (s *Service) ContactRows(ctx context.Context, v account.Viewer, query, sort string) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for cursor := ""; ; {
+			page, err := s.ListContacts(ctx, v, query, sort, cursor, rowsAtOnce)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			ids := make([]string, len(page.Items))
+			for i, c := range page.Items {
+				ids[i] = c.ID
+			}
+			rows, err := s.contactCells(ctx, v, ids)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, id := range ids {
+				row, there := rows[id]
+				if there && !yield(row, nil) {
+					return
+				}
+			}
+			if cursor = page.Next; cursor == "" {
+				return
+			}
+		}
+	}
+}
+
+// contactCells are the rows of contacts by id, nil for one who asked not to be contacted.
+func (s *Service) contactCells(ctx context.Context, v account.Viewer, ids []string) (map[string][]string, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	p := viewerParams(v, "")
+	p["ids"] = string(list)
+	var rows []fileRow
+	err = s.store.Read().NewQuery(`
+		SELECT c.id, ` + contactOpposed + ` AS opposed, json_array(c.name, ` + contactPhones + `, ` + contactEmails + `, c.city,
+			CAST((SELECT count(*) FROM prospect p WHERE p.contact_id = c.id AND` + seen + `) AS TEXT),
 			coalesce((
 				SELECT group_concat(DISTINCT u.name)
 				FROM prospect p
 				JOIN user u ON u.id = p.owner_id
 				WHERE p.contact_id = c.id
-				AND`+seen+`), ''), c.created_at) AS cells
-		FROM contact c
-		WHERE c.id > {:after}
-		AND`+seenContact+`
-		ORDER BY c.id
-		LIMIT {:limit}`, viewerParams(v, ""))
+				AND` + seen + `), ''), c.created_at) AS cells
+		FROM json_each({:ids}) w
+		CROSS JOIN contact c ON c.id = w.value
+		WHERE` + seenContact).Bind(p).WithContext(ctx).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("read rows of contacts: %w", err)
+	}
+	found := make(map[string][]string, len(rows))
+	for _, r := range rows {
+		if found[r.ID], err = r.cells(); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
-// CountContacts returns how many people the viewer may see.
-func (s *Service) CountContacts(ctx context.Context, v account.Viewer) (n int, err error) {
-	err = s.store.Read().NewQuery("SELECT count(*) FROM contact c WHERE" + seenContact).Bind(viewerParams(v, "")).WithContext(ctx).Row(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count contacts: %w", err)
+// cells are nil for somebody who is left out.
+func (r fileRow) cells() (cells []string, err error) {
+	if r.Opposed {
+		return nil, nil
 	}
-	return n, nil
+	if err := json.Unmarshal([]byte(r.Cells), &cells); err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	return cells, nil
+}
+
+// CountContacts returns how many people a list of contacts has, CountUnknown where that would cost too much.
+func (s *Service) CountContacts(ctx context.Context, v account.Viewer, query, sort string) (n int, err error) {
+	page, err := s.ListContacts(ctx, v, query, sort, "", 1)
+	return page.Total, err
+}
+
+// DuplicateRows yields the pairs who may be one person, without those of whom one asked not to be contacted.
+func (s *Service) DuplicateRows(ctx context.Context, v account.Viewer) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for cursor := ""; ; {
+			page, err := s.ListDuplicates(ctx, v, cursor, rowsAtOnce)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			var ids []string
+			for _, pair := range page.Items {
+				for _, c := range pair.Contacts {
+					ids = append(ids, c.ID)
+				}
+			}
+			cells, err := s.contactCells(ctx, v, ids)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, pair := range page.Items {
+				if !yield(pair.row(cells), nil) {
+					return
+				}
+			}
+			if cursor = page.Next; cursor == "" {
+				return
+			}
+		}
+	}
+}
+
+func (d DuplicatePair) row(cells map[string][]string) []string {
+	var row []string
+	for _, c := range d.Contacts {
+		contact := cells[c.ID]
+		if contact == nil {
+			return nil
+		}
+		row = append(row, contact[0], contact[1], contact[2], contact[5])
+	}
+	return append(row, strings.Join(d.Reasons, ", "))
 }
 
 // ActivityFilter narrows rows of activities. The zero value is everything.

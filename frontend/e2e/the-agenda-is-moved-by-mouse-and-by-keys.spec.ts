@@ -140,7 +140,7 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
   await test.step("the week goes into a file for other calendars", async () => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "Exportar" }).click(),
+      page.getByRole("button", { name: "Calendario (.ics)" }).click(),
     ]);
     const content = await readFile(await download.path(), "utf8");
     expect(download.suggestedFilename()).toMatch(/^agenda-\d{4}-\d\d-\d\d\.ics$/);

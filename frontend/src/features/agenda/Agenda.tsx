@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
+import { ExportButton } from "@/shared/export/ExportButton";
 import { type Language, parseDay, toDay } from "@/shared/lib/dates";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
@@ -15,7 +16,14 @@ import { showError } from "@/shared/ui/undo-toast";
 import { useNow } from "@/shared/ui/use-now";
 import classes from "./Agenda.module.css";
 import { addDays, daysOf } from "./agenda-days";
-import { agendaQuery, exportAgenda, noNextQuery, overdueQuery, usersQuery } from "./agenda-queries";
+import {
+  agendaQuery,
+  exportAgenda,
+  exportFilter,
+  noNextQuery,
+  overdueQuery,
+  usersQuery,
+} from "./agenda-queries";
 import { type AgendaSearch, viewOf } from "./agenda-search";
 import { DayGrid } from "./DayGrid";
 import { OverdueLane } from "./OverdueLane";
@@ -91,6 +99,7 @@ export function Agenda() {
             >
               {t("export")}
             </Button>
+            <ExportButton list="activities" filter={exportFilter(days, seller)} />
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => create()}>
               {t("new")}
             </Button>

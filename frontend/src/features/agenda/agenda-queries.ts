@@ -121,6 +121,11 @@ export async function exportAgenda(days: readonly string[], seller: Whose): Prom
   await host.saveFile(name, content);
 }
 
+/** What narrows a file of what is on screen. */
+export function exportFilter(days: readonly string[], seller: Whose): Record<string, unknown> {
+  return { ...rangeOf(days), ...narrow(seller) };
+}
+
 /** Keeps one planned activity as a file for another calendar. */
 export async function exportItem({ id }: AgendaItem): Promise<void> {
   const { name, content } = await answer(

@@ -27,6 +27,17 @@ const columnKeys = {
     "created_at",
   ],
   contacts: ["name", "phone", "email", "city", "prospects", "seller", "created_at"],
+  duplicates: [
+    "name",
+    "phone",
+    "email",
+    "seller",
+    "other_name",
+    "other_phone",
+    "other_email",
+    "other_seller",
+    "reasons",
+  ],
   activities: [
     "when",
     "kind",
@@ -102,6 +113,8 @@ export function useExportColumns(list: ExportList): ExportColumn[] {
       case "from":
       case "to":
         return { ...tree("words", "status"), ...tree("words", "result"), ...tree("common", "temperature") };
+      case "reasons":
+        return tree("export", "duplicate");
       case "outcome":
         return tree("export", "outcome");
     }
