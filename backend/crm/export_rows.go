@@ -40,15 +40,8 @@ const (
 	contactEmails = `coalesce((
 			SELECT group_concat(CASE WHEN e.address <> '' THEN e.address ELSE e.raw END, '; ')
 			FROM (SELECT address, raw FROM contact_email WHERE contact_id = c.id AND deleted = 0 ORDER BY position, id) e), '')`
-	// contactOpposed tells whether contact c asked, on any of their prospects, not to be contacted.
-	contactOpposed = `EXISTS (
-			SELECT 1
-			FROM prospect o
-			JOIN discard_reason d ON d.id = o.reason_id
-			WHERE o.contact_id = c.id
-			AND o.deleted = 0
-			AND o.status = 'discarded'
-			AND d.opposition = 1)`
+	// contactOpposed tells whether contact c asked not to be contacted.
+	contactOpposed = `c.opposed_at IS NOT NULL`
 )
 
 // prospectExtra is what a file has of a prospect beside its card.

@@ -119,10 +119,7 @@ func (s *Service) Begin(ctx context.Context, v account.Viewer, r Request) (Job, 
 		return Job{}, fault.New(CodeTooMany, "max", mostRows-1)
 	}
 	j := &job{request: r, viewer: v, Job: Job{State: Waiting, Total: total}}
-	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
-		j.ID = tx.NewID()
-		return s.noteBegin(tx, j)
-	})
+	_, err = s.store.Write(ctx, v.Author(), func(tx *store.Tx) error { return s.noteBegin(tx, j) })
 	if err != nil {
 		return Job{}, fmt.Errorf("note an export: %w", err)
 	}

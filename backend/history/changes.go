@@ -21,7 +21,7 @@ var steps = []int64{400, 2_000, 8_000}
 // quiet are fields that only follow from others, or that no person reads: they stand in the log and not in its history.
 var quiet = []string{
 	"address", "assigned_at", "assigned_why", "attended_at", "campaign_id", "e164", "extra", "form_id", "position", "problem",
-	"received_at", "created_at", "answers", "disclaimers", "page_id", "adset_id", "ad_id", "lead_id",
+	"received_at", "created_at", "ended_at", "answers", "disclaimers", "page_id", "adset_id", "ad_id", "lead_id",
 }
 
 // reader reads one page on one snapshot.

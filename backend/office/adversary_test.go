@@ -151,6 +151,12 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 			tx.Create("holiday", tx.NewID(), store.Row{"day": "2026-12-25", "created_at": "2026-11-02T15:00:00.000Z"}))
 	})
 	must(t, err)
+	_, err = b.Store.Write(ctx, b.Admin.Author(), func(tx *store.Tx) error {
+		return tx.Create("export", b.Admin.UserID+".1", store.Row{
+			"user_id": b.Admin.UserID, "list": "prospects", "form": "csv", "reason": "para la junta", "created_at": "2026-11-02T15:00:00.000Z",
+		})
+	})
+	must(t, err)
 	var tables []string
 	must(t, b.Store.Read().NewQuery("SELECT name FROM entity WHERE root = '*' ORDER BY name").Column(&tables))
 	if len(tables) < 4 {

@@ -30,7 +30,8 @@ const (
 	ReasonNotOwner = "not_owner"
 	// ReasonProgramOnly refuses a person what only the program attests: a lead, a turn.
 	ReasonProgramOnly = "program_only"
-	// ReasonNotUndoable refuses to take back an account: it is deactivated, for history goes on naming it.
+	// ReasonNotUndoable refuses to take back an account, which is deactivated, for history goes on naming it, and the note of an
+	// export.
 	ReasonNotUndoable = "not_undoable"
 	// ReasonLate lets something pass that was done while the prospect was still the author's, and arrived after that.
 	ReasonLate = "late"
@@ -83,6 +84,7 @@ var rules = map[string]rule{
 	"user":           {shared: true},
 	"stage":          {shared: true},
 	"discard_reason": {shared: true},
+	"export":         {shared: true, personal: true, self: "user_id", fields: []string{"state", "rows", "left_out", "ended_at"}},
 	"saved_view":     {shared: true, personal: true, self: "user_id", created: unshared, fields: []string{"name", "pinned", "query", "columns", fieldDeleted}},
 	"tag":            {shared: true},
 	"template":       {shared: true, personal: true, self: "owner_id", fields: []string{"name", "subject", "body", fieldDeleted}},
@@ -140,6 +142,8 @@ func refusal(p store.Proposal) string {
 		return ReasonUnknownEntity
 	case r.appendOnly && p.Op.Field != "" && p.Op.Field != fieldDeleted:
 		return ReasonAppendOnly
+	case p.Undo && p.Op.Entity == "export": // that a list was taken away stays so
+		return ReasonNotUndoable
 	case p.Undo && p.Op.Entity == "user" && p.Op.Field == fieldDeleted:
 		return ReasonNotUndoable
 	}

@@ -387,3 +387,32 @@ func TestDecide_OwnRowsOfTheOffice(t *testing.T) {
 		})
 	}
 }
+
+func TestDecide_OfAnExportOneWritesHowItEndedAndNothingIsTakenBack(t *testing.T) {
+	seller := store.Author{User: "u1", Role: "seller", Scoped: true}
+	admin := store.Author{User: "u0", Role: "admin"}
+	for _, c := range []struct {
+		actor      store.Author
+		row, field string
+		value      string
+		undo       bool
+		want       string
+	}{
+		{seller, "u1.x", "", `{"user_id":"u1"}`, false, ""},
+		{seller, "u1.x", "", `{"user_id":"u2"}`, false, office.ReasonNotOwner},
+		{seller, "u2.x", "", `{"user_id":"u1"}`, false, office.ReasonNotOwner},
+		{seller, "u1.x", "state", `"done"`, false, ""},
+		{seller, "u2.x", "state", `"done"`, false, office.ReasonNotOwner},
+		{seller, "u1.x", "reason", `"otra"`, false, office.ReasonAdminOnly},
+		{seller, "u1.x", "deleted", `1`, false, office.ReasonAdminOnly},
+		{seller, "u1.x", "deleted", `1`, true, office.ReasonNotUndoable},
+		{admin, "u0.x", "deleted", `1`, true, office.ReasonNotUndoable},
+	} {
+		got := office.Decide(store.Proposal{
+			Actor: c.actor, Undo: c.undo, Op: store.Op{Entity: "export", Row: c.row, Field: c.field, Value: json.RawMessage(c.value)},
+		})
+		if got.Reason != c.want {
+			t.Errorf("%s writes %q of %s (undo %v): %q, want %q", c.actor.User, c.field, c.row, c.undo, got.Reason, c.want)
+		}
+	}
+}

@@ -103,10 +103,11 @@ test("a seller exports their list once an administrator allows it", async ({ pag
   });
 
   await test.step("it stands in the history, with the reason", async () => {
-    const noted = await office.call<{ items: { action: string; detail: { reason?: string } }[] }>(
+    const noted = await office.call<{ items: { fields: { name: string; to: { raw: unknown } }[] }[] }>(
       "GET",
       "/api/history?what=export",
     );
-    expect(noted.items.some(({ detail }) => detail.reason === "Revisión del mes")).toBe(true);
+    const reasons = noted.items.flatMap(({ fields }) => fields.filter(({ name }) => name === "reason"));
+    expect(reasons.map(({ to }) => to.raw)).toContain("Revisión del mes");
   });
 });

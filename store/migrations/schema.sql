@@ -615,6 +615,22 @@ BEGIN
     AND is_open = 0;
 END;
 
+CREATE TABLE export (
+  id          TEXT PRIMARY KEY,
+  user_id     TEXT NOT NULL,
+  list        TEXT NOT NULL,                  -- prospects, contacts, duplicates, activities, history
+  form        TEXT NOT NULL,                  -- csv, xlsx
+  filter      TEXT NOT NULL DEFAULT '{}',     -- JSON: codes and days; "*" for a text
+  columns     TEXT NOT NULL DEFAULT '[]',     -- JSON: their names
+  reason      TEXT NOT NULL,
+  state       TEXT NOT NULL DEFAULT 'begun',  -- begun, done, cancelled, failed
+  rows        INTEGER NOT NULL DEFAULT -1,    -- expected, then written; -1 when nobody knows
+  left_out    INTEGER NOT NULL DEFAULT 0,     -- people who asked not to be contacted
+  created_at  TEXT NOT NULL,
+  ended_at    TEXT,
+  created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
+);
+
 CREATE TABLE field_clock (
   entity    TEXT NOT NULL,
   row_id    TEXT NOT NULL,

@@ -27,6 +27,7 @@ var tables = []table{
 	{"discard_reason", ""},
 	{"tag", ""},
 	{"saved_view", ""},
+	{"export", ""},
 	{"prospect_tag", "prospect_id IN " + ownProspects},
 	{"template", ""},
 	{"seller_group", ""},

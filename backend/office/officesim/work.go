@@ -84,6 +84,8 @@ var jobs = []job{
 	{"snooze", snooze},
 	{"template", writeTemplate},
 	{"use template", useTemplate},
+	{"note export", noteExport},
+	{"end export", endExport},
 	{"new prospect", newProspect},
 	{"ask for a merge", askMerge},
 	{"move", moveStage},

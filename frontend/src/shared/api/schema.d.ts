@@ -3108,7 +3108,7 @@ export interface components {
             /** @enum {string} */
             form: "csv" | "xlsx";
             /** @enum {string} */
-            list: "prospects" | "contacts" | "activities" | "history";
+            list: "prospects" | "contacts" | "duplicates" | "activities" | "history";
             reason: string;
             /** @description Of a CSV file; a comma when empty */
             separator?: string;

@@ -14,9 +14,9 @@ export function ChangeText({ line }: { line: HistoryLine }) {
     if (changed === undefined) return null;
     return (
       <span className={classes.change} data-outcome={line.outcome}>
-        <span className={classes.from}>{value(changed.name, changed.from)}</span>
+        <span className={classes.from}>{value(changed.name, changed.from, line.entity)}</span>
         <IconArrowRight size={14} stroke={1.6} aria-label="→" />
-        <span className={classes.to}>{value(changed.name, changed.to)}</span>
+        <span className={classes.to}>{value(changed.name, changed.to, line.entity)}</span>
         {line.outcome !== "applied" && (
           <span className={classes.outcome}>{t(`outcome.${line.outcome}`)}</span>
         )}
@@ -25,6 +25,6 @@ export function ChangeText({ line }: { line: HistoryLine }) {
   }
   const told = line.fields
     .filter(({ name }) => name !== "name" && name !== "raw")
-    .map(({ name, to }) => `${field(name, line.entity)}: ${value(name, to)}`);
+    .map(({ name, to }) => `${field(name, line.entity)}: ${value(name, to, line.entity)}`);
   return <span className={classes.quiet}>{told.join(" · ")}</span>;
 }

@@ -31,7 +31,7 @@ export function useHistoryWords() {
     return i18n.exists(`field.${name}`, { ns: "history" }) ? t(`field.${name}` as never) : t("field.other");
   };
 
-  const value = (name: string, { known, raw, name: called }: HistoryField["from"]): string => {
+  const value = (name: string, { known, raw, name: called }: HistoryField["from"], of = ""): string => {
     if (!known) return t("value.unknown");
     if (called !== "") return called;
     if (raw === null || raw === undefined || raw === "") {
@@ -45,6 +45,13 @@ export function useHistoryWords() {
     if (family !== undefined && i18n.exists(`${family}.${text}`, { ns: "words" })) {
       return words(`${family}.${text}` as never);
     }
+    if (of === "export" && name === "state" && i18n.exists(`state.${text}`, { ns: "history" })) {
+      return t(`state.${text}` as never);
+    }
+    if (name === "list" && i18n.exists(`audit.list.${text}`, { ns: "history" })) {
+      return t(`audit.list.${text}` as never);
+    }
+    if (name === "rows" && raw === -1) return t("value.unknown");
     if (name === "raw") return formatPhone(text);
     if (name.endsWith("_at")) return fullDate(new Date(text), language, true);
     if (name.endsWith("_on")) return fullDate(parseDay(text), language, false);
@@ -70,7 +77,7 @@ export function useHistoryWords() {
 
   /** Which row it is about, where the title does not say it. */
   const subject = (line: HistoryLine): string => {
-    if (line.source === "audit") return line.subject_name;
+    if (line.source === "audit") return line.subject_name === line.user_name ? "" : line.subject_name;
     if (line.entity === "contact_phone") return formatPhone(line.subject);
     if (line.entity === "prospect" || line.entity === "contact") return "";
     return line.subject;
