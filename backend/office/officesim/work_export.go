@@ -2,7 +2,10 @@ package officesim
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
+
+	"github.com/google/uuid"
 
 	"sitegroup.mx/crm/store"
 )
@@ -10,7 +13,11 @@ import (
 // noteExport takes a list away: what its author's computer notes reaches the office.
 func noteExport(s *sim, ctx context.Context, d desk, _ string) (string, string, error) {
 	c, err := d.store.Write(ctx, d.user.Author(), func(tx *store.Tx) error {
-		return tx.Create("export", d.user.UserID+"."+tx.NewID(), store.Row{
+		own, err := uuid.Parse(tx.NewID())
+		if err != nil {
+			return err
+		}
+		return tx.Create("export", d.user.UserID+"."+base64.RawURLEncoding.EncodeToString(own[:]), store.Row{
 			"user_id": d.user.UserID, "list": "prospects", "form": "csv", "reason": s.text(), "rows": s.rng.IntN(500),
 			"created_at": start.Format(time.RFC3339),
 		})
