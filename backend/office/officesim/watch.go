@@ -106,8 +106,8 @@ func (s *sim) owned(tx *store.Tx, user string, op store.Op) (bool, error) {
 		query = "SELECT id, user_id AS owner_id FROM saved_view WHERE id = {:row}"
 	case "notice":
 		query = "SELECT id, user_id AS owner_id FROM notice WHERE id = {:row}"
-	case "saved_view", "export":
-		query = "SELECT id, user_id AS owner_id FROM " + op.Entity + " WHERE id = {:row}"
+	case "export":
+		query = "SELECT id, user_id AS owner_id FROM export WHERE id = {:row}"
 	default:
 		return false, nil
 	}
