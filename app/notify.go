@@ -19,6 +19,12 @@ import (
 	"sitegroup.mx/crm/backend/api"
 )
 
+// reminderCategory names the notifications of reminders, which have buttons.
+const reminderCategory = "reminder"
+
+// noticeEvent is the name under which the page hears of a button that was pressed; see frontend/src/shared/host/window.ts.
+const noticeEvent = "crm-notice"
+
 // icon is the window's on Linux; the other systems take theirs from the program's file. It is drawn by build/make/icons.sh.
 //
 //go:embed icon.png

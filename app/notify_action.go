@@ -8,17 +8,11 @@ import (
 	"sitegroup.mx/crm/backend/api"
 )
 
-// reminderCategory names the notifications of reminders, which have buttons.
-const reminderCategory = "reminder"
-
 // Buttons of a reminder's notification; frontend/src/shared/host/host.ts has the same.
 const (
 	noticeDone  = "done"
 	noticeLater = "later"
 )
-
-// noticeEvent is the name under which the page hears of a button that was pressed; see frontend/src/shared/host/window.ts.
-const noticeEvent = "crm-notice"
 
 // noticeReply is what somebody did with a notification. The page carries it out: it has the session, and says what went wrong.
 type noticeReply struct {

@@ -105,7 +105,8 @@ func (s *Service) CountProspects(ctx context.Context, v account.Viewer, f Prospe
 	if err != nil {
 		return 0, err
 	}
-	query, params := "", dbx.Params{}
+	var query string
+	var params dbx.Params
 	if strings.TrimSpace(f.Query) != "" && !isBegun(f.Query) {
 		p := f.searchPlan(v)
 		if p.empty {

@@ -20,11 +20,6 @@ func nineToSix() *crm.WeekHours {
 	return &crm.WeekHours{Mon: day, Tue: day, Wed: day, Thu: day, Fri: day}
 }
 
-func always() *crm.WeekHours {
-	day := []crm.HoursSpan{{From: "00:00", To: "24:00"}}
-	return &crm.WeekHours{Mon: day, Tue: day, Wed: day, Thu: day, Fri: day, Sat: day, Sun: day}
-}
-
 // founded is an office in Mexico City that works from nine to six, on Tuesday 3 November 2026 at ten.
 func founded(t testing.TB, sellers int) *crmtest.Office {
 	t.Helper()

@@ -141,6 +141,7 @@ func TestHostile_WhatIsTheWholeOffices(t *testing.T) {
 	_, err = b.CRM.CreateTemplate(ctx, b.Admin, crm.NewTemplate{Channel: "whatsapp", Name: "Saludo", Body: "Hola {{nombre}}.", Shared: true})
 	must(t, err)
 	_, err = b.CRM.CreateView(ctx, b.Admin, crm.NewView{Name: "Por llamar"})
+	must(t, err)
 	_, err = b.Store.Write(ctx, store.System, func(tx *store.Tx) error { // one row of each that the office begins without
 		seller := b.Sellers[0].UserID
 		return errors.Join(

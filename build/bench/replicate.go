@@ -300,6 +300,9 @@ func (eyes) Announce(context.Context, api.LeadEvent) error { return nil }
 // Save implements api.Window.
 func (eyes) Save(context.Context, string, []byte) (bool, error) { return false, nil }
 
+// Place implements api.Window.
+func (eyes) Place(context.Context, string) (string, error) { return "", nil }
+
 // Emit implements api.Window.
 func (e eyes) Emit(event any) {
 	if changed, ok := event.(api.ChangedEvent); ok {
