@@ -40,6 +40,20 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "prospectos-elegidos",
+    hash: "/prospectos",
+    ready: async (page) => {
+      const table = page.getByRole("grid", { name: "Prospectos", exact: true });
+      for (const n of [0, 1])
+        await table
+          .getByRole("checkbox", { name: /^Elegir a / })
+          .nth(n)
+          .click();
+      await page.getByRole("region", { name: "Acciones sobre los elegidos" }).waitFor();
+    },
+  },
+  { name: "papelera", hash: "/papelera", ready: heading("Papelera") },
+  {
     name: "contactos",
     hash: "/contactos",
     ready: async (page) => {
