@@ -211,5 +211,27 @@ export const screens: Screen[] = [
         .waitFor();
     },
   },
+  { name: "ajustes-turnos", hash: "/ajustes/turnos", ready: heading("Quién sigue") },
+  {
+    name: "turnos-regla",
+    hash: "/ajustes/turnos",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Nueva regla" }).click();
+      await page.getByRole("dialog", { name: "Nueva regla" }).getByLabel("Nombre").waitFor();
+    },
+  },
+  {
+    name: "turnos-vendedor",
+    hash: "/ajustes/turnos",
+    ready: async (page) => {
+      await page
+        .getByRole("button", { name: /^Editar los turnos de/ })
+        .first()
+        .click();
+      const dialog = page.getByRole("dialog", { name: /^Turnos de/ });
+      await dialog.getByText("Uno propio", { exact: true }).click();
+      await dialog.getByRole("group", { name: "Domingo" }).waitFor();
+    },
+  },
   { name: "ajustes-usuarios", hash: "/ajustes/usuarios", ready: heading("Usuarios") },
 ];

@@ -184,6 +184,12 @@ const userSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/UserSettings"), "UserSettings"),
 });
 
+const turnSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/turnos",
+  component: lazyRouteComponent(() => import("@/features/turns/TurnSettings"), "TurnSettings"),
+});
+
 const deviceSettings = createRoute({
   getParentRoute: () => settings,
   path: "/equipos",
@@ -226,6 +232,7 @@ const routeTree = root.addChildren([
     relaySettings,
     templateSettings,
     userSettings,
+    turnSettings,
     pipelineSettings,
     deviceSettings,
     backupSettings,

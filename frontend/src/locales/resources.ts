@@ -21,6 +21,7 @@ import enSetup from "./en/setup.json";
 import enSignIn from "./en/sign-in.json";
 import enSync from "./en/sync.json";
 import enTemplates from "./en/templates.json";
+import enTurns from "./en/turns.json";
 import enWords from "./en/words.json";
 import esAct from "./es-MX/act.json";
 import esAgenda from "./es-MX/agenda.json";
@@ -45,6 +46,7 @@ import esSetup from "./es-MX/setup.json";
 import esSignIn from "./es-MX/sign-in.json";
 import esSync from "./es-MX/sync.json";
 import esTemplates from "./es-MX/templates.json";
+import esTurns from "./es-MX/turns.json";
 import esWords from "./es-MX/words.json";
 
 /** The Spanish of Mexico: the source of all keys, and what a missing English sentence falls back to. */
@@ -53,6 +55,7 @@ export const esMX = {
   act: esAct,
   agenda: esAgenda,
   templates: esTemplates,
+  turns: esTurns,
   board: esBoard,
   words: esWords,
   dashboard: esDashboard,
@@ -81,6 +84,7 @@ export const en = {
   act: enAct,
   agenda: enAgenda,
   templates: enTemplates,
+  turns: enTurns,
   board: enBoard,
   words: enWords,
   dashboard: enDashboard,

@@ -12,6 +12,7 @@ import {
   IconHistory,
   IconInbox,
   IconLayoutKanban,
+  IconRotateClockwise2,
   IconTemplate,
   IconTrash,
   IconUserCircle,
@@ -42,6 +43,7 @@ export type Screen = {
     | "/ajustes/meta"
     | "/ajustes/plantillas"
     | "/ajustes/usuarios"
+    | "/ajustes/turnos"
     | "/ajustes/embudo"
     | "/ajustes/mi-cuenta";
   word: string;
@@ -58,6 +60,7 @@ export function useScreens(): Screen[] {
   const { t: act } = useTranslation("act");
   const { t: words } = useTranslation("settings");
   const { t: sync } = useTranslation("sync");
+  const { t: turns } = useTranslation("turns");
   const { t: templates } = useTranslation("templates");
   const { t: contacts } = useTranslation("contacts");
   const { t: devices } = useTranslation("devices");
@@ -158,6 +161,13 @@ export function useScreens(): Screen[] {
       word: words("users.title"),
       keywords: `${settings} vendedores sellers`,
       icon: IconUsersGroup,
+      keys: [],
+    },
+    {
+      to: "/ajustes/turnos",
+      word: turns("title"),
+      keywords: `${settings} horarios ausencias festivos grupos reglas topes reparto turns hours rules`,
+      icon: IconRotateClockwise2,
       keys: [],
     },
     {

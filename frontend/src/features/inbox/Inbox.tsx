@@ -10,6 +10,7 @@ import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
+import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
@@ -61,6 +62,7 @@ export function Inbox() {
       <div className={classes.fault}>
         <ErrorNotice error={inbox.error} onRetry={inbox.retry} />
       </div>
+      <TrayBanner />
       {inbox.count !== undefined && rows.length === 0 && inbox.waiting === 0 ? (
         <Nobody />
       ) : (

@@ -4,6 +4,7 @@ import {
   IconDatabase,
   IconDevices,
   IconLayoutKanban,
+  IconRotateClockwise2,
   IconRouteAltRight,
   IconTemplate,
   IconUserCircle,
@@ -21,6 +22,7 @@ export function Settings({ children }: { children: ReactNode }) {
   const { t } = useTranslation("settings");
   const { t: devices } = useTranslation("devices");
   const { t: templates } = useTranslation("templates");
+  const { t: turns } = useTranslation("turns");
   const { t: board } = useTranslation("board");
   const { t: relay } = useTranslation("relay");
   const isAdmin = useIsAdmin();
@@ -32,6 +34,7 @@ export function Settings({ children }: { children: ReactNode }) {
           <Item to="/ajustes/mi-cuenta" icon={IconUserCircle} word={t("account.title")} />
           <Item to="/ajustes/plantillas" icon={IconTemplate} word={templates("title")} />
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
+          {isAdmin && <Item to="/ajustes/turnos" icon={IconRotateClockwise2} word={turns("title")} />}
           {isAdmin && <Item to="/ajustes/embudo" icon={IconLayoutKanban} word={board("settings.title")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
           {isAdmin && <Item to="/ajustes/relevo" icon={IconRouteAltRight} word={relay("title")} />}
@@ -49,6 +52,7 @@ type ItemProps = {
     | "/ajustes/mi-cuenta"
     | "/ajustes/plantillas"
     | "/ajustes/usuarios"
+    | "/ajustes/turnos"
     | "/ajustes/embudo"
     | "/ajustes/meta"
     | "/ajustes/relevo"

@@ -57,7 +57,9 @@ export type KeyFamily =
   | "dashboard"
   | "views"
   | "bin"
-  | "history";
+  | "history"
+  | "turns"
+  | "tray";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"], ["dashboard"]];
 
@@ -66,8 +68,8 @@ export type QueryKey = readonly [KeyFamily, ...string[]];
 
 /** Which views each table of the office feeds. Prospect pages are added by the ids in the event. */
 const familiesByEntity: Record<string, QueryKey[]> = {
-  office: [["me"], ["templates"], ["template-values"]],
-  user: [["users"], ["me"], ["prospects"]],
+  office: [["me"], ["templates"], ["template-values"], ["turns"], ["tray"]],
+  user: [["users"], ["me"], ["prospects"], ["turns"], ["tray"]],
   stage: [["vocabulary"], ["pipeline"], ["prospects"]],
   discard_reason: [["vocabulary"], ["pipeline"]],
   contact: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
@@ -75,7 +77,7 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   contact_email: [...prospectViews, ["contacts"]],
   contact_merge: [["contacts"]],
   contact_distinct: [["contacts"], ["prospects"]],
-  prospect: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
+  prospect: [...prospectViews, ["contacts"], ["agenda"], ["template-values"], ["tray"], ["turns", "next"]],
   submission: [...prospectViews, ["contacts"]],
   activity: [...prospectViews, ["contacts"], ["reminders"], ["agenda"], ["templates"], ["template-values"]],
   reminder: [["reminders"], ["prospects"], ["agenda"]],
@@ -83,6 +85,11 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   event: [],
   tag: [["tags"], ["prospects"]],
   prospect_tag: [["prospects"]],
+  seller_group: [["turns"]],
+  seller_group_member: [["turns"]],
+  turn_rule: [["turns"]],
+  absence: [["turns"]],
+  holiday: [["turns"]],
 };
 
 /**

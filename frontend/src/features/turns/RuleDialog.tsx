@@ -1,0 +1,139 @@
+import { Button, Group, Modal, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answer, api } from "@/shared/api/client";
+import type { SellerGroup, TurnRule } from "@/shared/api/types";
+import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { fieldError } from "@/shared/ui/fault-sentence";
+import { anySource, SourceFields, type Sources } from "./SourceFields";
+import { byId, useTurnChange } from "./turn-queries";
+import { isElsewhere } from "./turn-words";
+
+type RuleDialogProps = {
+  rule: TurnRule | "new" | null;
+  groups: readonly SellerGroup[];
+  onClose: () => void;
+};
+
+/** Writes a rule: for which leads, to which group, and what if nobody of it can. */
+export function RuleDialog({ rule, groups, onClose }: RuleDialogProps) {
+  const { t } = useTranslation("turns");
+  return (
+    <Modal opened={rule !== null} onClose={onClose} title={t(rule === "new" ? "rule.new" : "rule.edit")}>
+      {rule !== null && <Editor rule={rule === "new" ? null : rule} groups={groups} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+/** Stands for all sellers among the groups: an empty value is no choice. */
+const everybody = "*";
+
+function sourcesOf(rule: TurnRule | null): Sources {
+  if (rule === null) return anySource;
+  return {
+    form: { id: rule.form_id, name: rule.form_name },
+    campaign: { id: rule.campaign_id, name: rule.campaign_name },
+    page: { id: rule.page_id, name: rule.page_name },
+  };
+}
+
+type EditorProps = { rule: TurnRule | null; groups: readonly SellerGroup[]; onClose: () => void };
+
+function Editor({ rule, groups, onClose }: EditorProps) {
+  const { t } = useTranslation("turns");
+  const { t: common } = useTranslation();
+  const save = useTurnChange();
+  const [name, setName] = useState(rule?.name ?? "");
+  const [sources, setSources] = useState(() => sourcesOf(rule));
+  const [cities, setCities] = useState(rule?.cities ?? "");
+  const [group, setGroup] = useState(rule?.group_id || everybody);
+  const [otherwise, setOtherwise] = useState(rule?.otherwise ?? "default");
+  const [active, setActive] = useState(rule?.active ?? true);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const body = {
+      name: name.trim(),
+      form_id: sources.form.id,
+      form_name: sources.form.name,
+      campaign_id: sources.campaign.id,
+      campaign_name: sources.campaign.name,
+      page_id: sources.page.id,
+      page_name: sources.page.name,
+      cities: cities.trim(),
+      group_id: group === everybody ? "" : group,
+      otherwise,
+      active,
+    };
+    save.mutate(
+      {
+        send: () =>
+          rule === null
+            ? answer(api.POST("/api/turns/rules", { body }))
+            : answer(api.PUT("/api/turns/rules/{id}", { ...byId(rule.id), body })),
+        message: t("rule.saved", { name: body.name }),
+      },
+      { onSuccess: onClose },
+    );
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        <TextInput
+          label={t("name")}
+          data-autofocus
+          autoComplete="off"
+          maxLength={200}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+          error={fieldError(save.error, "name")}
+        />
+        <SourceFields value={sources} onChange={setSources} />
+        <TextInput
+          label={t("rule.cities")}
+          description={t("rule.citiesHint")}
+          placeholder={t("source.any")}
+          autoComplete="off"
+          maxLength={2000}
+          value={cities}
+          onChange={({ currentTarget }) => setCities(currentTarget.value)}
+          error={fieldError(save.error, "cities")}
+        />
+        <Select
+          label={t("rule.group")}
+          data={[
+            { value: everybody, label: t("everybody") },
+            ...groups.map(({ id, name: label }) => ({ value: id, label })),
+          ]}
+          value={group}
+          onChange={(id) => setGroup(id ?? everybody)}
+          allowDeselect={false}
+          error={fieldError(save.error, "group_id")}
+        />
+        <Select
+          label={t("rule.otherwise")}
+          data={[
+            { value: "default", label: t("rule.toDefault") },
+            { value: "tray", label: t("rule.toTray") },
+          ]}
+          value={otherwise}
+          onChange={(choice) => setOtherwise(choice === "tray" ? "tray" : "default")}
+          allowDeselect={false}
+        />
+        <Switch
+          label={t("rule.active")}
+          checked={active}
+          onChange={({ currentTarget }) => setActive(currentTarget.checked)}
+        />
+        {isElsewhere(save.error, ["name", "cities", "group_id"]) && <ErrorNotice error={save.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {common("action.cancel")}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {t("save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
