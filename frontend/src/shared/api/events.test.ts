@@ -25,8 +25,12 @@ describe("keysFor", () => {
     expect(keys).toEqual([
       ["prospects"],
       ["inbox", "count"],
+      ["dashboard"],
+      ["contacts"],
       ["agenda"],
       ["template-values"],
+      ["tray"],
+      ["turns", "next"],
       ["reminders"],
       ["templates"],
       ["prospect", "p1"],
