@@ -95,7 +95,14 @@ func (e *entity) sumStanding(root *entity) {
 	where := "r.id = e." + quote(e.root)
 	if e.roots != "" {
 		from = "(" + e.feed.roots + ") l CROSS JOIN " + from
-		where = "r.id = l.id"
+		// Of several the one that stands has to be the user's: a replica knows no other.
+		where = `r.id = l.id
+			AND (:user IS NULL OR EXISTS (
+				SELECT 1
+				FROM main.scope g
+				WHERE g.user_id = :user
+				AND g.active = 1
+				AND g.root_id = l.id))`
 	}
 	e.feed.sums += `
 		AND EXISTS (

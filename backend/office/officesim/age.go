@@ -3,6 +3,7 @@ package officesim
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -51,7 +52,7 @@ func (s *sim) purgeHost() error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.stored(s.host.store, ownRows)
+	rows, err := s.stored(s.host.store, allRows())
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (s *sim) purgeHost() error {
 	if err != nil {
 		return err
 	}
-	rowsAfter, err := s.stored(s.host.store, ownRows)
+	rowsAfter, err := s.stored(s.host.store, allRows())
 	if err != nil {
 		return err
 	}
@@ -176,16 +177,14 @@ func (s *sim) stored(st *store.Store, query string) (map[string]bool, error) {
 	return set, nil
 }
 
-// ownRows are the rows that people make and remove.
-const ownRows = `
-	SELECT id FROM prospect
-	UNION ALL SELECT id FROM contact
-	UNION ALL SELECT id FROM contact_phone
-	UNION ALL SELECT id FROM contact_email
-	UNION ALL SELECT id FROM activity
-	UNION ALL SELECT id FROM event
-	UNION ALL SELECT id FROM submission
-	UNION ALL SELECT id FROM reminder`
+// allRows names every row that computers share, the removed ones too.
+func allRows() string {
+	queries := make([]string, len(tables))
+	for i, t := range tables {
+		queries[i] = "SELECT id FROM " + t.name
+	}
+	return strings.Join(queries, " UNION ALL ")
+}
 
 // old is what was dropped because it was old.
 type old struct {
