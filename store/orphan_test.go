@@ -52,6 +52,16 @@ func TestReplica_ContactLeftUnderAPendingEditIsNotKept(t *testing.T) {
 	p.lacks("c1")
 }
 
+// TestReplica_ContactOfARemovedProspectAndAnothersDoesNotBeginAgain: the contact of a seller's removed prospect is somebody
+// else's as well, whose prospect stands. Host and replica have to count alike, or the replica begins again at every check.
+func TestReplica_ContactOfARemovedProspectAndAnothersDoesNotBeginAgain(t *testing.T) {
+	p := withTwo(t)
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p3", store.Row{"contact_id": "c1"}) })
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Remove("prospect", "p1") })
+	p.pull()
+	p.same()
+}
+
 func TestReplica_ContactWhoseProspectMovedBetweenPagesIsNotKept(t *testing.T) {
 	p := withTwo(t)
 	p.limit = 1
