@@ -73,6 +73,7 @@ type Store struct {
 	replica    replica
 	copies     bool             // a member has copies of its file from before a migration
 	backlog    []*request       // taken from the queue, not begun
+	kept       bool             // the running group has a unit that ended well
 	scrubTimer <-chan time.Time // when a scrub that was not done is tried again
 	clock      *hlc.Clock
 

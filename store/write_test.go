@@ -253,6 +253,56 @@ func TestWrite_FailureTakesBackOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// The first that keeps something has no savepoint, nor have those that fail before it.
+func TestWrite_FailuresBeforeTheFirstThatEndsWell(t *testing.T) {
+	s := storetest.Open(t)
+	boom := errors.New("boom")
+	note := func(tx *store.Tx, n int) error {
+		if _, err := tx.Exec("INSERT INTO setting (k, v) VALUES ({:k}, '1')", dbx.Params{"k": fmt.Sprint(n)}); err != nil {
+			return err
+		}
+		return createContact(tx, fmt.Sprintf("c%d", n), "x")
+	}
+	fails := func(n int) func(*store.Tx) error {
+		return func(tx *store.Tx) error { return errors.Join(note(tx, n), boom) }
+	}
+	commits, errs := s.WriteEach(t.Context(), admin, []func(*store.Tx) error{
+		fails(1),
+		func(tx *store.Tx) error {
+			if err := note(tx, 2); err != nil {
+				return err
+			}
+			panic("at the worst moment")
+		},
+		func(tx *store.Tx) error { return note(tx, 3) },
+		fails(4),
+		func(tx *store.Tx) error { return note(tx, 5) },
+		fails(6),
+	})
+	var panicked *store.PanicError
+	if !errors.Is(errs[0], boom) || !errors.As(errs[1], &panicked) || errs[2] != nil || !errors.Is(errs[3], boom) || errs[4] != nil || !errors.Is(errs[5], boom) {
+		t.Errorf("errors = %v", errs)
+	}
+	if revs := []int64{commits[0].Rev, commits[2].Rev, commits[3].Rev, commits[4].Rev}; !slices.Equal(revs, []int64{0, 1, 0, 2}) {
+		t.Errorf("revisions = %v", revs)
+	}
+	if got := value(t, s.Read(), "SELECT group_concat(id || rev) FROM (SELECT id, rev FROM contact ORDER BY id)"); got != "c31,c52" {
+		t.Errorf("contacts = %s", got)
+	}
+	if got := value(t, s.Read(), "SELECT group_concat(k) FROM (SELECT k FROM setting ORDER BY k)"); got != "3,5" {
+		t.Errorf("settings = %s", got)
+	}
+	if _, err := s.Write(t.Context(), admin, fails(7)); !errors.Is(err, boom) {
+		t.Errorf("a failure alone = %v", err)
+	}
+	if c, err := s.Write(t.Context(), admin, func(tx *store.Tx) error { return note(tx, 7) }); err != nil || c.Rev != 3 {
+		t.Errorf("after a failure = %d, %v", c.Rev, err)
+	}
+	if got := value(t, s.Read(), "SELECT count(*) || ' ' || max(rev) FROM commits"); got != "3 3" {
+		t.Errorf("commits = %s", got)
+	}
+}
+
 // When a row is written and its op cannot be logged, the transaction fails even if its function does not mind.
 func TestWrite_RowWithoutItsOpIsNeverCommitted(t *testing.T) {
 	ids := []string{"01a19cc6-3d80-7000-8000-000000000001", "01a19cc6-3d80-7000-8000-000000000002"}

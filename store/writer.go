@@ -185,11 +185,12 @@ func (s *Store) writeLoop() {
 	}
 }
 
-// writeGroup runs first and whoever waits by then in one transaction of SQLite, each in a savepoint, and answers them once
-// that is on disk. When the whole transaction is lost every one of them gets the reason.
+// writeGroup runs first and whoever waits by then in one transaction of SQLite, so that each can be taken back alone, and
+// answers them once that is on disk. When the whole transaction is lost every one of them gets the reason.
 func (s *Store) writeGroup(first *request) {
 	group := []*request{first}
 	rev := s.rev
+	s.kept = false
 	err := s.execAlways(s.st.begin)
 	if err == nil {
 		group, err = s.fillGroup(group)
@@ -359,10 +360,13 @@ func (s *Store) runUnits(r *request) error {
 	return nil
 }
 
-// runUnit runs one transaction in a savepoint. u.err is its own failure; the returned error is the group's.
+// runUnit runs one transaction. u.err is its own failure; the returned error is the group's.
 func (s *Store) runUnit(r *request, u *unit) error {
-	if err := s.exec(s.st.savepoint); err != nil {
-		return err
+	saved := s.kept
+	if saved {
+		if err := s.exec(s.st.savepoint); err != nil {
+			return err
+		}
 	}
 	tx := newTx(s, r)
 	s.local.tx.Store(tx)
@@ -373,19 +377,36 @@ func (s *Store) runUnit(r *request, u *unit) error {
 		return errors.Join(u.err, err)
 	}
 	if u.err != nil {
-		if err := s.exec(s.st.rollbackTo); err != nil {
+		return s.takeBack(saved)
+	}
+	if saved {
+		if err := s.exec(s.st.release); err != nil {
 			return err
 		}
-		return s.exec(s.st.release)
 	}
-	if err := s.exec(s.st.release); err != nil {
-		return err
-	}
+	s.kept = true
 	u.commit, u.after = tx.commit, tx.after
 	if tx.commit.Rev != 0 {
 		s.rev = tx.commit.Rev
 	}
 	return nil
+}
+
+// takeBack undoes what a unit has written: to its savepoint or, while the group keeps nothing, with a new beginning. So the
+// first of a group, which is nearly always the only one, needs no savepoint. One around many statements is dear: SQLite keeps
+// every page that was changed in it in a list, and walks along all of it at the end of each statement with triggers or
+// several rows.
+func (s *Store) takeBack(saved bool) error {
+	if !saved {
+		if err := s.exec(s.st.rollback); err != nil {
+			return err
+		}
+		return s.execAlways(s.st.begin)
+	}
+	if err := s.exec(s.st.rollbackTo); err != nil {
+		return err
+	}
+	return s.exec(s.st.release)
 }
 
 // errLost accompanies the reason for which SQLite rolled a whole group back, such as a full disk.
