@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible";
-import { demoAdmin, test } from "./fixtures";
+import { demoAdmin, expect, test } from "./fixtures";
 import { signInAs } from "./pages/sign-in";
 import { screens } from "./screens";
 
@@ -24,14 +24,19 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByLabel("Usuario").waitFor();
       await expectAccessible(page);
     });
+  });
+}
 
-    for (const { name, hash, ready } of screens) {
-      test(`${name} is accessible`, async ({ page, demo }) => {
-        await signInAs(page, demo, demoAdmin);
-        await page.goto(`${demo.url}#${hash}`);
-        await ready(page);
-        await expectAccessible(page);
-      });
+for (const { name, hash, ready } of screens) {
+  test(`${name} is accessible in light and dark`, async ({ page, demo }) => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await signInAs(page, demo, demoAdmin);
+    await page.goto(`${demo.url}#${hash}`);
+    await ready(page);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+      await expectAccessible(page);
     }
   });
 }
