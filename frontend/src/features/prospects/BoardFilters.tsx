@@ -1,7 +1,4 @@
-import { CloseButton, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { BoardForm } from "@/shared/api/types";
@@ -10,9 +7,7 @@ import classes from "./Board.module.css";
 import type { BoardSearch } from "./board-queries";
 import { type Choice, ChoiceMenu } from "./ChoiceMenu";
 import { usersQuery } from "./prospect-list-queries";
-
-/** How long after the last key the search is asked, in milliseconds. */
-const pause = 120;
+import { SearchField } from "./SearchField";
 
 type BoardFiltersProps = {
   search: BoardSearch;
@@ -48,7 +43,12 @@ export function BoardFilters({ search, forms, onChange }: BoardFiltersProps) {
   };
   return (
     <search className={classes.filters} aria-label={board("filter.label")}>
-      <BoardSearchField value={search.q ?? ""} onSearch={(q) => set("q", q)} />
+      <SearchField
+        label={board("filter.search")}
+        value={search.q ?? ""}
+        pause={120}
+        onSearch={(q) => set("q", q)}
+      />
       {isAdmin &&
         filter("seller", t("column.seller"), [
           ...users
@@ -81,46 +81,5 @@ export function BoardFilters({ search, forms, onChange }: BoardFiltersProps) {
         t("filter.active"),
       )}
     </search>
-  );
-}
-
-/** Searches as one types; the address follows a moment after the last key. */
-function BoardSearchField({ value, onSearch }: { value: string; onSearch: (q: string) => void }) {
-  const { t } = useTranslation("prospects");
-  const { t: board } = useTranslation("board");
-  const { t: common } = useTranslation();
-  const [typed, setTyped] = useState(value);
-  const asked = useRef(value);
-  const latest = useRef(onSearch);
-  latest.current = onSearch;
-  useEffect(() => {
-    const words = [...typed.trim()].length === 1 ? "" : typed.trim();
-    if (words === asked.current) return;
-    const timer = setTimeout(() => {
-      asked.current = words;
-      latest.current(words);
-    }, pause);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  useEffect(() => {
-    if (value === asked.current) return;
-    asked.current = value;
-    setTyped(value);
-  }, [value]);
-  return (
-    <TextInput
-      className={classes.search}
-      size="xs"
-      aria-label={board("filter.search")}
-      placeholder={t("filter.searchHint")}
-      leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-      rightSection={
-        typed !== "" && (
-          <CloseButton size="xs" aria-label={common("action.clear")} onClick={() => setTyped("")} />
-        )
-      }
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { showDone, showUndo } from "@/shared/ui/undo-toast";
 import { PhoneFeedback } from "./PhoneFeedback";
@@ -27,7 +28,6 @@ const blank = { name: "", phone: "", email: "", city: "", note: "", owner: "" };
 
 function NewProspectForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("prospects");
-  const { t: common } = useTranslation();
   const isAdmin = useIsAdmin();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -109,14 +109,7 @@ function NewProspectForm({ onClose }: { onClose: () => void }) {
         )}
         <Textarea label={t("data.note")} autosize minRows={2} maxRows={6} {...form.getInputProps("note")} />
         {!ownField && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {t("new.save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={create.isPending} save={t("new.save")} />
       </Stack>
     </form>
   );

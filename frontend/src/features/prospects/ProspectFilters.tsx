@@ -1,7 +1,5 @@
-import { CloseButton, TextInput } from "@mantine/core";
-import { IconSearch, IconSortDescending, IconX } from "@tabler/icons-react";
+import { IconSortDescending, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import { useVocabulary } from "@/shared/api/vocabulary";
@@ -13,9 +11,7 @@ import { DateFilter } from "./DateFilter";
 import classes from "./ProspectFilters.module.css";
 import { originsQuery, usersQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, type ProspectSort, prospectSorts } from "./prospect-search";
-
-/** How long after the last key the search is asked, in milliseconds. */
-const pause = 80;
+import { SearchField } from "./SearchField";
 
 type ProspectFiltersProps = { search: ProspectSearch; onChange: (search: ProspectSearch) => void };
 
@@ -60,7 +56,12 @@ export function ProspectFilters({ search, onChange }: ProspectFiltersProps) {
   );
   return (
     <search className={classes.filters} aria-label={t("filter.label")}>
-      <SearchField value={search.q ?? ""} onSearch={(q) => set("q", q)} />
+      <SearchField
+        label={t("filter.search")}
+        value={search.q ?? ""}
+        pause={80}
+        onSearch={(q) => set("q", q)}
+      />
       {filter(
         "stage",
         t("column.stage"),
@@ -197,55 +198,5 @@ export function ProspectOrder({ search, onChange }: ProspectFiltersProps) {
       <IconSortDescending size={16} stroke={1.6} aria-hidden />
       {t(`sort.${sort}`)}
     </ChoiceMenu>
-  );
-}
-
-/** What a text asks for: one letter alone is the beginning of a word, and asks for nothing yet. */
-function wordsOf(typed: string): string {
-  const words = typed.trim();
-  return [...words].length === 1 ? "" : words;
-}
-
-/** Searches as one types; the address follows a moment after the last key. */
-function SearchField({ value, onSearch }: { value: string; onSearch: (q: string) => void }) {
-  const { t } = useTranslation("prospects");
-  const { t: common } = useTranslation();
-  const [typed, setTyped] = useState(value);
-  const asked = useRef(value);
-  const latest = useRef(onSearch);
-  latest.current = onSearch;
-  useEffect(() => {
-    const words = wordsOf(typed);
-    if (words === asked.current) return;
-    const timer = setTimeout(() => {
-      asked.current = words;
-      latest.current(asked.current);
-    }, pause);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  useEffect(() => {
-    // The address changed by other means than typing: cleared filters, a link, the way back.
-    if (value === asked.current) return;
-    asked.current = value;
-    setTyped(value);
-  }, [value]);
-  return (
-    <TextInput
-      className={classes.search}
-      size="xs"
-      aria-label={t("filter.search")}
-      placeholder={t("filter.searchHint")}
-      leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-      rightSection={
-        typed !== "" && (
-          <CloseButton size="xs" aria-label={common("action.clear")} onClick={() => setTyped("")} />
-        )
-      }
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") event.currentTarget.blur();
-      }}
-    />
   );
 }

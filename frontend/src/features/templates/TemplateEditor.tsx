@@ -1,7 +1,5 @@
 import {
-  Button,
   Checkbox,
-  Group,
   Modal,
   SegmentedControl,
   Select,
@@ -21,6 +19,7 @@ import { TemplatePreview } from "@/shared/prospect/TemplatePreview";
 import { templateValuesQuery } from "@/shared/prospect/template-queries";
 import { fill, longestMessage, plain, type Variable, variables } from "@/shared/prospect/template-text";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./TemplateEditor.module.css";
 import { type Draft, useTemplateSaving } from "./template-changes";
@@ -50,7 +49,6 @@ function draftOf(template: Template | null, isAdmin: boolean): Draft {
 
 function Editor({ template, onClose }: { template: Template | null; onClose: () => void }) {
   const { t } = useTranslation("templates");
-  const { t: common } = useTranslation();
   const isAdmin = useIsAdmin();
   const form = useForm({ initialValues: draftOf(template, isAdmin) });
   const { channel, subject, body } = form.values;
@@ -119,14 +117,7 @@ function Editor({ template, onClose }: { template: Template | null; onClose: () 
           <Checkbox label={t("isShared")} {...form.getInputProps("shared", { type: "checkbox" })} />
         )}
         {!isPlaced && <ErrorNotice error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
       </Stack>
     </form>
   );

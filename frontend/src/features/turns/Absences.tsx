@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { answer, api } from "@/shared/api/client";
 import type { SellerTurns, TurnSettings, Uncovered } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
@@ -109,7 +110,6 @@ type EditorProps = { absence: Absence | null; sellers: readonly SellerTurns[]; o
 
 function Editor({ absence, sellers, onClose }: EditorProps) {
   const { t } = useTranslation("turns");
-  const { t: common } = useTranslation();
   const save = useTurnChange<Saved>();
   const today = toDay(new Date());
   const [user, setUser] = useState(absence?.user_id ?? sellers[0]?.user_id ?? "");
@@ -163,14 +163,7 @@ function Editor({ absence, sellers, onClose }: EditorProps) {
           error={fieldError(save.error, "until")}
         />
         {isElsewhere(save.error, ["user_id", "from", "until"]) && <ErrorNotice error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
       </Stack>
     </form>
   );

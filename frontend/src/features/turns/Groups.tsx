@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, Stack, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, SellerTurns } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
@@ -83,7 +84,6 @@ type EditorProps = { group: SellerGroup | null; sellers: readonly SellerTurns[];
 
 function Editor({ group, sellers, onClose }: EditorProps) {
   const { t } = useTranslation("turns");
-  const { t: common } = useTranslation();
   const save = useTurnChange();
   const [name, setName] = useState(group?.name ?? "");
   const [members, setMembers] = useState<string[]>([...(group?.members ?? [])]);
@@ -126,14 +126,7 @@ function Editor({ group, sellers, onClose }: EditorProps) {
           </Stack>
         </Checkbox.Group>
         {isElsewhere(save.error, ["name", "members"]) && <ErrorNotice error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Modal, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, TurnRule } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { anySource, SourceFields, type Sources } from "./SourceFields";
 import { byId, useTurnChange } from "./turn-queries";
@@ -41,7 +42,6 @@ type EditorProps = { rule: TurnRule | null; groups: readonly SellerGroup[]; onCl
 
 function Editor({ rule, groups, onClose }: EditorProps) {
   const { t } = useTranslation("turns");
-  const { t: common } = useTranslation();
   const save = useTurnChange();
   const [name, setName] = useState(rule?.name ?? "");
   const [sources, setSources] = useState(() => sourcesOf(rule));
@@ -125,14 +125,7 @@ function Editor({ rule, groups, onClose }: EditorProps) {
           onChange={({ currentTarget }) => setActive(currentTarget.checked)}
         />
         {isElsewhere(save.error, ["name", "cities", "group_id"]) && <ErrorNotice error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, NumberInput, Stack, Switch, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Modal, NumberInput, Stack, Switch, VisuallyHidden } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import type { SellerTurns } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
@@ -84,7 +85,6 @@ const placed = ["daily_cap", "backlog_cap", ...days.map((day) => `hours.${day}`)
 
 function Editor({ seller, onClose }: { seller: SellerTurns; onClose: () => void }) {
   const { t } = useTranslation("turns");
-  const { t: common } = useTranslation();
   const change = useTurnChange();
   const { user_id, name } = seller;
   const [paused, setPaused] = useState(seller.paused);
@@ -140,14 +140,7 @@ function Editor({ seller, onClose }: { seller: SellerTurns; onClose: () => void 
           error={fieldError(change.error, "backlog_cap")}
         />
         {isElsewhere(change.error, placed) && <ErrorNotice error={change.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={change.isPending} save={t("save")} />
       </Stack>
     </form>
   );

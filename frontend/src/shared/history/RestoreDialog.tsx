@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HistoryLine } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { showUndo } from "@/shared/ui/undo-toast";
 import { restoreValue } from "./history-queries";
@@ -26,7 +27,6 @@ export function RestoreDialog({ line, seen, onClose }: RestoreDialogProps) {
 
 function Form({ line, seen, onClose }: { line: HistoryLine; seen: string; onClose: () => void }) {
   const { t } = useTranslation("history");
-  const { t: common } = useTranslation();
   const { field, value, title } = useHistoryWords();
   const [reason, setReason] = useState("");
   const client = useQueryClient();
@@ -70,14 +70,7 @@ function Form({ line, seen, onClose }: { line: HistoryLine; seen: string; onClos
           />
         )}
         {reasonError === undefined && <ErrorNotice error={restore.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={restore.isPending}>
-            {t("restore.confirm")}
-          </Button>
-        </Group>
+        <FormFoot onCancel={onClose} saving={restore.isPending} save={t("restore.confirm")} />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Textarea } from "@mantine/core";
+import { Checkbox, Group, Modal, Select, Stack, Textarea } from "@mantine/core";
 import { DateInput, TimePicker } from "@mantine/dates";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -9,6 +9,7 @@ import { useVocabulary } from "@/shared/api/vocabulary";
 import { parseDay, toDay } from "@/shared/lib/dates";
 import { formatPhone } from "@/shared/lib/phones";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { showUndo } from "@/shared/ui/undo-toast";
 import { endingsOf } from "./endings";
 import { KindIcon } from "./KindIcon";
@@ -40,7 +41,6 @@ const pad = (n: number) => String(n).padStart(2, "0");
 
 function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => void }) {
   const { t } = useTranslation("agenda");
-  const { t: common } = useTranslation();
   const { t: prospects } = useTranslation("prospects");
   const word = useWord();
   const client = useQueryClient();
@@ -161,14 +161,11 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
           onChange={({ currentTarget }) => setBody(currentTarget.value)}
         />
         <ErrorNotice error={save.error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {common("action.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t(start.done ? "dialog.log" : "dialog.plan")}
-          </Button>
-        </Group>
+        <FormFoot
+          onCancel={onClose}
+          saving={save.isPending}
+          save={t(start.done ? "dialog.log" : "dialog.plan")}
+        />
       </Stack>
     </form>
   );
