@@ -26,14 +26,16 @@ export function ReminderBell() {
   const { locked } = useSession();
   const opensFor = useRef(0);
   // After the computer slept the list opens by itself, once the lock is gone, unless it would take the keys from somebody who types.
+  // Somebody who has opened it meanwhile has seen it: closed by them, it stays closed.
   useEffect(() => {
+    if (opened) opensFor.current = times;
     if (locked || times === opensFor.current) return;
     const timer = setTimeout(() => {
       opensFor.current = times;
       if (!isTyping(document.activeElement)) setOpened(true);
     }, unlocking);
     return () => clearTimeout(timer);
-  }, [times, locked]);
+  }, [times, locked, opened]);
   const label = due.length === 0 ? t("none") : t("count", { count: due.length });
   const close = () => setOpened(false);
   return (
