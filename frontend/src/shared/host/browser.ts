@@ -48,10 +48,13 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** How long a notification waits for its worker at most, in ms: the first start of a worker takes seconds on a busy computer. */
+const workerPatience = 10_000;
+
 /** The worker that gives notifications buttons; `null` where there are no workers, or it does not start. */
 async function worker(): Promise<ServiceWorkerRegistration | null> {
   if (!("serviceWorker" in navigator)) return null;
-  const late = new Promise<null>((resolve) => setTimeout(resolve, 2000, null));
+  const late = new Promise<null>((resolve) => setTimeout(resolve, workerPatience, null));
   try {
     await navigator.serviceWorker.register("/notices.js");
     return await Promise.race([navigator.serviceWorker.ready, late]);
@@ -117,6 +120,7 @@ export const browserHost: Host = {
       if (reply !== null) listener(reply);
       else if (typeof data.prospectId === "string") openProspect(data.prospectId);
     };
+    void worker(); // so that it has started when the first notification comes
     navigator.serviceWorker.addEventListener("message", hear);
     navigator.serviceWorker.startMessages();
     return () => navigator.serviceWorker.removeEventListener("message", hear);
