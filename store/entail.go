@@ -3,12 +3,12 @@ package store
 // As runs fn with another author, at this computer: for what follows from an op that its maker may make, and whose
 // consequences are not the maker's to write.
 func (tx *Tx) As(a Author, fn func() error) error {
-	author := tx.req.author
+	author, as := tx.req.author, tx.as
 	if a.Device == "" {
 		a.Device = tx.s.opts.Device
 	}
-	tx.req.author = a
-	defer func() { tx.req.author = author }()
+	tx.req.author, tx.as = a, &a
+	defer func() { tx.req.author, tx.as = author, as }()
 	return fn()
 }
 

@@ -55,6 +55,8 @@ type Op struct {
 	Before  json.RawMessage // the value replaced; nil for a creation
 	Outcome Outcome
 	Reason  string // Decide's code, "" when applied
+
+	by *Author // who has made it in As; nil for the transaction's author
 }
 
 // EntityScope is the entity of the ops that Grant and Revoke leave: Row is the root, Field the user, Value 1 or 0.
@@ -81,8 +83,9 @@ type Decide func(Proposal) Verdict
 
 // Follow adds to a transaction what one of its applied ops entails: whoever gets a prospect is granted it. It is called
 // before the commit, for local ops as for those of other computers, and again for the ops that it makes itself. It may
-// Grant, Revoke and Regrant, and write rows, also As another author. Its error fails the whole commit, so it is for what the file
-// itself refuses, never for what a person has asked in vain.
+// Grant, Revoke and Regrant, and write rows, also As another author, who is then the Tx's author when the ops made so are
+// followed in turn. Its error fails the whole commit, so it is for what the file itself refuses, never for what a person has
+// asked in vain.
 type Follow func(*Tx, Op) error
 
 // And returns a Follow that lets g follow after f.

@@ -167,6 +167,7 @@ func (tx *Tx) log(op *Op, c claim) error {
 	if err != nil {
 		return tx.spoil(fmt.Errorf("log an op: %w", err))
 	}
+	op.by = tx.as
 	tx.ops = append(tx.ops, *op)
 	return nil
 }

@@ -27,6 +27,7 @@ type Tx struct {
 	ops     []Op
 	after   []func()
 	commit  Commit
+	as      *Author // who writes for the moment, in As
 	undo    bool
 	undoes  []byte              // the transaction that this one takes back
 	roots   map[rowKey]bool     // rows made by this transaction that are roots, or lead to some
@@ -251,11 +252,19 @@ func (tx *Tx) follow() error {
 		if op.Outcome != Applied || op.Entity == EntityScope {
 			continue
 		}
-		if err := tx.s.opts.Follow(tx, op); err != nil {
+		if err := tx.followOne(op); err != nil {
 			return fmt.Errorf("follow %s of %s: %w", fieldName(op.Field), op.Entity, err)
 		}
 	}
 	return nil
+}
+
+// followOne lets Options.Follow see an op as its author's: what was made in As is not the transaction's author's to answer for.
+func (tx *Tx) followOne(op Op) error {
+	if op.by == nil {
+		return tx.s.opts.Follow(tx, op)
+	}
+	return tx.As(*op.by, func() error { return tx.s.opts.Follow(tx, op) })
 }
 
 // made notes a new root of this transaction: whoever makes it may go on to write under it. Its maker chooses the id, and may
