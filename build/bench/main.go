@@ -86,7 +86,7 @@ func run(ctx context.Context, b *bench, out string) (err error) {
 		{[]string{"board-5k"}, boardOfThousands},
 		{[]string{"history-1m"}, historyOfMany},
 		{[]string{"dashboard-1m"}, dashboards},
-		{[]string{"scroll-100k", "keystroke-to-paint", "keystroke-to-results"}, chromiumFigures},
+		{[]string{"scroll-100k", "board-scroll-5k", "keystroke-to-paint", "keystroke-to-results"}, chromiumFigures},
 		{[]string{"start-100k", "memory-100k"}, startAndMemory},
 		{[]string{"apply-edits"}, applyEdits},
 		{[]string{"edit-ack", "reconnect-25x2000"}, pushes},

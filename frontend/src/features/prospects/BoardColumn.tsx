@@ -3,7 +3,7 @@ import { Tooltip } from "@mantine/core";
 import { IconArchive, IconChecklist } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card, BoardColumn as Column } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
@@ -35,14 +35,16 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
   const { t } = useTranslation("board");
   const { t: words } = useTranslation("words");
   const list = useInfiniteQuery(columnQuery(column.stage_id, search));
-  const cards = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  // The same array while the pages are: everything below goes through thousands of cards when it is another one.
+  const cards = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
+  const keyAt = useCallback((index: number) => cards[index]?.id ?? index, [cards]);
   const box = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
   const rows = useVirtualizer({
     count: cards.length,
     getScrollElement: () => box.current,
     estimateSize: () => slot,
-    getItemKey: (index) => cards[index]?.id ?? index,
+    getItemKey: keyAt,
     overscan: 6,
   });
   useSteady(box, cards);

@@ -36,12 +36,27 @@ function clockTime(at: Date): string {
   return `${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A format of the system's, kept: making one takes longer than a row has time for while a list scrolls. */
+function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
+  formats.set(key, known);
+  return known;
+}
+
+const weekdayOnly = { weekday: "short" } as const;
+const monthOnly = { month: "short" } as const;
+const wholeDay = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+const wholeInstant = { ...wholeDay, hour: "2-digit", minute: "2-digit", hour12: false } as const;
+
 /** "mar 24 nov", with the year when it is not this one. No commas or full stops, which lists don't need. */
 function shortDay(at: Date, now: Date, language: Language): string {
   const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language, options).format(at).replace(/[.,]/g, "");
-  const weekday = part({ weekday: "short" });
-  const month = part({ month: "short" });
+    format(language, options).format(at).replace(/[.,]/g, "");
+  const weekday = part(weekdayOnly);
+  const month = part(monthOnly);
   const year = at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`;
   return `${weekday} ${at.getDate()} ${month}${year}`;
 }
@@ -59,15 +74,15 @@ export function relativeDate(
   return withTime ? `${day} ${clockTime(at)}` : day;
 }
 
+/** "mar 24 nov 2026 09:30": a date that stays the same tomorrow, for what was written long ago. */
+export function datedDay(at: Date, language: Language, withTime: boolean): string {
+  const day = shortDay(at, new Date(0), language);
+  return withTime ? `${day} ${clockTime(at)}` : day;
+}
+
 /** The whole date for a tooltip: "martes, 24 de noviembre de 2026, 17:00". */
 export function fullDate(at: Date, language: Language, withTime: boolean): string {
-  return new Intl.DateTimeFormat(language, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    ...(withTime ? { hour: "2-digit", minute: "2-digit", hour12: false } : {}),
-  }).format(at);
+  return format(language, withTime ? wholeInstant : wholeDay).format(at);
 }
 
 const minuteMs = 60_000;

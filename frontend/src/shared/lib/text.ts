@@ -24,9 +24,11 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase("es-MX");
 }
 
+const whole = new Intl.NumberFormat("es-MX", { maximumFractionDigits: 0 });
+
 /** A whole number as Mexico writes it: 1,234. */
 export function formatCount(n: number): string {
-  return new Intl.NumberFormat("es-MX", { maximumFractionDigits: 0 }).format(n);
+  return whole.format(n);
 }
 
 const units = ["B", "KB", "MB", "GB", "TB"] as const;

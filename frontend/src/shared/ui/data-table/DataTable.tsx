@@ -55,6 +55,9 @@ export type Selection<Row> = {
   labelAll: string;
 };
 
+/** How many rows are drawn beyond each edge of what is in view. */
+const overscan = 8;
+
 /** How many rows before the end the next page is asked for. */
 const lead = 12;
 
@@ -97,7 +100,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count: rows.length,
     getScrollElement: () => viewport.current,
     estimateSize: () => height,
-    overscan: 8,
+    overscan,
     // The heading stands above the rows and stays there while they scroll.
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
@@ -107,6 +110,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useEffect(() => virtualizer.measure(), [height, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
+  // As many places as can be drawn at once. A row that scrolls into view takes the place of one that left it, which is
+  // far quicker than building it anew, and the active row is told by key and not by place.
+  const places = Math.ceil((virtualizer.scrollRect?.height ?? 0) / height) + 2 * overscan + 2;
   const lastShown = items.at(-1)?.index ?? -1;
   useEffect(() => {
     if (hasMore && lastShown >= rows.length - lead) onEnd?.();
@@ -179,7 +185,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself handles keys for its active row
               <div
-                key={key}
+                key={item.index % Math.max(places, items.length)}
                 id={`${tableId}-${key}`}
                 role="row"
                 aria-rowindex={item.index + 2}
@@ -206,6 +212,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       onClick={(event) => {
                         setActive(row);
                         selection.onPick(row, event.shiftKey);
+                        // The keys stay with the list: this box will be another row's when the list scrolls.
+                        viewport.current?.focus({ preventScroll: true });
                       }}
                       onChange={() => undefined}
                     />
