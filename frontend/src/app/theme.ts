@@ -77,6 +77,7 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
         overlayProps: { backgroundOpacity: 0.35 },
       },
+      styles: { title: { fontSize: 16, fontWeight: 600 } },
     },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 } } },
     Switch: { defaultProps: { withThumbIndicator: false } },

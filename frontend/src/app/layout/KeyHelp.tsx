@@ -1,5 +1,6 @@
 import { Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
 import { lettersOff } from "@/shared/lib/keyboard";
 import { Kbd } from "@/shared/ui/Kbd";
 import classes from "./KeyHelp.module.css";
@@ -17,6 +18,7 @@ const groups = [
       { word: "keys.goDashboard", keys: [["G"], ["T"]] },
       { word: "keys.goContacts", keys: [["G"], ["C"]] },
       { word: "keys.goBoard", keys: [["G"], ["E"]] },
+      { word: "keys.goHistory", keys: [["G"], ["H"]], admin: true },
       { word: "keys.goSettings", keys: [["G"], ["S"]] },
       { word: "keys.reminders", keys: [["G"], ["R"]] },
       { word: "keys.undo", keys: [["Mod", "Z"]] },
@@ -51,6 +53,7 @@ const groups = [
     title: "keys.prospect",
     rows: [
       { word: "keys.call", keys: [["L"]] },
+      { word: "keys.note", keys: [["N"]] },
       { word: "keys.whatsapp", keys: [["W"]] },
       { word: "keys.stage", keys: [["S"]] },
       { word: "keys.assign", keys: [["A"]] },
@@ -64,6 +67,7 @@ const groups = [
 /** All shortcuts on one sheet, opened with `?`. */
 export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
+  const isAdmin = useIsAdmin();
   return (
     <Modal opened={opened} onClose={onClose} title={t("keys.title")} size="lg">
       <div className={classes.groups}>
@@ -71,16 +75,18 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
           <section key={title} className={classes.group}>
             <h2 className={classes.title}>{t(title)}</h2>
             <dl className={classes.list}>
-              {rows.map(({ word, keys }) => (
-                <div key={word} className={classes.row}>
-                  <dt>{t(word)}</dt>
-                  <dd className={classes.keys}>
-                    {keys.map((together) => (
-                      <Kbd key={together.join("")} keys={together} />
-                    ))}
-                  </dd>
-                </div>
-              ))}
+              {rows
+                .filter((row) => isAdmin || !("admin" in row))
+                .map(({ word, keys }) => (
+                  <div key={word} className={classes.row}>
+                    <dt>{t(word)}</dt>
+                    <dd className={classes.keys}>
+                      {keys.map((together) => (
+                        <Kbd key={together.join("")} keys={together} />
+                      ))}
+                    </dd>
+                  </div>
+                ))}
             </dl>
           </section>
         ))}

@@ -1,12 +1,13 @@
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { ReminderNotices } from "@/features/reminders/ReminderNotices";
-import { useMe } from "@/shared/api/me";
+import { useIsAdmin, useMe } from "@/shared/api/me";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
+import { AdminOnly, isAdminScreen } from "./AdminOnly";
 import { DemoBanner } from "./DemoBanner";
 import { KeyHelp } from "./KeyHelp";
 import { openPalette, Palette } from "./Palette";
@@ -19,6 +20,8 @@ export function Shell() {
   const { t } = useTranslation();
   const { demo } = useMe();
   const navigate = useNavigate();
+  const isAdmin = useIsAdmin();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
   const [folded, setFolded] = useLocalStorage({
     key: "sitegroup.rail-folded",
     defaultValue: false,
@@ -38,6 +41,7 @@ export function Shell() {
     "g a": () => void navigate({ to: "/agenda" }),
     "g c": () => void navigate({ to: "/contactos" }),
     "g e": () => void navigate({ to: "/embudo" }),
+    ...(isAdmin ? { "g h": () => void navigate({ to: "/historial" }) } : {}),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
   });
   useUndoKey();
@@ -57,7 +61,7 @@ export function Shell() {
         {demo && <DemoBanner />}
         <TopBar />
         <main id="contenido" className={classes.main} tabIndex={-1}>
-          <Outlet />
+          {isAdmin || !isAdminScreen(path) ? <Outlet /> : <AdminOnly />}
         </main>
       </div>
       <Palette onHelp={() => setHelpOpen(true)} />

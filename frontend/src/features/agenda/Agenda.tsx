@@ -92,6 +92,7 @@ export function Agenda() {
         actions={
           <>
             <Button
+              size="compact-md"
               variant="default"
               leftSection={<IconDownload size={16} stroke={1.6} aria-hidden />}
               title={t("exportHint")}
@@ -100,7 +101,11 @@ export function Agenda() {
               {t("export")}
             </Button>
             <ExportButton list="activities" filter={exportFilter(days, seller)} />
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => create()}>
+            <Button
+              size="compact-md"
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={() => create()}
+            >
               {t("new")}
             </Button>
           </>

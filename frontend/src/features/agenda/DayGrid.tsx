@@ -20,8 +20,9 @@ const hours = Array.from({ length: 23 }, (_, index) => index + 1);
 /** Lanes side by side before the last one says how many more there are. */
 const lanes = { day: 10, week: 4 };
 
-/** The hour at the top when the screen opens. */
+/** The hour at the top when the screen opens, and the room its number needs above its line. */
 const opens = 8;
+const labelRoom = 8;
 
 type DayGridProps = {
   days: readonly string[];
@@ -40,7 +41,13 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
   const now = new Date(useNow());
   const { hold, grip } = useMoving(days, box);
   useEffect(() => {
-    if (box.current !== null) box.current.scrollTop = opens * hour;
+    const element = box.current;
+    if (element === null) return;
+    element.scrollTop = opens * hour - labelRoom;
+    // Where a week is wider than the window, today is what is looked for.
+    const column = element.querySelector<HTMLElement>('[data-day][data-today="true"]');
+    if (column !== null)
+      element.scrollLeft = Math.max(0, column.offsetLeft + column.offsetWidth - element.clientWidth);
   }, []);
   const shown = items.map((item) => (hold?.item.id === item.id ? movedTo(item, hold.slot) : item));
   const of = (day: string) => shown.filter((item) => dayOf(item) === day);

@@ -15,7 +15,7 @@ export function TrendChart({ steps }: { steps: Step[] }) {
       withLegend
       curveType="linear"
       legendProps={{ verticalAlign: "bottom", height: 32 }}
-      composedChartProps={{ accessibilityLayer: false }}
+      composedChartProps={{ accessibilityLayer: false, margin: { top: 12 } }}
       gridColor="var(--sg-hairline)"
       textColor="var(--sg-muted)"
       tooltipAnimationDuration={0}

@@ -116,7 +116,7 @@ function useHistoryColumns(): Column<HistoryLine>[] {
       id: "who",
       header: t("column.who"),
       width: "minmax(120px, 1fr)",
-      minTableWidth: 560,
+      minTableWidth: 680,
       cell: (line) =>
         line.user_name === "" ? <span className={classes.quiet}>{t("program")}</span> : line.user_name,
     },

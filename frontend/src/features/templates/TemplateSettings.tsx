@@ -60,8 +60,12 @@ function List({ templates, mayChange, onEdit }: ListProps) {
     <table className={table.table}>
       <thead>
         <tr>
-          <th scope="col">{t("name")}</th>
-          <th scope="col">{t("channel")}</th>
+          <th scope="col" className={table.half}>
+            {t("name")}
+          </th>
+          <th scope="col" className={table.quarter}>
+            {t("channel")}
+          </th>
           <th scope="col" title={t("usesHint")}>
             {t("uses")}
           </th>

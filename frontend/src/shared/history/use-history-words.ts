@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { HistoryField, HistoryLine } from "@/shared/api/types";
-import { fullDate, parseDay } from "@/shared/lib/dates";
+import { datedDay, parseDay } from "@/shared/lib/dates";
 import { formatPhone } from "@/shared/lib/phones";
 import { formatCount } from "@/shared/lib/text";
 
@@ -10,7 +10,7 @@ const coded: Record<string, string> = {
   result: "result",
   kind: "kind",
   source: "source",
-  origin: "source",
+  origin: "origin",
   role: "role",
 };
 
@@ -53,8 +53,8 @@ export function useHistoryWords() {
     }
     if (name === "rows" && raw === -1) return t("value.unknown");
     if (name === "raw") return formatPhone(text);
-    if (name.endsWith("_at")) return fullDate(new Date(text), language, true);
-    if (name.endsWith("_on")) return fullDate(parseDay(text), language, false);
+    if (name.endsWith("_at")) return datedDay(new Date(text), language, true);
+    if (name.endsWith("_on")) return datedDay(parseDay(text), language, false);
     return text;
   };
 

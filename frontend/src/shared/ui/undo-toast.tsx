@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { type NotificationData, notifications } from "@mantine/notifications";
 import { i18n } from "@/locales/i18n";
 import { answer, api } from "@/shared/api/client";
 import { errorSentence } from "./fault-sentence";
@@ -55,9 +55,8 @@ export function offerUndo<Back>(
 
 function push(deed: Deed): void {
   const { message } = deed;
-  deed.toast = notifications.show({
+  deed.toast = toast({
     autoClose: stay,
-    withBorder: true,
     message: (
       <span className={classes.row}>
         <span className={classes.text}>{message}</span>
@@ -71,14 +70,26 @@ function push(deed: Deed): void {
   if (done.length > depth) done.shift();
 }
 
+/** Shows a toast that stays while the pointer or the focus is on it: whoever has reached its button is not raced by a clock. */
+function toast(data: NotificationData): string {
+  const shown: NotificationData = {
+    ...data,
+    withBorder: true,
+    onFocusCapture: () => notifications.update({ ...shown, autoClose: false }),
+    onBlurCapture: () => notifications.update(shown),
+  };
+  shown.id = notifications.show(shown);
+  return shown.id;
+}
+
 /** Says that something was done, for four seconds. */
 export function showDone(message: string): void {
-  notifications.show({ message, autoClose: 4000, withBorder: true });
+  toast({ message, autoClose: 4000 });
 }
 
 /** Says in words why something failed. */
 export function showError(thrown: unknown): void {
-  notifications.show({ message: errorSentence(thrown), color: "red", autoClose: 8000, withBorder: true });
+  toast({ message: errorSentence(thrown), color: "red", autoClose: 8000 });
 }
 
 /** Takes back the latest action of this page. Silent when there is none. */
