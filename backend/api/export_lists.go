@@ -40,10 +40,7 @@ func (o *Office) exportLists() map[string]export.Source {
 	sources := []export.Source{
 		{
 			ID: "prospects", Columns: exportColumns(crm.ProspectFields),
-			Coded: []string{
-				"stage", "status", "temperature", "seller", "form", "campaign", "source", "reason", "tag", "lead_from", "lead_to", "open",
-				"unattended", "no_next", "opposed", "sort",
-			},
+			Coded: append(whereNames(), "sort"), Typed: []string{"q"},
 			Count: func(ctx context.Context, v account.Viewer, f export.Filter) (int, error) {
 				where, err := prospectFilter(f)
 				if err != nil {
@@ -60,7 +57,7 @@ func (o *Office) exportLists() map[string]export.Source {
 			},
 		},
 		{
-			ID: "contacts", Columns: exportColumns(crm.ContactFields), Coded: []string{"sort"},
+			ID: "contacts", Columns: exportColumns(crm.ContactFields), Coded: []string{"sort"}, Typed: []string{"q"},
 			Count: func(ctx context.Context, v account.Viewer, f export.Filter) (int, error) {
 				return o.CRM.CountContacts(ctx, v, f["q"], f["sort"])
 			},
@@ -110,22 +107,13 @@ func failed(err error) iter.Seq2[[]string, error] {
 
 // prospectFilter reads the query of the list of prospects.
 func prospectFilter(f export.Filter) (crm.ProspectFilter, error) {
-	where := crm.ProspectFilter{
-		Query: f["q"], Stage: f["stage"], Status: f["status"], Temperature: f["temperature"], Seller: f["seller"], Form: f["form"],
-		Campaign: f["campaign"], Source: f["source"], Reason: f["reason"], Tag: f["tag"], LeadFrom: f["lead_from"], LeadTo: f["lead_to"],
-		Open: f["open"], Sort: f["sort"],
+	where, err := whereOf(f)
+	if err != nil {
+		return crm.ProspectFilter{}, err
 	}
-	for name, into := range map[string]*bool{"unattended": &where.Unattended, "no_next": &where.NoNext, "opposed": &where.Opposed} {
-		if f[name] == "" {
-			continue
-		}
-		on, err := strconv.ParseBool(f[name])
-		if err != nil {
-			return where, fault.Invalid(name, CodeInputInvalid)
-		}
-		*into = on
-	}
-	return where, nil
+	list := where.filter()
+	list.Sort = f["sort"]
+	return list, nil
 }
 
 func activityFilter(f export.Filter) crm.ActivityFilter {

@@ -3,8 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
+	"strconv"
 
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/export"
+	"sitegroup.mx/crm/backend/fault"
 )
 
 // ProspectWhere says which prospects a list, a count, a chart or a file is about.
@@ -44,6 +48,41 @@ func (w ProspectWhere) filter() crm.ProspectFilter {
 		AttendedFrom: w.AttendedFrom, AttendedTo: w.AttendedTo, EndedFrom: w.EndedFrom, EndedTo: w.EndedTo,
 		Attended: w.Attended, Age: w.Age, Answered: w.Answered, Clock: w.Clock,
 	}
+}
+
+// whereOf reads the same from the filter of an export, whose names are those of the query. Fault input.invalid for a switch that is
+// neither on nor off.
+func whereOf(f export.Filter) (ProspectWhere, error) {
+	var w ProspectWhere
+	fields := reflect.ValueOf(&w).Elem()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Tag.Get("query")
+		text := f[name]
+		if fields.Field(i).Kind() != reflect.Bool {
+			fields.Field(i).SetString(text)
+			continue
+		}
+		if text == "" {
+			continue
+		}
+		on, err := strconv.ParseBool(text)
+		if err != nil {
+			return w, fault.Invalid(name, CodeInputInvalid)
+		}
+		fields.Field(i).SetBool(on)
+	}
+	return w, nil
+}
+
+// whereNames are the names of the query but for what was typed.
+func whereNames() []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[ProspectWhere]()) {
+		if name := f.Tag.Get("query"); name != "q" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // prospectIDsInput asks for one page of ids.

@@ -38,6 +38,15 @@ func phoneText(e164 string) string {
 
 func allDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
+// asText keeps a phone a text that a spreadsheet would take for a number or a date. Only one that nobody could read looks like that,
+// as it was typed: zeros at its beginning would be lost, and long ones rounded.
+func asText(phones string) string {
+	if phones != "" && strings.Trim(phones, "0123456789.,-/:()eE+") == "" {
+		return "'" + phones
+	}
+	return phones
+}
+
 // eachPhone writes every phone of a cell that holds several.
 func eachPhone(text, between string) string {
 	phones := strings.Split(text, "\n")

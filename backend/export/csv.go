@@ -44,7 +44,7 @@ func (w *csvWriter) field(c cell) string {
 	case Instant, Date, Moment:
 		return Defused(momentText(c.text, w.zone))
 	case Phone:
-		return Defused(eachPhone(c.text, " / "))
+		return asText(Defused(eachPhone(c.text, " / ")))
 	case Number:
 		if isNumber(c.text) {
 			return c.text // a negative one is no formula

@@ -49,6 +49,8 @@ type Source struct {
 	// Coded are the names of the filter whose values are codes, ids or days, and stand in the note of the export. Of others only
 	// that they were used is noted: what was searched for may be a name.
 	Coded []string
+	// Typed are the other names that the filter may have.
+	Typed []string
 	// Count says how many rows there will be, -1 when nobody knows. It refuses a filter that makes no sense.
 	Count func(ctx context.Context, v account.Viewer, f Filter) (int, error)
 	// Rows yields each row with a value for every column, in their order, and ends after an error. A nil row stands for somebody

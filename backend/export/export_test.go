@@ -126,6 +126,20 @@ func TestXLSX_ReadsBackWithTextsAsTextsAndDatesAsDates(t *testing.T) {
 	}
 }
 
+// What was typed as a phone and is none would lose its zeros, or become a date, as the number that a spreadsheet sees in it.
+func TestCSV_KeepsEveryPhoneAText(t *testing.T) {
+	for phone, want := range map[string]string{
+		"0123456": "'0123456", "12345678901234567": "'12345678901234567", "5.5E+11": "'5.5E+11", "12-05": "'12-05", "1,234": "'1,234",
+		"+14155552671": "'+14155552671", "+525512345678": "55 1234 5678", "044 55 1234": "044 55 1234", "ext 5": "ext 5", "": "",
+	} {
+		row := slices.Clone(person)
+		row[1] = phone
+		if got := readCSV(t, write(t, sheet(export.CSV, ','), these(row)), ',')[1][1]; got != want {
+			t.Errorf("%q is written %q, want %q", phone, got, want)
+		}
+	}
+}
+
 // dangerous reports whether a spreadsheet might take a CSV field for a formula.
 func dangerous(field string) bool {
 	trimmed := strings.TrimLeft(field, " \u00a0\u200b\ufeff")

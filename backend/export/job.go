@@ -150,6 +150,11 @@ func (r *Request) check() error {
 	case len(r.Heads) > mostColumns:
 		return fault.Invalid("columns", "input.invalid")
 	}
+	for name := range r.Filter { // one that is not understood would let out more than the person sees
+		if !slices.Contains(r.Source.Coded, name) && !slices.Contains(r.Source.Typed, name) {
+			return fault.Invalid("filter", "input.invalid")
+		}
+	}
 	for _, h := range r.Heads {
 		if !slices.ContainsFunc(r.Source.Columns, func(c Column) bool { return c.Key == h.Key }) {
 			return fault.Invalid("columns", "input.invalid")
