@@ -116,7 +116,7 @@ func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error)
 	if handled, err := c.office.CRM.UndoMergeOf(tx, rows); handled || err != nil {
 		return err
 	}
-	ours := func() error { return c.office.CRM.AroundUndo(reverse) }
+	ours := func() error { return c.office.CRM.AroundUndo(tx, rows, reverse) }
 	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, ours); err != nil {
 		return err
 	}

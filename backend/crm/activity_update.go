@@ -101,7 +101,7 @@ func finish(tx *store.Tx, p held, a activityRow, result string, row store.Row) e
 
 // UpdateActivity changes text, result and due time. Moving the due time (which is not the same as being reminded later)
 // goes into the history and takes the open reminder along by the same distance, unless the patch says when. Faults:
-// activity.not_found, input.invalid, input.too_long.
+// activity.not_found, input.invalid, input.too_long, contact.opposed for when to reach somebody who asked not to be contacted.
 func (s *Service) UpdateActivity(ctx context.Context, v account.Viewer, id string, patch ActivityPatch) (Change, error) {
 	row, err := patch.row()
 	if err != nil {
@@ -115,6 +115,9 @@ func (s *Service) UpdateActivity(ctx context.Context, v account.Viewer, id strin
 		a, p, err := findActivity(tx, v, id)
 		if err != nil {
 			return err
+		}
+		if _, moved := row["due_at"]; p.Opposed && reachesOut(a.Kind) && a.DoneAt == nil && (moved || remind != "") {
+			return fault.Invalid("due_at", CodeOpposed)
 		}
 		if result, ok := row["result"].(string); ok {
 			if err := checkResult(a.Kind, result); err != nil {

@@ -66,11 +66,16 @@ const movedColumn = `(
 			AND e.kind = '` + EventRescheduled + `'
 			AND e.data ->> 'activity_id' = a.id) AS moved`
 
-// CalendarOf returns one planned activity as a calendar. Faults: activity.not_found, activity.no_date for one without a date.
+// CalendarOf returns one planned activity as a calendar. Faults: activity.not_found, activity.no_date for one without a date,
+// contact.opposed for when to reach somebody who asked not to be contacted.
 func (s *Service) CalendarOf(ctx context.Context, v account.Viewer, id string, style CalendarStyle) (CalendarFile, error) {
-	var item calendarItem
+	var item struct {
+		calendarItem
+		Waits bool `db:"waits"`
+	}
 	err := s.store.Read().NewQuery(`
-		SELECT a.id, c.name AS prospect_name, a.kind, a.due_at, a.due_on, ` + movedColumn + `
+		SELECT a.id, c.name AS prospect_name, a.kind, a.due_at, a.due_on,
+			a.done_at IS NULL AND c.opposed_at IS NOT NULL AS waits, ` + movedColumn + `
 		FROM activity a
 		JOIN prospect p ON p.id = a.prospect_id
 		JOIN contact c ON c.id = p.contact_id
@@ -83,8 +88,11 @@ func (s *Service) CalendarOf(ctx context.Context, v account.Viewer, id string, s
 	if item.DueAt == nil && item.DueOn == nil {
 		return CalendarFile{}, fault.New("activity.no_date")
 	}
+	if item.Waits && reachesOut(item.Kind) {
+		return CalendarFile{}, fault.New(CodeOpposed)
+	}
 	name := "cita-" + (deref(item.DueAt) + deref(item.DueOn))[:len(clock.DateLayout)]
-	return s.calendar(name, []calendarItem{item}, style)
+	return s.calendar(name, []calendarItem{item.calendarItem}, style)
 }
 
 // Calendar returns a stretch of the agenda as a calendar. Faults are Agenda's.

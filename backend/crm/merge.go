@@ -330,6 +330,8 @@ type movedProspect struct {
 	Assigned bool   `json:"assigned"`        // it changed hands
 	Owner    string `json:"owner,omitempty"` // whose it was
 	To       string `json:"to,omitempty"`    // whose it became
+	// Status is what it was in before it was discarded because the survivor asked not to be contacted.
+	Status string `json:"status,omitempty"`
 }
 
 type replaced struct {

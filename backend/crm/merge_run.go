@@ -15,7 +15,7 @@ import (
 )
 
 // Follow carries out, on the host and in the transaction that asks for it, what members wish for: merges, and that they be taken
-// back; and it brings what is added under a contact that was merged away to the one that it is part of. It is the second half
+// back; it brings what is added under a contact that was merged away to the one that it is part of. It is the second half
 // of the store's Options.Follow.
 func Follow(tx *store.Tx, op store.Op) error {
 	switch op.Entity {
@@ -27,9 +27,19 @@ func Follow(tx *store.Tx, op store.Op) error {
 		if op.Field == "" || op.Field == fieldDeleted || op.Field == "contact_id" {
 			return carryReach(tx, op.Entity, op.Row)
 		}
+	case "contact":
+		if op.Field == "opposed_at" {
+			return followNo(tx, "contact_id", op.Row)
+		}
 	case "prospect":
-		if op.Field == "" || op.Field == fieldDeleted || op.Field == "contact_id" {
-			return carryProspect(tx, op.Row)
+		switch op.Field {
+		case "", fieldDeleted, "contact_id":
+			if err := carryProspect(tx, op.Row); err != nil {
+				return err
+			}
+			return followNo(tx, "id", op.Row)
+		case "status":
+			return followNo(tx, "id", op.Row)
 		}
 	}
 	return nil
@@ -242,13 +252,42 @@ func (r *mergeRun) prospects() error {
 			return fmt.Errorf("read prospects of contact: %w", err)
 		}
 		for _, id := range ids {
-			r.m.Map.Prospects = append(r.m.Map.Prospects, movedProspect{ID: id, From: c.ID})
+			moved, err := r.moving(id, c)
+			if err != nil {
+				return err
+			}
+			r.m.Map.Prospects = append(r.m.Map.Prospects, moved)
 			if err := r.tx.Set("prospect", id, store.Row{"contact_id": r.into.ID}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// moving notes a prospect that goes to the survivor, and how it stood if it is discarded there because of somebody else's no: told
+// apart again, the person has not said it.
+func (r *mergeRun) moving(id string, from mergeContact) (movedProspect, error) {
+	moved := movedProspect{ID: id, From: from.ID}
+	if from.OpposedAt != nil {
+		return moved, nil
+	}
+	var open []string
+	err := r.tx.Query().NewQuery(`
+		SELECT status
+		FROM prospect
+		WHERE id = {:id}
+		AND deleted = 0
+		AND status NOT IN ('discarded', 'closed')
+		AND EXISTS (SELECT 1 FROM contact WHERE id = {:into} AND opposed_at IS NOT NULL)`).
+		Bind(dbx.Params{"id": id, "into": r.into.ID}).Column(&open)
+	if err != nil {
+		return moved, fmt.Errorf("read prospect: %w", err)
+	}
+	if len(open) > 0 {
+		moved.Status = open[0]
+	}
+	return moved, nil
 }
 
 // absorb turns the others into part of the survivor. Nobody is matched with them any more.

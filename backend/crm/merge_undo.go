@@ -120,7 +120,7 @@ func (m *mergeRow) returnReach(tx *store.Tx) error {
 func (m *mergeRow) returnProspects(tx *store.Tx) error {
 	for _, p := range m.Map.Prospects {
 		var now []held
-		err := tx.Query().NewQuery("SELECT p.id, p.contact_id, p.owner_id FROM prospect p WHERE p.id = {:id}").
+		err := tx.Query().NewQuery("SELECT p.id, p.contact_id, p.owner_id, p.status, p.reason_id FROM prospect p WHERE p.id = {:id}").
 			Bind(dbx.Params{"id": p.ID}).All(&now)
 		if err != nil {
 			return fmt.Errorf("read prospect: %w", err)
@@ -132,6 +132,9 @@ func (m *mergeRow) returnProspects(tx *store.Tx) error {
 			if err := tx.Set("prospect", p.ID, store.Row{"contact_id": p.From}); err != nil {
 				return err
 			}
+		}
+		if err := reopenParted(tx, now[0], p); err != nil {
+			return err
 		}
 		if !p.Assigned || now[0].OwnerID != p.To {
 			continue
@@ -150,6 +153,21 @@ func (m *mergeRow) returnProspects(tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// reopenParted goes on with a prospect that was discarded only because its person was taken for one who had said no.
+func reopenParted(tx *store.Tx, now held, p movedProspect) error {
+	if p.Status == "" || now.Status != StatusDiscarded {
+		return nil
+	}
+	forIt, err := exists(tx, "SELECT 1 FROM discard_reason WHERE id = {:id} AND opposition = 1", dbx.Params{"id": now.ReasonID})
+	if err != nil || !forIt {
+		return err
+	}
+	if err := tx.Set("prospect", p.ID, store.Row{"status": p.Status, "reason_id": ""}); err != nil {
+		return err
+	}
+	return addEvent(tx, p.ID, EventReopened, map[string]any{"from": now.Status, "to": p.Status, "reason_id": now.ReasonID})
 }
 
 func (m *mergeRow) returnWords(tx *store.Tx) error {

@@ -12,8 +12,8 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
-// A person who asked not to be contacted is marked as a person: every prospect of theirs that the one who heard it may see
-// is discarded, nobody may plan to reach them, their reminders are silent, their new forms alarm no seller and raise nothing.
+// A person who asked not to be contacted is marked as a person: every prospect of theirs is discarded – by the one who heard it
+// those that they may see, by the host the others –, nobody may plan to reach them, their reminders are silent, their new forms alarm no seller and raise nothing.
 // Only an administrator takes the mark away, and says why.
 
 // Codes of faults about opposition.
@@ -47,16 +47,8 @@ func oppose(tx *store.Tx, v account.Viewer, p held, reasonID string) error {
 		if o.ID == p.ID || !isOpen(o.Status) {
 			continue
 		}
-		if err := tx.Set("prospect", o.ID, store.Row{"status": StatusDiscarded, "reason_id": reasonID}); err != nil {
+		if err := discardOpposed(tx, o, reasonID); err != nil {
 			return err
-		}
-		for _, e := range []historyLine{
-			{EventStatus, map[string]any{"from": o.Status, "to": StatusDiscarded, "reason_id": reasonID}},
-			{EventOpposition, map[string]any{"reason_id": reasonID}},
-		} {
-			if err := addEvent(tx, o.ID, e.kind, e.data); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -131,12 +123,28 @@ func liftFrom(tx *store.Tx, p held, why string) error {
 }
 
 // AroundUndo reverses a transaction, and says why a seller may not take an opposition back: a person's no is not undone by a
-// key. Fault contact.admin_lifts.
-func (s *Service) AroundUndo(reverse func() error) error {
-	err := reverse()
+// key. Nor does an undo open again what is of somebody who has said no since. Faults contact.admin_lifts, contact.opposed.
+func (s *Service) AroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error) error {
+	before, err := openOpposed(tx, rows)
+	if err != nil {
+		return err
+	}
+	err = reverse()
 	var refused *store.RefusedError
 	if errors.As(err, &refused) && refused.Entity == "contact" && refused.Field == "opposed_at" {
 		return fault.Wrap(err, CodeOppositionAdminOnly)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	after, err := openOpposed(tx, rows)
+	if err != nil {
+		return err
+	}
+	for id := range after {
+		if !before[id] {
+			return fault.New(CodeOpposed)
+		}
+	}
+	return nil
 }

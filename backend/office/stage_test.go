@@ -148,8 +148,8 @@ func TestOpposition_Travels(t *testing.T) {
 	discarded := crm.StatusDiscarded
 	said, err := c.crm.UpdateProspect(t.Context(), ana, id, crm.ProspectPatch{Status: &discarded, ReasonID: &no})
 	must(t, err)
-	_, err = c.store.UndoAround(t.Context(), ana.Author(), said.TxID, func(_ *store.Tx, _ []store.Ref, reverse func() error) error {
-		return c.crm.AroundUndo(reverse)
+	_, err = c.store.UndoAround(t.Context(), ana.Author(), said.TxID, func(tx *store.Tx, rows []store.Ref, reverse func() error) error {
+		return c.crm.AroundUndo(tx, rows, reverse)
 	})
 	wantCode(t, "a seller takes it back", err, crm.CodeOppositionAdminOnly)
 	c.connect()
