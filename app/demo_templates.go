@@ -15,7 +15,7 @@ var demoTemplates = []crm.NewTemplate{
 	},
 	{
 		Channel: crm.KindWhatsApp, Name: "Confirmar cita", Shared: true,
-		Body: "Hola, {{nombre}}. Te confirmo tu cita en {{desarrollo}} el {{fecha_cita}}.\n\nSi necesitas cambiarla, respóndeme por aquí. Aviso de privacidad: {{enlace_aviso}}",
+		Body: "Hola, {{nombre}}. Te confirmo tu cita en {{desarrollo}} el {{fecha_cita}}. Aviso de privacidad: {{enlace_aviso}}\n\nSi necesitas cambiarla, respóndeme por aquí.",
 	},
 	{
 		Channel: crm.KindWhatsApp, Name: "No contestó la llamada", Shared: true,
