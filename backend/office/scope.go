@@ -191,7 +191,8 @@ func wrongGrants(ctx context.Context, q dbx.Builder) (wrong []wrongGrant, err er
 			UNION ALL
 			SELECT owner_id, id
 			FROM prospect
-			WHERE owner_id <> '')
+			WHERE owner_id <> ''
+			AND deleted = 0)
 		SELECT w.user_id, w.root_id, 1 AS wanted
 		FROM wanted w
 		LEFT JOIN scope s ON s.user_id = w.user_id AND s.root_id = w.root_id AND s.active = 1

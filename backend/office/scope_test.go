@@ -3,6 +3,7 @@ package office_test
 import (
 	"testing"
 
+	"sitegroup.mx/crm/backend/crm"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/store"
 )
@@ -35,5 +36,27 @@ func TestEnsureScope_MendsWhatAnotherPersonWasGranted(t *testing.T) {
 		Bind(map[string]any{"id": id}).Column(&granted))
 	if len(granted) != 1 || granted[0] != owner.UserID {
 		t.Errorf("granted to %v, want %s alone", granted, owner.UserID)
+	}
+}
+
+// TestEnsureScope_LeavesAloneWhatWasTakenBack: a prospect whose making was undone is nobody's, and one in the bin still is its
+// seller's. Neither is a defect.
+func TestEnsureScope_LeavesAloneWhatWasTakenBack(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	made, err := b.CRM.CreateProspect(ctx, b.Sellers[0], crm.NewProspect{Name: "Inés Lara", Phones: []string{"55 5123 0701"}})
+	must(t, err)
+	undone, err := b.Store.Undo(ctx, b.Sellers[0].Author(), made.TxID)
+	must(t, err)
+	binned, _ := b.Prospect()
+	_, err = b.CRM.DeleteProspect(ctx, b.Admin, binned)
+	must(t, err)
+	if changed, err := office.EnsureScope(ctx, b.Store); err != nil || changed != 0 {
+		t.Errorf("mended %d grants, %v", changed, err)
+	}
+	_, err = b.Store.Undo(ctx, b.Sellers[0].Author(), undone.TxID)
+	must(t, err)
+	if changed, err := office.EnsureScope(ctx, b.Store); err != nil || changed != 0 {
+		t.Errorf("made again, %d grants are wrong, %v", changed, err)
 	}
 }
