@@ -41,7 +41,7 @@ export function ProspectHeader({ prospect, stepper, opposed }: ProspectHeaderPro
         <Temperature value={prospect.temperature} />
         {waits && <Age since={lead_at} />}
         <div className={classes.reach}>
-          <ContactActions prospect={prospect} blocked={opposed} />
+          <ContactActions prospect={prospect} />
         </div>
       </div>
       {opposed && (

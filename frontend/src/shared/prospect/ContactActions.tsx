@@ -8,19 +8,14 @@ import { call, firstEmail, firstPhone, openChat, writeMail } from "./reach";
 import { TemplateMenu } from "./TemplateMenu";
 import templates from "./Templates.module.css";
 
-type ContactActionsProps = {
-  prospect: Prospect;
-  /** The person asked not to be contacted: the buttons stay, switched off. */
-  blocked?: boolean;
-};
-
-/** The three ways to reach a person, big, in the order people use them. */
-export function ContactActions({ prospect, blocked = false }: ContactActionsProps) {
+/** The three ways to reach a person, big, in the order people use them; switched off for who asked not to be contacted. */
+export function ContactActions({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const phone = firstPhone(prospect);
   const email = firstEmail(prospect);
-  const noPhone = blocked || phone === undefined;
-  const noMail = blocked || email === undefined;
+  const leftAlone = prospect.contact.opposed_at !== null;
+  const noPhone = leftAlone || phone === undefined;
+  const noMail = leftAlone || email === undefined;
   return (
     <div className={classes.actions}>
       <Button

@@ -19,9 +19,12 @@ export function knownVariant({ wa_variant }: Phone): WhatsAppVariant {
   return wa_variant === "521" ? "521" : "52";
 }
 
+/** Who asked not to be contacted is not, whatever screen one comes from and however old what it shows. */
+const isLeftAlone = ({ contact }: Prospect): boolean => contact.opposed_at !== null;
+
 /** Dials, and remembers to ask how it went. */
 export function call(prospect: Prospect, phone = firstPhone(prospect)): void {
-  if (phone === undefined) return;
+  if (phone === undefined || isLeftAlone(prospect)) return;
   host.openLink(phoneLink(phone.e164));
   beginOutreach(prospect.id, { channel: "call", e164: phone.e164 });
 }
@@ -33,7 +36,7 @@ export function openChat(
   variant?: WhatsAppVariant,
   message?: Written,
 ): void {
-  if (phone === undefined) return;
+  if (phone === undefined || isLeftAlone(prospect)) return;
   const form = variant ?? knownVariant(phone);
   host.openLink(whatsAppLink(phone.e164, message?.text ?? "", form));
   beginOutreach(prospect.id, {
@@ -47,7 +50,7 @@ export function openChat(
 
 /** Opens a new mail, and remembers to ask whether it was sent. */
 export function writeMail(prospect: Prospect, email = firstEmail(prospect), message?: Written): void {
-  if (email === undefined) return;
+  if (email === undefined || isLeftAlone(prospect)) return;
   host.openLink(mailLink(email.address, message?.subject, message?.text));
   beginOutreach(prospect.id, {
     channel: "email",
