@@ -40,6 +40,7 @@ var enums = map[string]map[string][]any{
 		"language": {"es-MX", "en"}, "theme": {"auto", "light", "dark"}, "density": {"dense", "roomy"},
 	},
 	"AssignedWhy": {"rule": {"turn", "owner", "fixed", "manual", "tray", "wait", "late"}, "reason": tray},
+	"Answers":     {"clock": {"lead", "lead_hours", "receipt", "receipt_hours"}},
 	"TurnRule":    {"otherwise": {"default", "tray"}},
 	"SellerTurns": {"away": away},
 	"TurnPlace":   {"away": away},
@@ -62,7 +63,7 @@ var enums = map[string]map[string][]any{
 }
 
 // absent are objects that may be null.
-var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next"}, "ProspectDetail": {"next"}, "OfficeTurns": {"hours"}, "SellerTurns": {"hours"}}
+var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next"}, "ProspectDetail": {"next", "response"}, "OfficeTurns": {"hours"}, "SellerTurns": {"hours"}}
 
 // describe adds to the description what Go's types do not tell.
 func describe(o *huma.OpenAPI) {

@@ -22,6 +22,7 @@ var exportKinds = map[string]export.Kind{
 	"phone": export.Phone, "other_phone": export.Phone, "lead_at": export.Instant, "received_at": export.Instant, "attended_at": export.Instant, "next_at": export.Moment,
 	"last_activity_at": export.Instant, "created_at": export.Instant, "when": export.Moment, "done_at": export.Instant, "at": export.Instant,
 	"made_at": export.Instant, "prospects": export.Number,
+	"minutes_lead": export.Number, "minutes_lead_hours": export.Number, "minutes_receipt": export.Number, "minutes_receipt_hours": export.Number,
 }
 
 func exportColumns(fields []string) []export.Column {
@@ -54,6 +55,15 @@ func (o *Office) exportLists() map[string]export.Source {
 					return failed(err)
 				}
 				return o.CRM.ProspectRows(ctx, v, where)
+			},
+		},
+		{
+			ID: "response", Columns: exportColumns(crm.ResponseFields), Coded: []string{"from", "to", "period", "seller"},
+			Count: func(ctx context.Context, v account.Viewer, f export.Filter) (int, error) {
+				return o.CRM.CountResponses(ctx, v, responseQuery(f))
+			},
+			Rows: func(ctx context.Context, v account.Viewer, f export.Filter) iter.Seq2[[]string, error] {
+				return o.CRM.ResponseRows(ctx, v, responseQuery(f))
 			},
 		},
 		{
@@ -114,6 +124,10 @@ func prospectFilter(f export.Filter) (crm.ProspectFilter, error) {
 	list := where.filter()
 	list.Sort = f["sort"]
 	return list, nil
+}
+
+func responseQuery(f export.Filter) crm.DashboardQuery {
+	return crm.DashboardQuery{Period: f["period"], From: f["from"], To: f["to"], Seller: f["seller"]}
 }
 
 func activityFilter(f export.Filter) crm.ActivityFilter {

@@ -35,7 +35,7 @@ type ProspectWhere struct {
 	Attended     bool   `query:"attended" doc:"Its seller has tried to reach the person"`
 	Age          string `query:"age" enum:"5,15,60,older" doc:"How old the lead is, in steps of minutes"`
 	Answered     string `query:"answered" enum:"5,15,60,older" doc:"Within which step of minutes it was attended"`
-	Clock        string `query:"clock" enum:"lead,receipt" doc:"Since when that is timed; lead where it is empty"`
+	Clock        string `query:"clock" enum:"lead,lead_hours,receipt,receipt_hours" doc:"Since when that is timed, and whether in the office's hours alone; lead where it is empty"`
 	Opposed      bool   `query:"opposed" doc:"Those who asked not to be contacted"`
 }
 

@@ -48,6 +48,7 @@ func TestScenario_ASellersDay(t *testing.T) {
 		{Name: "later", As: "ana", Method: "PATCH", Path: "/api/reminders/{reminder}", Body: object{"remind_at": "2026-11-02T17:50:00.000Z"}},
 		{Name: "all later", As: "ana", Method: "POST", Path: "/api/reminders/snooze", Body: object{"ids": []string{"{reminder}"}, "remind_at": "2026-11-02T17:55:00.000Z"}},
 		{Name: "in numbers", As: "ana", Method: "GET", Path: "/api/dashboard?period=7d", Has: []string{`"open":1`, `"attended":1`, `"waiting":{"all":0`, `"step":"day"`}},
+		{Name: "how soon", As: "ana", Method: "GET", Path: "/api/response?period=week", Has: []string{`"has_hours":false`, `"clock":"receipt_hours"`, `"untimed":[{"id":"manual"`}},
 		{Name: "as a list", As: "ana", Method: "GET", Path: "/api/prospects?open=all&attended_from=2026-11-02&attended_to=2026-11-02&source=manual", Has: []string{"{rosa}", `"total":1`}},
 		{Name: "agenda", As: "ana", Method: "GET", Path: "/api/agenda?from=2026-11-02&to=2026-11-09&from_at=2026-11-02T06:00:00Z&to_at=2026-11-09T06:00:00Z", Has: []string{"Rosa Prueba", `"remind_at":"2026-11-02T17:55:00.000Z"`, `"total":1`}},
 		{Name: "overdue", As: "ana", Method: "GET", Path: "/api/agenda/overdue?now=2026-11-02T18:00:01Z&today=2026-11-02", Has: []string{"{next}"}},

@@ -163,7 +163,7 @@ var own = map[string]bool{
 	"list-contacts": true, "list-duplicates": true, "count-duplicates": true, "dismiss-duplicate": true, "list-merges": true, "ask-merge": true,
 	"get-vocabulary": true, "undo": true, "list-reminders": true, "snooze-reminders": true,
 	"list-tags": true, "list-views": true, "create-view": true, "change-prospects": true, "count-prospects": true, "list-prospect-ids": true, "list-origins": true,
-	"get-dashboard":  true,
+	"get-dashboard": true, "get-response": true,
 	"list-templates": true, "create-template": true, "get-notice": true, "get-agenda": true, "get-overdue": true, "export-agenda": true, "notify": true, "save-file": true, "follow": true, "follow-events": true,
 }
 
@@ -247,7 +247,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/contacts", "/api/contacts?q=marcador", "/api/contacts?q=0101", "/api/contacts?sort=recent", "/api/duplicates", "/api/duplicates/count", "/api/merges",
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
 		"/api/board?open=all", "/api/board?q=marcador", "/api/board?seller=" + o.Viewer("ana").UserID,
-		"/api/dashboard", "/api/dashboard?period=7d",
+		"/api/dashboard", "/api/dashboard?period=7d", "/api/response", "/api/response?period=week", "/api/prospects?open=all&answered=5&clock=receipt_hours",
 	} {
 		got := o.Do("beto", "GET", path, nil)
 		got.OK()

@@ -163,13 +163,21 @@ func (c Calendar) alwaysOpen() bool {
 	return !slices.ContainsFunc(c.Week[:], func(spans []Span) bool { return len(spans) != 1 || spans[0] != Span{0, minutesADay} })
 }
 
-// each calls fn with every working stretch of so many days, in order, until it answers false.
+// each calls fn with every working stretch of so many days, in order, until it answers false. None begins before the one before
+// it has ended: of two spans that touch the hour which comes twice, the first goes on to its second end.
 func (c Calendar) each(day time.Time, fn func(opens, closes time.Time) bool, days int) {
+	var last time.Time
 	for range days {
 		if spans := c.Week[day.Weekday()]; len(spans) > 0 && !c.IsOff(day.Format(DateLayout)) {
 			for _, s := range spans {
 				opens, closes := c.wall(day, s.From, false), c.wall(day, s.To, true)
-				if closes.After(opens) && !fn(opens, closes) { // a span within the hour that a change of clocks skips has no length
+				if opens.Before(last) {
+					opens = last
+				}
+				if !closes.After(opens) { // a span within the hour that a change of clocks skips has no length
+					continue
+				}
+				if last = closes; !fn(opens, closes) {
 					return
 				}
 			}

@@ -111,6 +111,26 @@ func BenchmarkLists(b *testing.B) {
 	})
 }
 
+// BenchmarkResponseTimes times a month of 43,000 leads, in an office with hours, as an administrator and as a seller look at it.
+func BenchmarkResponseTimes(b *testing.B) {
+	office := filled(b)
+	inZone(b, office, "America/Mexico_City")
+	worksAs(b, office, officeWeek())
+	for name, v := range map[string]account.Viewer{"admin": office.Admin, "seller": office.Sellers[7]} {
+		for _, from := range []string{"2026-10-04", "2026-08-05"} {
+			b.Run(name+"/"+from, func(b *testing.B) {
+				for b.Loop() {
+					r, err := office.CRM.ResponseTimes(ctx, v, crm.DashboardQuery{From: from, To: "2026-11-02"})
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.ReportMetric(float64(r.All.Leads), "leads")
+				}
+			})
+		}
+	}
+}
+
 // filled opens an office with many prospects.
 func filled(b *testing.B) *crmtest.Office {
 	b.Helper()

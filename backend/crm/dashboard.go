@@ -14,6 +14,7 @@ import (
 
 // Periods of a dashboard. Another one is From and To.
 const (
+	PeriodWeek  = "week" // from this week's Monday on
 	Period7     = "7d"
 	Period30    = "30d"
 	Period90    = "90d"
@@ -152,17 +153,11 @@ func (s *Service) Dashboard(ctx context.Context, v account.Viewer, q DashboardQu
 	if err := s.CountAnew(ctx); err != nil {
 		return Dashboard{}, err
 	}
-	c := counting{ctx: ctx, d: &d, now: now, params: dbx.Params{"from": d.From, "to": d.To, "owner": everybody}}
-	switch {
-	case !v.IsAdmin() && (v.UserID == "" || q.Seller != "" && q.Seller != v.UserID):
-		return Dashboard{}, fault.Invalid("seller", "input.invalid")
-	case !v.IsAdmin():
-		c.params["owner"] = v.UserID
-	case q.Seller == SellerNone:
-		c.params["owner"] = ""
-	case q.Seller != "":
-		c.params["owner"] = q.Seller
+	owner, err := q.owner(v)
+	if err != nil {
+		return Dashboard{}, err
 	}
+	c := counting{ctx: ctx, d: &d, now: now, params: dbx.Params{"from": d.From, "to": d.To, "owner": owner}}
 	err = s.store.ReadTx(ctx, func(db dbx.Builder) error {
 		c.db = db
 		for _, count := range []func() error{c.open, c.waiting, c.load, c.leads, c.answers, c.ended, c.trend} {
@@ -185,6 +180,8 @@ func (q DashboardQuery) dates(now time.Time) (from, to string, err error) {
 		return q.ownDates(today)
 	}
 	switch q.Period {
+	case PeriodWeek:
+		return addDays(today, -((int(now.Weekday()) + 6) % 7)), today, nil
 	case Period7:
 		return addDays(today, -6), today, nil
 	case "", Period30:

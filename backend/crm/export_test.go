@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/clock"
 )
 
 // Query is a statement and its parameters, for tests that look at its plan.
@@ -73,3 +74,12 @@ func ZoneShifts(zone *time.Location) func(yield func(since, shift string) bool) 
 
 // ShiftAt is how far a local time is from UTC.
 var ShiftAt = shiftAt
+
+// OfficeCalendar is when the office works, as it is set.
+func (s *Service) OfficeCalendar(q dbx.Builder) (clock.Calendar, error) {
+	t, err := s.setup(q)
+	if err != nil {
+		return clock.Calendar{}, err
+	}
+	return t.calendar(""), nil
+}

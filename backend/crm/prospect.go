@@ -56,6 +56,8 @@ type ProspectDetail struct {
 	CreatedAt    string       `json:"created_at"`
 	Tags         []string     `json:"tags"`        // ids
 	Submissions  []Submission `json:"submissions"` // newest first
+	// Response is how soon the lead was responded to, or for how long it has waited; nil where that is not timed.
+	Response *ProspectResponse `json:"response"`
 }
 
 // Submission is one filled-in form.

@@ -21,7 +21,13 @@ const (
 const (
 	ClockLead    = "lead"    // since the form was sent
 	ClockReceipt = "receipt" // since it reached the office
+	// ClockLeadHours and ClockReceiptHours count the office's working time alone.
+	ClockLeadHours    = "lead_hours"
+	ClockReceiptHours = "receipt_hours"
 )
+
+// clocks are all of them, as screens show them.
+var clocks = []string{ClockLead, ClockLeadHours, ClockReceipt, ClockReceiptHours}
 
 // NoneOf is the value of ProspectFilter.Form, Campaign and Reason for prospects without one.
 const NoneOf = "none"
@@ -31,10 +37,18 @@ var answerSteps = []string{Within5, Within15, Within60, Over60}
 // stepBounds are the bounds of the steps in seconds: more than the first, up to the second; 0 for no bound.
 var stepBounds = map[string][2]int{Within5: {0, 300}, Within15: {300, 900}, Within60: {900, 3600}, Over60: {3600, 0}}
 
-// answerSeconds is how long an answer took by each clock, as the tallies count it.
+// answerSeconds is how long an answer took by each clock, as the tallies and ResponseTimes count it. One that came before the lead,
+// because clocks differ, took no time.
 var answerSeconds = map[string]string{
-	ClockLead:    "max(unixepoch(c.attended_at) - unixepoch(c.lead_at), 0)",
-	ClockReceipt: "max(unixepoch(c.attended_at) - unixepoch(c.received_at), 0)",
+	ClockLead:         "max(unixepoch(c.attended_at) - unixepoch(c.lead_at), 0)",
+	ClockReceipt:      "max(unixepoch(c.attended_at) - unixepoch(c.received_at), 0)",
+	ClockLeadHours:    "max(" + worked("unixepoch(c.attended_at)") + " - " + worked("unixepoch(c.lead_at)") + ", 0)",
+	ClockReceiptHours: "max(" + worked("unixepoch(c.attended_at)") + " - " + worked("unixepoch(c.received_at)") + ", 0)",
+}
+
+// timesHours reports whether the filter is by a clock of office hours.
+func (f ProspectFilter) timesHours() bool {
+	return f.Answered != "" && (f.Clock == ClockLeadHours || f.Clock == ClockReceiptHours)
 }
 
 // aged is the filter with its age as instants: a younger lead belongs to the step before.
@@ -89,7 +103,7 @@ func (f ProspectFilter) checkAnswer() error {
 	}{
 		{"age", f.Age, answerSteps},
 		{"answered", f.Answered, answerSteps},
-		{"clock", f.Clock, []string{ClockLead, ClockReceipt}},
+		{"clock", f.Clock, clocks},
 	} {
 		if c.value != "" && !slices.Contains(c.known, c.value) {
 			return fault.Invalid(c.field, "input.invalid")

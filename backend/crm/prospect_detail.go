@@ -57,8 +57,15 @@ func viewerParams(v account.Viewer, id string) dbx.Params {
 func (s *Service) Prospect(ctx context.Context, v account.Viewer, id string) (ProspectDetail, error) {
 	var d ProspectDetail
 	err := s.store.ReadTx(ctx, func(q dbx.Builder) (err error) {
-		d, err = readProspect(q, v, id)
-		return err
+		if d, err = readProspect(q, v, id); err != nil {
+			return err
+		}
+		t, err := s.setup(q)
+		if err != nil {
+			return err
+		}
+		d.Response = t.respond(&d, s.clock.Now())
+		return nil
 	})
 	if err != nil {
 		return ProspectDetail{}, fmt.Errorf("read prospect: %w", err)

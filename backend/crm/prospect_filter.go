@@ -21,6 +21,11 @@ func (s *Service) settle(ctx context.Context, f ProspectFilter) (ProspectFilter,
 		return f, err
 	}
 	f = f.aged(s.clock.Now())
+	if f.timesHours() {
+		if err := s.keepHours(ctx); err != nil {
+			return f, err
+		}
+	}
 	if f.LeadFrom+f.LeadTo+f.AttendedFrom+f.AttendedTo+f.EndedFrom+f.EndedTo == "" {
 		return f, nil
 	}

@@ -50,6 +50,9 @@ type turnSetup struct {
 	mu     sync.Mutex
 	minute time.Time
 	absent map[string]string // by seller: why not in that minute, as far as time alone decides
+
+	written sync.Once
+	hours   officeClock // once written
 }
 
 // policy is how the office answers.

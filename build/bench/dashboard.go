@@ -65,7 +65,56 @@ func dashboards(ctx context.Context, b *bench) ([]Row, error) {
 		}
 		rows = append(rows, ratio(who.name, ours.p99(), "ms", "direct SQL", direct.p50(), fmt.Sprintf(how, who.what)))
 	}
+	clocks, err := o.responses(ctx, admin.Token, b.rows)
+	if err != nil {
+		return nil, err
+	}
+	rows = append(rows, clocks...)
 	return append(rows, ratio("dashboard-1m-count-anew", counted.Seconds(), "s", "", 0, "counting all of them once, which a file of an older version needs")), nil
+}
+
+// responses measures the response clock of a month, and of a quarter, against two of its four medians by direct SQL.
+func (o *benchOffice) responses(ctx context.Context, token string, prospects int) ([]Row, error) {
+	db, err := o.bare()
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	var rows []Row
+	for _, period := range []struct{ name, from, what string }{
+		{"response-1m", "2026-10-04", "30 days"}, {"response-1m-quarter", "2026-08-05", "90 days"},
+	} {
+		var ours, direct sample
+		for i := range dashboardCalls/4 + 1 {
+			call := func() error {
+				_, err := get(o.handler, "/api/response?from="+period.from+"&to=2026-11-02", token)
+				return err
+			}
+			if i == 0 { // warms the cache
+				err = call()
+			} else {
+				err = ours.measure(call)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		for _, since := range []string{"lead_at", "received_at"} {
+			err := direct.measure(func() error {
+				return drain(db.QueryContext(ctx, `
+					SELECT owner_id, form_id, max(unixepoch(attended_at) - unixepoch(`+since+`), 0) AS seconds, count(*)
+					FROM prospect_card
+					WHERE source = 'leads' AND attended_at IS NOT NULL AND lead_at >= @from
+					GROUP BY 1, 2, 3`, sql.Named("from", period.from+"T06:00:00.000Z")))
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		rows = append(rows, ratio(period.name, ours.p99(), "ms", "direct SQL", direct.p50(), fmt.Sprintf(
+			"p99 of %d response clocks of %s among %d prospects, four clocks by seller and form; the peer groups one clock", dashboardCalls/4, period.what, prospects)))
+	}
+	return rows, nil
 }
 
 // countDirectly counts what a dashboard shows with one statement for each of its parts, three times.

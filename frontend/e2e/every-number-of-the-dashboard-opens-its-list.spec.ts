@@ -51,3 +51,19 @@ test("an administrator looks at one seller's numbers and opens one", async ({ pa
   await active.click();
   await expect(page.getByRole("status").first()).toHaveText(new RegExp(`^${own} prospecto`));
 });
+
+test("the response clock opens whom it timed", async ({ page, demo }) => {
+  await signInAs(page, demo, demoAdmin);
+  await page.goto(`${demo.url}#/tablero?from=${daysAgo(90)}&to=${daysAgo(2)}`);
+  await page.getByRole("link", { name: "Por vendedor y formulario" }).click();
+  await expect(page).toHaveURL(/#\/respuesta\?from=/);
+  const form = page.getByRole("region", { name: "Por formulario" }).getByRole("row").nth(2);
+  const answered = form.getByRole("link", { name: /, Respondidos, / });
+  const n = (await answered.textContent()) ?? "";
+  expect(Number(n)).toBeGreaterThan(0);
+  await answered.click();
+  await expect(page.getByRole("status").first()).toHaveText(new RegExp(`^${n} prospecto`));
+  await page.goBack();
+  await page.getByRole("link", { name: /^Ver la lista: Desde que llegó a la oficina, 0 a 5 min/ }).click();
+  await expect(page.getByText("Respuesta desde que llegó: 0 a 5 min")).toBeVisible();
+});

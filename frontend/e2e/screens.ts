@@ -183,6 +183,14 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "respuesta",
+    hash: "/respuesta",
+    ready: async (page) => {
+      await page.getByRole("heading", { name: "Respuesta", exact: true }).waitFor();
+      await page.getByRole("region", { name: "Por formulario" }).getByRole("row").nth(2).waitFor();
+    },
+  },
+  {
     name: "embudo",
     hash: "/embudo",
     ready: async (page) => {

@@ -7,7 +7,7 @@
 CREATE TABLE export (
   id          TEXT PRIMARY KEY,
   user_id     TEXT NOT NULL,
-  list        TEXT NOT NULL,                  -- prospects, contacts, duplicates, activities, history
+  list        TEXT NOT NULL,                  -- prospects, response, contacts, duplicates, activities, history
   form        TEXT NOT NULL,                  -- csv, xlsx
   filter      TEXT NOT NULL DEFAULT '{}',     -- JSON: codes and days; "*" for a text
   columns     TEXT NOT NULL DEFAULT '[]',     -- JSON: their names

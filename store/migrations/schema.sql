@@ -618,7 +618,7 @@ END;
 CREATE TABLE export (
   id          TEXT PRIMARY KEY,
   user_id     TEXT NOT NULL,
-  list        TEXT NOT NULL,                  -- prospects, contacts, duplicates, activities, history
+  list        TEXT NOT NULL,                  -- prospects, response, contacts, duplicates, activities, history
   form        TEXT NOT NULL,                  -- csv, xlsx
   filter      TEXT NOT NULL DEFAULT '{}',     -- JSON: codes and days; "*" for a text
   columns     TEXT NOT NULL DEFAULT '[]',     -- JSON: their names
@@ -869,6 +869,17 @@ CREATE TRIGGER office_forgotten_turns AFTER DELETE ON office
 BEGIN
   UPDATE turn_version SET v = random();
 END;
+
+CREATE TABLE office_stretch (
+  opens  INTEGER PRIMARY KEY,            -- seconds since 1970
+  closes INTEGER NOT NULL,
+  before INTEGER NOT NULL                -- seconds of working time before it
+);
+
+CREATE TABLE office_stretch_mark (
+  one  INTEGER PRIMARY KEY CHECK (one = 1),
+  mark TEXT NOT NULL                     -- a hash of what is written there
+);
 
 CREATE TABLE op_log (
   n           INTEGER PRIMARY KEY,
@@ -1142,6 +1153,8 @@ CREATE INDEX card_owner_temperature ON prospect_card (owner_id, temperature, is_
 CREATE INDEX card_owner_unattended ON prospect_card (owner_id, lead_at) WHERE attended_at IS NULL AND is_open = 1;
 
 CREATE INDEX card_reason ON prospect_card (reason_id, lead_at) WHERE reason_id <> '';
+
+CREATE INDEX card_response ON prospect_card (lead_at, owner_id, form_id, received_at, attended_at, is_open) WHERE source = 'leads';
 
 CREATE INDEX card_stage ON prospect_card (stage_id, is_open, lead_at, n, temperature, form_id);
 

@@ -75,6 +75,13 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import("@/features/dashboard/DashboardScreen"), "DashboardScreen"),
 });
 
+const response = createRoute({
+  getParentRoute: () => root,
+  path: "/respuesta",
+  validateSearch: parseDashboardSearch,
+  component: lazyRouteComponent(() => import("@/features/dashboard/ResponseScreen"), "ResponseScreen"),
+});
+
 const contacts = createRoute({
   getParentRoute: () => root,
   path: "/contactos",
@@ -215,6 +222,7 @@ const routeTree = root.addChildren([
   prospect,
   agenda,
   dashboard,
+  response,
   contacts,
   duplicates,
   merges,

@@ -12,6 +12,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
+  IconStopwatch,
   IconUsers,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -55,6 +56,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
       <RailLink to="/agenda" icon={IconCalendar} label={t("nav.agenda")} folded={folded} />
       <RailLink to="/contactos" icon={IconAddressBook} label={t("nav.contacts")} folded={folded} />
       <RailLink to="/tablero" icon={IconChartBar} label={t("nav.dashboard")} folded={folded} />
+      <RailLink to="/respuesta" icon={IconStopwatch} label={t("nav.response")} folded={folded} />
       <div className={classes.foot}>
         {isAdmin && <RailLink to="/historial" icon={IconHistory} label={t("nav.history")} folded={folded} />}
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}

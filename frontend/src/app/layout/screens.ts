@@ -13,6 +13,7 @@ import {
   IconInbox,
   IconLayoutKanban,
   IconRotateClockwise2,
+  IconStopwatch,
   IconTemplate,
   IconTrash,
   IconUserCircle,
@@ -29,6 +30,7 @@ export type Screen = {
     | "/prospectos"
     | "/agenda"
     | "/tablero"
+    | "/respuesta"
     | "/contactos"
     | "/contactos/duplicados"
     | "/contactos/fusiones"
@@ -95,6 +97,13 @@ export function useScreens(): Screen[] {
       keywords: "numeros totales reportes embudo graficas dashboard reports",
       icon: IconChartBar,
       keys: ["G", "T"],
+    },
+    {
+      to: "/respuesta",
+      word: t("nav.response"),
+      keywords: "tiempo mediana minutos reloj horario atencion response times",
+      icon: IconStopwatch,
+      keys: [],
     },
     {
       to: "/contactos",

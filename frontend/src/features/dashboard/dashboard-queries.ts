@@ -14,6 +14,15 @@ export const dashboardQuery = (search: DashboardSearch) =>
     refetchInterval: ageing,
   });
 
+/** How soon the leads of a period were responded to. */
+export const responseQuery = (search: DashboardSearch) =>
+  queryOptions({
+    queryKey: ["dashboard", "response", search],
+    queryFn: () => answer(api.GET("/api/response", { params: { query: search } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: ageing,
+  });
+
 /** Everyone with an account, for the choice of a seller. */
 export const sellersQuery = queryOptions({
   queryKey: ["users"],

@@ -7,6 +7,7 @@ test("an address keeps what the dashboard understands", () => {
     period: "7d",
     seller: "none",
   });
+  expect(parseDashboardSearch({ period: "week" })).toEqual({ period: "week" });
   expect(parseDashboardSearch({ from: "2026-11-01", to: "2026-11-30" })).toEqual({
     from: "2026-11-01",
     to: "2026-11-30",

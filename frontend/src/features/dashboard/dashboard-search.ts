@@ -8,8 +8,8 @@ export type DashboardSearch = {
   seller?: string;
 };
 
-/** Periods that end today; "30d" is the one an address without it means. */
-export const dashboardPeriods = ["7d", "30d", "90d", "month"] as const;
+/** Periods up to today; "30d" is the one an address without it means. */
+export const dashboardPeriods = ["week", "7d", "30d", "90d", "month"] as const;
 
 /** One of the periods. */
 export type DashboardPeriod = (typeof dashboardPeriods)[number];

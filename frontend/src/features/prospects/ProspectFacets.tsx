@@ -89,8 +89,10 @@ function useFacets(search: ProspectSearch): Facet[] {
   }
   if (search.answered !== undefined) {
     const step = t(`facet.step.${search.answered}`);
-    const word = search.clock === "receipt" ? "answeredReceipt" : "answered";
-    facets.push({ names: ["answered", "clock"], word: t(`facet.${word}`, { step }) });
+    facets.push({
+      names: ["answered", "clock"],
+      word: t(`facet.answered.${search.clock ?? "lead"}`, { step }),
+    });
   }
   if (search.attended) facets.push({ names: ["attended"], word: t("facet.attended") });
   return facets;

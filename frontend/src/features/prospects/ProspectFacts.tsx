@@ -6,7 +6,6 @@ import type { Prospect, User } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { useWord } from "@/shared/prospect/use-word";
-import { Age } from "@/shared/ui/Age";
 import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Temperature } from "@/shared/ui/Temperature";
@@ -15,6 +14,7 @@ import { DiscardDialog } from "./DiscardDialog";
 import classes from "./Facts.module.css";
 import { usersQuery } from "./prospect-list-queries";
 import { ReasonDialog } from "./ReasonDialog";
+import { ResponseFact } from "./ResponseFact";
 import { usePatch } from "./use-patch";
 
 type ProspectFactsProps = {
@@ -38,14 +38,7 @@ export function ProspectFacts({ prospect, digits, onDone }: ProspectFactsProps) 
           </dd>
         </div>
         <Seller prospect={prospect} />
-        {prospect.attended_at !== null && (
-          <div>
-            <dt>{t("facts.firstContact")}</dt>
-            <dd>
-              <Age since={prospect.lead_at} until={prospect.attended_at} />
-            </dd>
-          </div>
-        )}
+        <ResponseFact prospect={prospect} />
       </dl>
     </section>
   );

@@ -11,6 +11,16 @@ describe("parseProspectSearch", () => {
     { name: "the usual order needs no words", raw: { sort: "recent" }, want: {} },
     { name: "flags", raw: { unattended: true, no_next: "true" }, want: { unattended: true, no_next: true } },
     { name: "false flags are none", raw: { unattended: false }, want: {} },
+    {
+      name: "a clock of office hours",
+      raw: { answered: "5", clock: "receipt_hours" },
+      want: { answered: "5", clock: "receipt_hours" },
+    },
+    {
+      name: "the usual clock needs no words",
+      raw: { answered: 15, clock: "lead" },
+      want: { answered: "15" },
+    },
     { name: "ended ones", raw: { open: false }, want: { open: "false" } },
     { name: "everything", raw: { open: "all", sort: "next" }, want: { open: "all", sort: "next" } },
   ])("$name", ({ raw, want }) => expect(parseProspectSearch(raw)).toEqual(want));

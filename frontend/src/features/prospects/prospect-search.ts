@@ -22,7 +22,7 @@ export type ProspectSearch = {
   /** Steps of the response clock in minutes: how old the lead is, and how soon it was attended by which clock. */
   age?: ClockStep;
   answered?: ClockStep;
-  clock?: "receipt";
+  clock?: ResponseClock;
   attended?: true;
   tag?: string;
   opposed?: true;
@@ -35,6 +35,12 @@ export type ProspectSearch = {
 
 /** Up to five minutes, more than that up to fifteen, up to an hour, and beyond. */
 export const clockSteps = ["5", "15", "60", "older"] as const;
+
+/** Clocks of a response beside "lead", which an address without one means; those of hours run while the office works. */
+export const responseClocks = ["lead_hours", "receipt", "receipt_hours"] as const;
+
+/** One of the clocks. */
+export type ResponseClock = (typeof responseClocks)[number];
 
 /** One of the steps. */
 export type ClockStep = (typeof clockSteps)[number];
@@ -92,7 +98,8 @@ export function parseProspectSearch(raw: Record<string, unknown>): ProspectSearc
     const step = clockSteps.find((known) => known === text(raw[name]));
     if (step !== undefined) search[name] = step;
   }
-  if (raw.clock === "receipt") search.clock = "receipt";
+  const clock = responseClocks.find((name) => name === raw.clock);
+  if (clock !== undefined) search.clock = clock;
   const sort = prospectSorts.find((name) => name === raw.sort);
   if (sort !== undefined && sort !== "recent") search.sort = sort;
   return search;

@@ -68,7 +68,7 @@ export type QueryKey = readonly [KeyFamily, ...string[]];
 
 /** Which views each table of the office feeds. Prospect pages are added by the ids in the event. */
 const familiesByEntity: Record<string, QueryKey[]> = {
-  office: [["me"], ["templates"], ["template-values"], ["turns"], ["tray"]],
+  office: [["me"], ["templates"], ["template-values"], ["turns"], ["tray"], ["dashboard"]],
   user: [["users"], ["me"], ["prospects"], ["turns"], ["tray"]],
   stage: [["vocabulary"], ["pipeline"], ["prospects"]],
   discard_reason: [["vocabulary"], ["pipeline"]],
@@ -89,7 +89,7 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   seller_group_member: [["turns"]],
   turn_rule: [["turns"]],
   absence: [["turns"]],
-  holiday: [["turns"]],
+  holiday: [["turns"], ["dashboard"]],
 };
 
 /**

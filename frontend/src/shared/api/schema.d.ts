@@ -1789,6 +1789,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How soon leads were responded to, by each clock, seller and form */
+        get: operations["get-response"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2732,7 +2749,8 @@ export interface components {
         Answers: {
             /** Format: int64 */
             all: number;
-            clock: string;
+            /** @enum {string} */
+            clock: "lead" | "lead_hours" | "receipt" | "receipt_hours";
             /** Format: int64 */
             median?: number;
             /** Format: int64 */
@@ -3108,7 +3126,7 @@ export interface components {
             /** @enum {string} */
             form: "csv" | "xlsx";
             /** @enum {string} */
-            list: "prospects" | "contacts" | "duplicates" | "activities" | "history";
+            list: "prospects" | "response" | "contacts" | "duplicates" | "activities" | "history";
             reason: string;
             /** @description Of a CSV file; a comma when empty */
             separator?: string;
@@ -3928,6 +3946,7 @@ export interface components {
             owner_name: string;
             reason_id: string;
             received_at: string;
+            response: components["schemas"]["ProspectResponse"] | null;
             source: string;
             stage_id: string;
             status: string;
@@ -3950,6 +3969,18 @@ export interface components {
             stage_reason?: string;
             status?: string;
             temperature?: string;
+        };
+        ProspectResponse: {
+            answered: boolean;
+            has_hours: boolean;
+            /** Format: int64 */
+            lead: number;
+            /** Format: int64 */
+            lead_hours: number;
+            /** Format: int64 */
+            receipt: number;
+            /** Format: int64 */
+            receipt_hours: number;
         };
         Pull: {
             /** Format: int64 */
@@ -4129,6 +4160,26 @@ export interface components {
             seen_again: number;
             state: string;
             tx_id: string;
+        };
+        Response: {
+            all: components["schemas"]["Responses"];
+            forms: components["schemas"]["Responses"][];
+            from: string;
+            has_hours: boolean;
+            sellers: components["schemas"]["Responses"][];
+            to: string;
+            untimed: components["schemas"]["SourceOutcome"][];
+        };
+        Responses: {
+            /** Format: int64 */
+            answered: number;
+            id: string;
+            /** Format: int64 */
+            leads: number;
+            name: string;
+            times: components["schemas"]["Answers"][];
+            /** Format: int64 */
+            unanswered: number;
         };
         RestoreState: {
             backup_at?: string;
@@ -5342,7 +5393,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Up to today; 30d where there is no from */
-                period?: "7d" | "30d" | "90d" | "month";
+                period?: "week" | "7d" | "30d" | "90d" | "month";
                 /** @description A date of the office's, included */
                 from?: string;
                 /** @description A date of the office's, included; today where it is empty */
@@ -7540,8 +7591,8 @@ export interface operations {
                 age?: "5" | "15" | "60" | "older";
                 /** @description Within which step of minutes it was attended */
                 answered?: "5" | "15" | "60" | "older";
-                /** @description Since when that is timed; lead where it is empty */
-                clock?: "lead" | "receipt";
+                /** @description Since when that is timed, and whether in the office's hours alone; lead where it is empty */
+                clock?: "lead" | "lead_hours" | "receipt" | "receipt_hours";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
                 sort?: "recent" | "name" | "next" | "activity";
@@ -7672,8 +7723,8 @@ export interface operations {
                 age?: "5" | "15" | "60" | "older";
                 /** @description Within which step of minutes it was attended */
                 answered?: "5" | "15" | "60" | "older";
-                /** @description Since when that is timed; lead where it is empty */
-                clock?: "lead" | "receipt";
+                /** @description Since when that is timed, and whether in the office's hours alone; lead where it is empty */
+                clock?: "lead" | "lead_hours" | "receipt" | "receipt_hours";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
             };
@@ -7737,8 +7788,8 @@ export interface operations {
                 age?: "5" | "15" | "60" | "older";
                 /** @description Within which step of minutes it was attended */
                 answered?: "5" | "15" | "60" | "older";
-                /** @description Since when that is timed; lead where it is empty */
-                clock?: "lead" | "receipt";
+                /** @description Since when that is timed, and whether in the office's hours alone; lead where it is empty */
+                clock?: "lead" | "lead_hours" | "receipt" | "receipt_hours";
                 /** @description Those who asked not to be contacted */
                 opposed?: boolean;
                 cursor?: string;
@@ -8680,6 +8731,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-response": {
+        parameters: {
+            query?: {
+                /** @description Up to today; 30d where there is no from */
+                period?: "week" | "7d" | "30d" | "90d" | "month";
+                /** @description A date of the office's, included */
+                from?: string;
+                /** @description A date of the office's, included; today where it is empty */
+                to?: string;
+                /** @description A user id, or none; administrators only */
+                seller?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
                 };
             };
             /** @description Error */

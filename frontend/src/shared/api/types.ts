@@ -35,6 +35,8 @@ export type AgendaItem = Schemas["AgendaItem"];
 export type Template = Schemas["Template"];
 export type TemplateValues = Schemas["TemplateValues"];
 export type Dashboard = Schemas["Dashboard"];
+/** How soon the leads of a period were responded to. */
+export type ResponseTimes = Schemas["Response"];
 export type Meta = Schemas["Status"];
 export type MetaCheck = Schemas["Check"];
 export type MetaPage = Schemas["Page"];
