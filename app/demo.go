@@ -20,7 +20,10 @@ import (
 const demoPassword = "demo-sitegroup"
 
 // demoPast is how long the demo office has been at work.
-const demoPast = 4 * 24 * time.Hour
+const demoPast = 28 * 24 * time.Hour
+
+// demoZone is where the demo's office opens and closes.
+const demoZone = "America/Mexico_City"
 
 // demoUser is an invented person of the demo office.
 type demoUser struct {
@@ -51,6 +54,7 @@ type demoOffice struct {
 	*openOffice
 	dir   string
 	clock *pastClock
+	zone  *time.Location // the office's, whatever this computer's is
 	sim   *graphsim.Sim
 	admin account.Viewer
 	forms []string
@@ -63,7 +67,11 @@ func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions, arou
 	if err != nil {
 		return nil, fmt.Errorf("make demo folder: %w", err)
 	}
-	d := &demoOffice{dir: dir, clock: &pastClock{back: demoPast}}
+	zone, err := time.LoadLocation(demoZone)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("find the demo's zone: %w", err), os.RemoveAll(dir))
+	}
+	d := &demoOffice{dir: dir, clock: &pastClock{back: demoPast}, zone: zone}
 	d.sim = graphsim.New(graphsim.Config{Clock: d.clock, Seed: 1, WithoutControl: true})
 	defer func() {
 		if err != nil {
@@ -75,7 +83,7 @@ func openDemo(ctx context.Context, log logrus.FieldLogger, opt demoOptions, arou
 		return nil, fmt.Errorf("make demo keys: %w", err)
 	}
 	d.openOffice, err = createOffice(ctx, place{folder: folder(dir), vault: vault, clock: d.clock, log: log, syncListen: opt.syncListen}, newOffice{
-		Name: "Casa Jacaranda", Timezone: "America/Mexico_City",
+		Name: "Casa Jacaranda", Timezone: demoZone,
 		Admin: account.NewUser{Login: demoUsers[0].Login, Name: demoUsers[0].Name, Role: account.RoleAdmin, Password: demoPassword},
 	})
 	if err != nil {
@@ -134,7 +142,12 @@ func (d *demoOffice) connect(ctx context.Context, backlog int) error {
 	if err := d.playPast(ctx, backlog); err != nil {
 		return err
 	}
-	return d.registerTwice(ctx)
+	for _, next := range []func(context.Context) error{d.planToday, d.registerTwice, d.tidyUp} {
+		if err := next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pull asks every form for its leads, as the poll does by itself at a slower pace.

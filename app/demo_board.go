@@ -10,11 +10,14 @@ import (
 	"sitegroup.mx/crm/backend/crm"
 )
 
+// opposes stands for the reason of somebody who wants to hear no more.
+const opposes = -1
+
 // sequels are what becomes of prospects after their first call, so that the board is lively: some go far, some end.
 var sequels = []struct {
 	after  time.Duration
 	stage  int    // by its place; 0 stays
-	reason int    // to discard by its place, counted from 1; 0 goes on
+	reason int    // to discard by its place, counted from 1; 0 goes on, opposes is the one that ends all contact
 	status string // besides; "" stays
 	note   string
 }{
@@ -22,6 +25,7 @@ var sequels = []struct {
 	{3 * time.Hour, 0, 3, "", "No le alcanza el enganche."},
 	{6 * time.Hour, 4, 0, crm.StatusFollowing, "Se le mandó la cotización a 15 años."},
 	{2 * time.Hour, 0, 0, "", ""},
+	{26 * time.Hour, 0, opposes, "", "Pidió que ya no lo busquemos."},
 	{9 * time.Hour, 5, 0, crm.StatusFollowing, "Entregó papeles para el crédito."},
 	{5 * time.Hour, 0, 6, "", "Ya había apartado con otra inmobiliaria."},
 	{12 * time.Hour, 6, 0, crm.StatusFollowing, "Apartó el lote 14."},
@@ -46,15 +50,30 @@ func (p *past) goOn(seller account.Viewer, prospect string) {
 		if s.status != "" {
 			patch.Status = &s.status
 		}
-		if s.reason > 0 && s.reason <= len(p.reasons) {
+		if reason := p.reason(s.reason); reason != "" {
 			discarded := crm.StatusDiscarded
-			patch.Status, patch.ReasonID = &discarded, &p.reasons[s.reason-1].ID
+			patch.Status, patch.ReasonID = &discarded, &reason
 		}
 		if _, err := p.demo.CRM.UpdateProspect(ctx, seller, prospect, patch); err != nil {
 			return fmt.Errorf("go on with demo prospect: %w", err)
 		}
 		return nil
 	})
+}
+
+// reason is the id of the reason at a place of the list, and "" for no place.
+func (p *past) reason(place int) string {
+	switch {
+	case place == opposes:
+		i := slices.IndexFunc(p.reasons, func(r crm.Reason) bool { return r.Opposition })
+		if i < 0 {
+			return ""
+		}
+		return p.reasons[i].ID
+	case place > 0 && place <= len(p.reasons):
+		return p.reasons[place-1].ID
+	}
+	return ""
 }
 
 // further reports whether a stage is beyond the one that a prospect is in: who asks again is called again.

@@ -67,7 +67,10 @@ func (d *demoOffice) playPast(ctx context.Context, n int) error {
 	for i := range n {
 		// More of them recently than long ago, the last one a few minutes old.
 		share := float64(n-i) / float64(n)
-		at := now.Add(-time.Duration(share*share*float64(3*24*time.Hour)) - 2*time.Minute)
+		at := now.Add(-time.Duration(share*share*share*float64(demoPast-24*time.Hour)) - 2*time.Minute)
+		if now.Sub(at) > unattended {
+			at = awake(at.In(d.zone))
+		}
 		p.plan(at, func(ctx context.Context) error {
 			if _, err := d.sim.NextDemoLead(); err != nil {
 				return fmt.Errorf("make demo lead: %w", err)
@@ -103,6 +106,14 @@ func (p *past) plan(at time.Time, do func(context.Context) error) {
 		return -1
 	})
 	p.agenda = slices.Insert(p.agenda, i, event{at, do})
+}
+
+// awake moves an instant of the night to the evening before: nobody fills in a form, and nobody is called, at four.
+func awake(at time.Time) time.Time {
+	if at.Hour() < 8 {
+		return at.Add(-9 * time.Hour)
+	}
+	return at
 }
 
 // arrived plans what the seller will do about a lead.
@@ -146,18 +157,24 @@ func workingHours(at time.Time) time.Time {
 	return at
 }
 
+// atWork is an instant when the office is open, on the quarter of an hour.
+func (d *demoOffice) atWork(at time.Time) time.Time {
+	return workingHours(at.Truncate(15 * time.Minute).In(d.zone))
+}
+
 // call is a seller's first call, with the step that follows from it.
 func (p *past) call(ctx context.Context, seller account.Viewer, prospect string) error {
 	c := firstCalls[p.called%len(firstCalls)]
 	p.called++
 	next := c.next
-	next.At = clock.Format(workingHours(p.demo.clock.Now().Add(c.in).Truncate(15 * time.Minute).Local()))
+	next.At = clock.Format(p.demo.atWork(p.demo.clock.Now().Add(c.in)))
 	next.RemindAt = next.At
 	_, err := p.demo.CRM.LogActivity(ctx, seller, prospect, crm.NewActivity{Kind: crm.KindCall, Result: c.result, Body: c.note, Next: &next})
 	if err != nil {
 		return fmt.Errorf("log demo call: %w", err)
 	}
 	p.goOn(seller, prospect)
+	p.keepAt(seller, prospect, 0)
 	var patch crm.ProspectPatch
 	if c.temperature != "" {
 		patch.Temperature = &c.temperature

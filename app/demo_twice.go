@@ -25,7 +25,8 @@ func (d *demoOffice) registerTwice(ctx context.Context) error {
 			continue
 		}
 		last := len(c.Phone) - 1
-		other := c.Phone[:last] + string('0'+(c.Phone[last]-'0'+1)%10)
+		// The invented people's own numbers end in low digits: with one far away it is nobody else's.
+		other := c.Phone[:last] + string('0'+(c.Phone[last]-'0'+5)%10)
 		n := crm.NewProspect{Name: crm.TidyName(c.Name), Phones: []string{other}, Note: "Llamó de otro número; dice que ya había preguntado."}
 		if _, err := d.CRM.CreateProspect(ctx, d.admin, n); err != nil {
 			return fmt.Errorf("write somebody down twice: %w", err)

@@ -42,6 +42,10 @@ function selectFirst(): void {
 /** Fewest letters that start a search of people. */
 const shortest = 2;
 
+/** Most people that are offered, out of so many found: the search finds words in what people answered too. */
+const mostPeople = 8;
+const foundPeople = 24;
+
 /** Most actions that are offered: to a line, and before there is one. */
 const mostActions = 12;
 const mostAtRest = 6;
@@ -51,13 +55,16 @@ function usePeople(query: string): { people: Card[]; searching: boolean } {
   const search = useQuery({
     queryKey: ["prospects", "palette", asked],
     queryFn: () =>
-      answer(api.GET("/api/prospects", { params: { query: { q: asked, open: "all", limit: 8 } } })),
+      answer(api.GET("/api/prospects", { params: { query: { q: asked, open: "all", limit: foundPeople } } })),
     enabled: asked.length >= shortest,
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   });
-  const people = query.trim().length >= shortest ? (search.data?.items ?? []) : [];
-  return { people, searching: search.isFetching };
+  const found = query.trim().length >= shortest ? (search.data?.items ?? []) : [];
+  // Who types "ma" means María before somebody who answered "más de dos".
+  const named = found.filter(({ name }) => matchesWords(name, asked));
+  const others = found.filter((card) => !named.includes(card));
+  return { people: [...named, ...others].slice(0, mostPeople), searching: search.isFetching };
 }
 
 /** One field over people, screens and actions, on Ctrl+K or ⌘K. */

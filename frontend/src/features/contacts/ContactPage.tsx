@@ -1,12 +1,16 @@
 import { Button } from "@mantine/core";
+import { IconUserQuestion } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { toAppError } from "@/shared/api/app-error";
 import { useIsAdmin } from "@/shared/api/me";
 import type { Contact, TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useWord } from "@/shared/prospect/use-word";
+import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { errorSentence } from "@/shared/ui/fault-sentence";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { ContactFields } from "./ContactFields";
@@ -21,6 +25,19 @@ export function ContactPage() {
   const query = useQuery(contactQuery(id));
   const contact = query.data;
   const isAdmin = useIsAdmin();
+  if (query.error !== null && toAppError(query.error).code === "contact.not_found") {
+    return (
+      <EmptyState
+        icon={<IconUserQuestion size={32} stroke={1.4} />}
+        title={errorSentence(query.error)}
+        action={
+          <Button variant="default" renderRoot={(props) => <Link to="/contactos" {...props} />}>
+            {t("back")}
+          </Button>
+        }
+      />
+    );
+  }
   return (
     <>
       <PageHeader

@@ -123,11 +123,11 @@ function useHistoryColumns(): Column<HistoryLine>[] {
     {
       id: "what",
       header: t("column.what"),
-      width: "minmax(150px, 1.4fr)",
+      width: "minmax(170px, 1.9fr)",
       cell: (line) => {
         const named = subject(line);
         return (
-          <span className={classes.what}>
+          <span className={classes.what} title={[title(line), named].filter(Boolean).join(" · ")}>
             {title(line)}
             {named !== "" && <span className={classes.quiet}> · {named}</span>}
           </span>
