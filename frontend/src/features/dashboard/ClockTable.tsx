@@ -21,14 +21,19 @@ export function shareOf({ all, within_5 }: Answers): number {
   return all === 0 ? 0 : Math.round((100 * within_5) / all);
 }
 
-type ClockTableProps = { answers: Answers[]; from: string; to: string };
+type ClockTableProps = {
+  answers: Answers[];
+  from: string;
+  to: string;
+  /** The medians come from sums and are rounded up. */
+  rounded?: boolean;
+};
 
 /** The leads of a period by how soon they were responded to, a line for each clock. */
-export function ClockTable({ answers, from, to }: ClockTableProps) {
+export function ClockTable({ answers, from, to, rounded = false }: ClockTableProps) {
   const { t } = useTranslation("dashboard");
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the arrows
-    <section className={classes.scroll} tabIndex={0} aria-label={t("answers.title")}>
+    <div className={classes.scroll}>
       <table className={classes.rows}>
         <thead>
           <tr>
@@ -45,28 +50,29 @@ export function ClockTable({ answers, from, to }: ClockTableProps) {
         </thead>
         <tbody>
           {answers.map((one) => (
-            <Clock key={one.clock} answers={one} from={from} to={to} />
+            <Clock key={one.clock} answers={one} from={from} to={to} rounded={rounded} />
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
-type ClockProps = { answers: Answers; from: string; to: string };
+type ClockProps = { answers: Answers; from: string; to: string; rounded: boolean };
 
-function Clock({ answers, from, to }: ClockProps) {
+function Clock({ answers, from, to, rounded }: ClockProps) {
   const { t } = useTranslation("dashboard");
   const name = t(`response.clock.${answers.clock}`);
   const leads: ListSearch = { source: "leads", lead_from: from, lead_to: to, open: "all" };
   const { n, unit } = durationParts(answers.median ?? 0);
+  const median = t(`duration.${unit}`, { n });
   return (
     <tr>
       <th scope="row">{name}</th>
       <td className={classes.number}>
         <Count
           n={answers.all}
-          text={answers.median === undefined ? "–" : t(`duration.${unit}`, { n })}
+          text={answers.median === undefined ? "–" : rounded ? `≈ ${median}` : median}
           what={`${t("answers.median")}, ${name}`}
           list={{ ...leads, attended: true }}
         />

@@ -21,7 +21,7 @@ export function Response({ data }: { data: Dashboard }) {
       }
     >
       {answered ? (
-        <ClockTable answers={data.answers} from={data.from} to={data.to} />
+        <ClockTable answers={data.answers} from={data.from} to={data.to} rounded />
       ) : (
         <p className={classes.quiet}>{t("answers.none")}</p>
       )}

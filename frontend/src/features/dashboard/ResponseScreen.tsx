@@ -58,7 +58,7 @@ export function ResponseScreen() {
               <ExportButton
                 list="response"
                 filter={{ from: data.from, to: data.to, seller: search.seller }}
-                chosen={exported}
+                chosen={exported.filter((key) => data.has_hours || !key.endsWith("_hours"))}
               />
             )}
           </>

@@ -27,8 +27,7 @@ export function ResponseTable({ title, what, rows, clocks, nameOf, listOf }: Res
   const { t } = useTranslation("dashboard");
   return (
     <Panel title={title} wide>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the arrows */}
-      <section className={classes.scroll} tabIndex={0} aria-label={title}>
+      <div className={classes.scroll}>
         <table className={classes.rows}>
           <thead>
             <tr>
@@ -62,7 +61,7 @@ export function ResponseTable({ title, what, rows, clocks, nameOf, listOf }: Res
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
     </Panel>
   );
 }
