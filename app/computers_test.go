@@ -195,7 +195,7 @@ func TestComputers_AnOfficeOfThree(t *testing.T) {
 	t.Run("reassigning moves it whole", func(t *testing.T) {
 		ana.Must("POST", "/api/prospects/"+first+"/activities", map[string]string{"kind": "note", "body": "llamar el lunes"}, nil)
 		eventually(t, "the note is on the host", func() bool { _, pending := syncState(ana); return pending == 0 })
-		o.Must("PATCH", "/api/prospects/"+first, map[string]string{"owner_id": o.users["beto"]}, nil)
+		o.Must("PATCH", "/api/prospects/"+first, map[string]string{"owner_id": o.users["beto"], "owner_reason": "porque sí"}, nil)
 		eventually(t, "it is gone from ana's", func() bool { return !has(ana, "Primera") && temperature(ana, first) == "missing" })
 		eventually(t, "it is with beto", func() bool { return has(beto, "Primera") })
 		var timeline struct {

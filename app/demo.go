@@ -139,10 +139,13 @@ func (d *demoOffice) connect(ctx context.Context, backlog int) error {
 	if err := d.writeTemplates(ctx); err != nil {
 		return err
 	}
+	if err := d.shareByRule(ctx); err != nil {
+		return err
+	}
 	if err := d.playPast(ctx, backlog); err != nil {
 		return err
 	}
-	for _, next := range []func(context.Context) error{d.planToday, d.registerTwice, d.tidyUp} {
+	for _, next := range []func(context.Context) error{d.planToday, d.registerTwice, d.tidyUp, d.handOne, d.openHours} {
 		if err := next(ctx); err != nil {
 			return err
 		}

@@ -79,6 +79,14 @@ func (d *demoOffice) playPast(ctx context.Context, n int) error {
 			return d.pull(ctx)
 		})
 	}
+	p.plan(now.Add(-demoWatched), func(ctx context.Context) error {
+		_, err := d.CRM.BeginEscalating(ctx)
+		return err
+	})
+	p.plan(now.Add(-demoTold), func(ctx context.Context) error {
+		_, err := d.CRM.Escalate(ctx) // without hours it tells, and moves nothing
+		return err
+	})
 	for len(p.agenda) > 0 {
 		next := p.agenda[0]
 		p.agenda = p.agenda[1:]

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,8 +71,40 @@ func TestDemo_LooksLikeAnOfficeAtWork(t *testing.T) {
 	if len(sellers) != len(demoUsers)-1 || sellers[""] > 0 {
 		t.Errorf("prospects by seller: %v", sellers)
 	}
+	turns, err := d.CRM.TurnSettings(t.Context(), d.admin)
+	if err != nil || !turns.Office.IsOpen || len(turns.Groups) != 1 || len(turns.Rules) != 1 || len(turns.Absences) != 1 || len(turns.Holidays) < 6 {
+		t.Errorf("turns = %+v, %v", turns, err)
+	}
+	notices, unread, err := d.CRM.Notices(t.Context(), d.admin)
+	if err != nil || len(notices) == 0 || unread > 15 {
+		t.Errorf("%d notices, %v", unread, err)
+	}
+	byRule := 0
+	for _, c := range page.Items {
+		p, err := d.CRM.Prospect(t.Context(), d.admin, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.AssignedWhy.Name == turns.Rules[0].Name && p.AssignedWhy.Of == len(demoGroup) {
+			byRule++
+		}
+	}
+	if byRule < 3 {
+		t.Errorf("the rule gave %d prospects to its group", byRule)
+	}
 	if len(temperatures) < 3 || next < 8 {
 		t.Errorf("temperatures %v, %d with a next step", temperatures, next)
+	}
+}
+
+// TestDemo_IsOpenAtAnyHour: a demo opened on a Sunday night would show leads that wait in the tray.
+func TestDemo_IsOpenAtAnyHour(t *testing.T) {
+	for at := time.Date(2026, 11, 22, 0, 7, 0, 0, time.UTC); at.Day() < 29; at = at.Add(37 * time.Minute) {
+		w := demoHours(at)
+		day := []*[]crm.HoursSpan{&w.Sun, &w.Mon, &w.Tue, &w.Wed, &w.Thu, &w.Fri, &w.Sat}[at.Weekday()]
+		if !slices.ContainsFunc(*day, func(s crm.HoursSpan) bool { return s.From <= at.Format("15:04") && at.Format("15:04") < s.To }) {
+			t.Errorf("closed at %s: %v", at.Format(time.RFC1123), *day)
+		}
 	}
 }
 

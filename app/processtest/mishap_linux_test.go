@@ -165,7 +165,7 @@ func takeAwayAndKill(ctx context.Context, o *office, c *computer, rng *rand.Rand
 		}
 	}
 	for _, p := range page.Items {
-		if err := w.send(asking, "reassign", "PATCH", "/api/prospects/"+p.ID, map[string]string{"owner_id": other.UserID}, ""); err != nil {
+		if err := w.send(asking, "reassign", "PATCH", "/api/prospects/"+p.ID, map[string]string{"owner_id": other.UserID, "owner_reason": "porque sí"}, ""); err != nil {
 			return err
 		}
 	}

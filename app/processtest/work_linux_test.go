@@ -142,7 +142,7 @@ func logActivity(w *worker, p card) (string, string, any, string) {
 // reassign is what only administrators do.
 var reassign = job{"reassign", func(w *worker, p card) (string, string, any, string) {
 	owners := []string{w.o.members[1].UserID, w.o.members[2].UserID, w.o.members[1].UserID, w.o.members[2].UserID, ""}
-	return "PATCH", "/api/prospects/" + p.ID, map[string]string{"owner_id": owners[w.rng.IntN(len(owners))]}, ""
+	return "PATCH", "/api/prospects/" + p.ID, map[string]string{"owner_id": owners[w.rng.IntN(len(owners))], "owner_reason": "porque sí"}, ""
 }}
 
 func (w *worker) one(values ...string) string { return values[w.rng.IntN(len(values))] }

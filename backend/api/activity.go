@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"sitegroup.mx/crm/backend/crm"
 )
@@ -84,9 +86,16 @@ func (a *API) routeActivities() {
 		func(ctx context.Context, c caller, input *byID) (crm.Change, error) {
 			return c.office.CRM.RemoveActivity(ctx, c.viewer, input.ID)
 		})
-	handle(a, route{id: "list-reminders", method: http.MethodGet, path: "/api/reminders", summary: "Mine that are due", access: user, passive: true},
+	handle(a, route{id: "list-reminders", method: http.MethodGet, path: "/api/reminders", summary: "Mine that are due, of what I planned and of whom I have not tried to reach", access: user, passive: true},
 		func(ctx context.Context, c caller, input *remindersInput) (List[crm.Reminder], error) {
-			return list(c.office.CRM.Reminders(ctx, c.viewer, input.Until))
+			planned, err := c.office.CRM.Reminders(ctx, c.viewer, input.Until)
+			if err != nil {
+				return List[crm.Reminder]{}, err
+			}
+			first, err := c.office.CRM.FirstReminders(ctx, c.viewer, input.Until)
+			all := append(planned, first...)
+			slices.SortStableFunc(all, func(a, b crm.Reminder) int { return strings.Compare(a.RemindAt, b.RemindAt) })
+			return list(all, err)
 		})
 	handle(a, route{id: "snooze-reminder", method: http.MethodPatch, path: "/api/reminders/{id}", summary: "Remind later; the due time stays", access: user},
 		func(ctx context.Context, c caller, input *toID[Snooze]) (crm.Change, error) {

@@ -152,10 +152,10 @@ func TestSync_WhatTheHostRefusedIsAnAdministratorsToApply(t *testing.T) {
 	m := o.Join("ana")
 	refuse := func(temperature string) string {
 		t.Helper()
-		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("ana").UserID})
+		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("ana").UserID, "owner_reason": "porque sí"})
 		m.Exchange()
 		m.Do("ana", "PATCH", "/api/prospects/"+id, map[string]string{"temperature": temperature})
-		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("beto").UserID})
+		o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": o.Viewer("beto").UserID, "owner_reason": "porque sí"})
 		m.Exchange()
 		var list struct{ Items []office.Refusal }
 		o.Do("admin", "GET", "/api/sync/refusals", nil).Decode(&list)

@@ -47,7 +47,7 @@ func TestEvents_ReachOnlyThoseConcerned(t *testing.T) {
 		},
 		{Name: "make it", As: "ana", Method: "POST", Path: "/api/activities/{call}/done", Body: map[string]any{"result": "answered"}, Hears: toAna},
 		{Name: "nothing of hers is his to change", As: "beto", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: map[string]any{"temperature": "cold"}, Status: 404, Code: "prospect.not_found", Hears: map[string][]string{}},
-		{Name: "hand it over", As: "admin", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: map[string]any{"owner_id": o.Viewer("beto").UserID}, Hears: toBoth},
+		{Name: "hand it over", As: "admin", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: map[string]any{"owner_id": o.Viewer("beto").UserID, "owner_reason": "porque sí"}, Hears: toBoth},
 		{Name: "now it is his", As: "admin", Method: "PATCH", Path: "/api/prospects/{rosa}", Body: map[string]any{"temperature": "cold"}, Hears: map[string][]string{"admin": {"rosa"}, "beto": {"rosa"}}},
 	})
 }

@@ -10,10 +10,11 @@ import (
 	"sitegroup.mx/crm/backend/intake"
 )
 
-// ImportPatch says what columns are and how dates like 03/04/2026 read.
+// ImportPatch says what columns are, how dates like 03/04/2026 read, and whose the prospects will be.
 type ImportPatch struct {
 	Columns  map[string]intake.Target `json:"columns,omitempty" doc:"Column index to target"`
 	DayFirst *bool                    `json:"day_first,omitempty"`
+	OwnerID  *string                  `json:"owner_id,omitempty" maxLength:"64" doc:"The seller of whoever was not known; empty shares them out by turn"`
 }
 
 type fileInput struct {

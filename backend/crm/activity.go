@@ -37,7 +37,7 @@ type ActivityDone struct {
 	TemplateID string // as in NewActivity
 }
 
-// Reminder is an activity somebody wanted to be told about.
+// Reminder is an activity somebody wanted to be told about, or a prospect that waits for a first attempt (KindFirst).
 type Reminder struct {
 	ID           string  `json:"id" db:"id"`
 	ProspectID   string  `json:"prospect_id" db:"prospect_id"`
@@ -48,4 +48,6 @@ type Reminder struct {
 	DueAt        *string `json:"due_at" db:"due_at"`
 	DueOn        *string `json:"due_on" db:"due_on"`
 	RemindAt     string  `json:"remind_at" db:"remind_at"`
+	// AgainAt is when it is told once more, for KindFirst; nil for not.
+	AgainAt *string `json:"again_at" db:"-"`
 }

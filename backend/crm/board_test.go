@@ -88,8 +88,8 @@ func TestBoard_TotalsAreTrue(t *testing.T) {
 		}
 	}
 	check("at first")
-	update(t, office, office.Admin, ids[1], crm.ProspectPatch{OwnerID: &beto.UserID})
-	update(t, office, office.Admin, ids[2], crm.ProspectPatch{OwnerID: ptr("")})
+	update(t, office, office.Admin, ids[1], crm.ProspectPatch{OwnerID: &beto.UserID, OwnerReason: ptr("Vacaciones")})
+	update(t, office, office.Admin, ids[2], crm.ProspectPatch{OwnerID: ptr(""), OwnerReason: ptr("De vuelta")})
 	update(t, office, office.Admin, ids[3], crm.ProspectPatch{Temperature: ptr("warm"), StageID: &words.Stages[5].ID})
 	undo(t, office, office.Admin, update(t, office, office.Admin, ids[4], crm.ProspectPatch{StageID: &words.Stages[6].ID}).TxID)
 	if _, err := office.Store.Write(ctx, store.System, func(tx *store.Tx) error { return tx.Remove("prospect", ids[7]) }); err != nil {

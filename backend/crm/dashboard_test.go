@@ -169,7 +169,7 @@ func (h *history) step() {
 		if r.IntN(3) > 0 {
 			owner = pick(r, h.o.Sellers).UserID
 		}
-		patch(crm.ProspectPatch{OwnerID: &owner})
+		patch(crm.ProspectPatch{OwnerID: &owner, OwnerReason: ptr("Vacaciones")})
 	case 10:
 		if len(h.changes) > 0 {
 			_, _ = h.o.Store.UndoAround(ctx, h.o.Admin.Author(), pick(r, h.changes), func(tx *store.Tx, rows []store.Ref, reverse func() error) error {

@@ -99,15 +99,11 @@ const watchedQuery = watchedColumns + `
 	AND k.is_open = 1
 	AND k.lead_at > {:since}
 	AND k.owner_id <> ''
+	AND` + hurried + `
 	ORDER BY k.lead_at`
 
-// since is when the clock of a prospect's present seller began: what came later, the enquiry or the seller.
-func (w watched) since() string {
-	if w.AssignedAt != nil && *w.AssignedAt > w.ReceivedAt {
-		return *w.AssignedAt
-	}
-	return w.ReceivedAt
-}
+// since is when the clock of a prospect's present seller began.
+func (w watched) since() string { return sellersSince(w.ReceivedAt, w.AssignedAt) }
 
 // fresh forgets what was done about a former enquiry, or for a former seller.
 func (w *watched) fresh() {

@@ -63,6 +63,7 @@ type inboxRow struct {
 	Question   *int    `db:"question"` // nil for a submission without answers
 	Label      *string `db:"label"`
 	Value      *string `db:"value"`
+	Why        string  `db:"assigned_why"`
 }
 
 // inboxQuery reads the first answers of each prospect's newest submission, leaving out what the card shows anyway (how the
@@ -70,12 +71,13 @@ type inboxRow struct {
 // novel costs the list nothing.
 const inboxQuery = `
 	WITH latest AS (
-		SELECT i.value AS prospect_id,
+		SELECT i.value AS prospect_id, p.assigned_why,
 			(SELECT count(*) FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0) AS enquiries,
 			(SELECT s.id FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0
 				ORDER BY s.lead_at DESC LIMIT 1) AS submission_id
-		FROM json_each({:ids}) i)
-	SELECT l.prospect_id, l.enquiries, q.key AS question,
+		FROM json_each({:ids}) i
+		JOIN prospect p ON p.id = i.value)
+	SELECT l.prospect_id, l.assigned_why, l.enquiries, q.key AS question,
 		coalesce(nullif(q.value ->> '$.label', ''), q.value ->> '$.name') AS label,
 		substr(v.value, 1, {:longest}) AS value
 	FROM latest l
@@ -109,7 +111,7 @@ func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
 	}
 	for i, r := range rows {
 		card := at[r.ProspectID]
-		card.Enquiries = r.Enquiries
+		card.Enquiries, card.AssignedWhy = r.Enquiries, readWhy(r.Why)
 		if r.Question == nil {
 			continue
 		}
@@ -122,6 +124,14 @@ func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
 		}
 	}
 	return nil
+}
+
+// readWhy reads the column assigned_why; what a later version wrote tells nothing.
+func readWhy(text string) (why AssignedWhy) {
+	if json.Unmarshal([]byte(text), &why) != nil {
+		return AssignedWhy{}
+	}
+	return why
 }
 
 func deref(text *string) string {

@@ -15,7 +15,7 @@ import (
 
 // Kinds of notices.
 const (
-	// NoticeGiven tells a seller that a prospect came to them from somebody else: by, from, reason, rule, minutes.
+	// NoticeGiven tells a seller that a prospect came to them from somebody else, or out of the tray: by, from, reason, rule, minutes.
 	NoticeGiven = "given"
 	// NoticeTaken tells a seller that a prospect of theirs went to somebody else, or to the tray: by, to, reason, rule, minutes.
 	NoticeTaken = "taken"
@@ -25,19 +25,31 @@ const (
 	NoticeTray = "tray"
 )
 
-// Notice is something one person is told. It names no person of the office's prospects: whoever reads it may have lost the
-// prospect, and then knows it by its form and its time.
+// Notice is something one person is told. What is stored names no person of the office's prospects: whoever reads it may have
+// lost the prospect, and then knows it by its form and its time.
 type Notice struct {
 	ID string `json:"id"`
-	// ProspectID is "" for a prospect that its reader may not see any more.
-	ProspectID string     `json:"prospect_id"`
-	Kind       string     `json:"kind"`
-	At         string     `json:"at"`
-	IsRead     bool       `json:"is_read"`
-	Data       NoticeData `json:"data"`
+	// IDs are all that it tells at once: what one change did to many prospects is one notice to its reader.
+	IDs []string `json:"ids"`
+	// ProspectID is "" for a prospect that its reader may not see any more, and for several.
+	ProspectID   string      `json:"prospect_id"`
+	ProspectName string      `json:"prospect_name"` // as long as its reader may see it
+	Kind         string      `json:"kind"`
+	At           string      `json:"at"`
+	IsRead       bool        `json:"is_read"`
+	Data         NoticeData  `json:"data"`
+	Names        NoticeNames `json:"names"`
 }
 
-// NoticeData fills the sentence of a notice. Users are named as they are called now.
+// NoticeNames are how the users of a NoticeData are called now.
+type NoticeNames struct {
+	By     string `json:"by"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Seller string `json:"seller"`
+}
+
+// NoticeData fills the sentence of a notice; users are ids.
 type NoticeData struct {
 	By       string `json:"by,omitempty"`     // who did it; "" for the program
 	From     string `json:"from,omitempty"`   // the seller before
@@ -48,10 +60,14 @@ type NoticeData struct {
 	Minutes  int    `json:"minutes,omitempty"` // of working time
 	FormName string `json:"form_name,omitempty"`
 	LeadAt   string `json:"lead_at,omitempty"`
-	Count    int    `json:"count,omitempty"` // of prospects, when it tells of several at once
 }
 
-const mostNotices = 100
+// Bounds of a reading of notices.
+const (
+	mostNotices = 100
+	// mostNoticeRows is how many rows those may be: one change tells of up to 500 prospects.
+	mostNoticeRows = 1000
+)
 
 // tell writes a notice for one person; for whoever did it themself there is nothing to tell.
 func tell(tx *store.Tx, user, kind, prospect string, data NoticeData) error {
@@ -110,48 +126,96 @@ func adminIDs(q dbx.Builder) (ids []string, err error) {
 }
 
 const noticesQuery = `
-	SELECT t.id, t.kind, t.data, t.at, t.read_at, coalesce(p.id, '') AS prospect_id
+	SELECT t.id, t.kind, t.data, t.at, t.read_at, coalesce(p.id, '') AS prospect_id, coalesce(c.name, '') AS prospect_name
 	FROM notice t
 	LEFT JOIN prospect p ON p.id = t.about_id AND` + seen + `
+	LEFT JOIN contact c ON c.id = p.contact_id
 	WHERE t.user_id = {:viewer}
 	AND t.deleted = 0
 	ORDER BY t.at DESC, t.id DESC
 	LIMIT {:limit}`
 
+type noticeRow struct {
+	ID         string  `db:"id"`
+	ProspectID string  `db:"prospect_id"`
+	Prospect   string  `db:"prospect_name"`
+	Kind       string  `db:"kind"`
+	Data       string  `db:"data"`
+	At         string  `db:"at"`
+	ReadAt     *string `db:"read_at"`
+}
+
 // Notices returns the latest that the viewer was told, newest first, and how many of all are unread.
 func (s *Service) Notices(ctx context.Context, v account.Viewer) (list []Notice, unread int, err error) {
 	params := viewerParams(v, "")
-	params["limit"] = mostNotices
-	var rows []struct {
-		ID         string  `db:"id"`
-		ProspectID string  `db:"prospect_id"`
-		Kind       string  `db:"kind"`
-		Data       string  `db:"data"`
-		At         string  `db:"at"`
-		ReadAt     *string `db:"read_at"`
-	}
+	params["limit"] = mostNoticeRows
+	var rows []noticeRow
+	names := map[string]string{}
 	err = s.store.ReadTx(ctx, func(q dbx.Builder) error {
 		if err := q.NewQuery(noticesQuery).Bind(params).All(&rows); err != nil {
 			return err
 		}
-		return q.NewQuery(`
+		err := q.NewQuery(`
 			SELECT count(*)
 			FROM notice
 			WHERE user_id = {:viewer}
 			AND read_at IS NULL
 			AND deleted = 0`).Bind(params).Row(&unread)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		return readNames(q, names)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("list notices: %w", err)
 	}
-	list = make([]Notice, len(rows))
-	for i, r := range rows {
-		list[i] = Notice{ID: r.ID, ProspectID: r.ProspectID, Kind: r.Kind, At: r.At, IsRead: r.ReadAt != nil}
-		if err := json.Unmarshal([]byte(r.Data), &list[i].Data); err != nil {
+	list = []Notice{}
+	for _, r := range rows {
+		n := Notice{
+			ID: r.ID, IDs: []string{r.ID}, ProspectID: r.ProspectID, ProspectName: r.Prospect, Kind: r.Kind, At: r.At, IsRead: r.ReadAt != nil,
+		}
+		if err := json.Unmarshal([]byte(r.Data), &n.Data); err != nil {
 			return nil, 0, fmt.Errorf("read notice: %w", err)
 		}
+		n.Names = NoticeNames{names[n.Data.By], names[n.Data.From], names[n.Data.To], names[n.Data.Seller]}
+		if len(list) > 0 && list[len(list)-1].takes(n) {
+			continue
+		}
+		if len(list) == mostNotices {
+			break
+		}
+		list = append(list, n)
 	}
 	return list, unread, nil
+}
+
+// takes makes a notice part of the one before it, when one change told of both.
+func (n *Notice) takes(other Notice) bool {
+	same := func(d NoticeData) NoticeData {
+		d.FormName, d.LeadAt = "", ""
+		return d
+	}
+	if other.Kind != n.Kind || other.At != n.At || other.IsRead != n.IsRead || same(other.Data) != same(n.Data) {
+		return false
+	}
+	n.IDs = append(n.IDs, other.ID)
+	n.ProspectID, n.ProspectName = "", ""
+	n.Data = same(n.Data)
+	return true
+}
+
+func readNames(q dbx.Builder, names map[string]string) error {
+	var users []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+	}
+	if err := q.NewQuery("SELECT id, name FROM user").All(&users); err != nil {
+		return fmt.Errorf("read names: %w", err)
+	}
+	for _, u := range users {
+		names[u.ID] = u.Name
+	}
+	return nil
 }
 
 // ReadNotices marks notices of the viewer as read: those named, or all of them. Fault notice.not_found for one that is not

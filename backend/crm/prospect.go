@@ -187,6 +187,8 @@ type InboxCard struct {
 	Card
 	Answers   []InboxAnswer `json:"answers"`   // the first four of the newest submission
 	Enquiries int           `json:"enquiries"` // submissions so far
+	// AssignedWhy tells why it is with its seller.
+	AssignedWhy AssignedWhy `json:"assigned_why"`
 }
 
 // InboxAnswer is an Answer shortened for a card: each value holds at most 300 characters.

@@ -40,7 +40,7 @@ func TestChangeProspects_OneTransactionAndOneUndo(t *testing.T) {
 	all := several(office, 60, from.UserID)
 	vip := tagOf(t, office, "VIP")
 	stage := vocabulary(t, office).Stages[3].ID
-	b := crm.BulkChange{ProspectPatch: crm.ProspectPatch{StageID: &stage, Temperature: ptr("hot"), OwnerID: &to.UserID}, AddTags: []string{vip}}
+	b := crm.BulkChange{ProspectPatch: crm.ProspectPatch{StageID: &stage, Temperature: ptr("hot"), OwnerID: &to.UserID, OwnerReason: ptr("Vacaciones")}, AddTags: []string{vip}}
 	before := list(t, office, office.Admin, crm.ProspectFilter{Limit: 200}).Items
 	r := bulk(t, office, office.Admin, append(slices.Clone(all), all[0]), b) // one twice
 	if r.Changed != len(all) || len(r.Refused) != 0 || r.TxID == "" {

@@ -94,7 +94,7 @@ func work(t testing.TB, office *crmtest.Office, words crm.Vocabulary, k *known) 
 	if k.n%13 == 5 {
 		tray := ""
 		k.owner = tray
-		patch.OwnerID = &tray
+		patch.OwnerID, patch.OwnerReason = &tray, ptr("De vuelta")
 	}
 	update(t, office, office.Admin, k.id, patch)
 }

@@ -18,8 +18,10 @@ const longestReason = 500
 //
 // A stage further back needs a reason; one that is not needs what it requires (stage.requirement). Discarding needs a reason,
 // and leaving that status clears it. A reason that means opposition marks the contact, see oppose; what was discarded is then
-// not reopened (contact.opposed). Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does
-// not have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
+// not reopened (contact.opposed). A prospect that is somebody's goes to another, or to the tray, for a reason.
+//
+// Faults: prospect.not_found; access.admin_only for a seller who names an owner; input.invalid for a word the office does not
+// have, user.not_found for an owner who is no active seller, input.required when the reason is missing.
 func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id string, patch ProspectPatch) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
 		p, err := findProspect(tx, v, id)
@@ -40,7 +42,7 @@ func (s *Service) UpdateProspect(ctx context.Context, v account.Viewer, id strin
 // updateProspect is UpdateProspect within a transaction, of a prospect that the viewer may see.
 func updateProspect(tx *store.Tx, v account.Viewer, p held, patch ProspectPatch) error {
 	u := &prospectUpdate{tx: tx, viewer: v, was: p, row: store.Row{}}
-	for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.write, u.owner} {
+	for _, step := range []func(ProspectPatch) error{u.stage, u.status, u.temperature, u.hands, u.write, u.owner} {
 		if err := step(patch); err != nil {
 			return err
 		}
@@ -55,6 +57,7 @@ type prospectUpdate struct {
 	was    held
 	row    store.Row
 	events []historyLine
+	reason string // for a change of hands
 }
 
 type historyLine struct {
@@ -217,29 +220,44 @@ func (u *prospectUpdate) write(ProspectPatch) error {
 	return nil
 }
 
-func (u *prospectUpdate) owner(patch ProspectPatch) error {
-	if patch.OwnerID == nil || *patch.OwnerID == u.was.OwnerID {
+// moves reports whether a patch changes hands.
+func (u *prospectUpdate) moves(patch ProspectPatch) bool {
+	return patch.OwnerID != nil && *patch.OwnerID != u.was.OwnerID
+}
+
+// hands checks a change of hands. To take a prospect away from somebody needs a reason, to give one out of the tray does not.
+func (u *prospectUpdate) hands(patch ProspectPatch) (err error) {
+	if !u.moves(patch) {
 		return nil
 	}
-	to := *patch.OwnerID
-	rule := RuleTray
-	if to != "" {
-		rule = RuleManual
-		if err := mustSell(u.tx, to); err != nil {
+	if *patch.OwnerID != "" {
+		if err := mustSell(u.tx, *patch.OwnerID); err != nil {
 			return err
 		}
 	}
-	reason, err := checkText("owner_reason", deref(patch.OwnerReason), longestReason)
-	if err != nil {
-		return err
+	u.reason, err = checkText("owner_reason", deref(patch.OwnerReason), longestReason)
+	if err == nil && u.reason == "" && u.was.OwnerID != "" {
+		err = fault.Invalid("owner_reason", "input.required")
 	}
-	why := AssignedWhy{Rule: rule, By: u.tx.Author().User}
-	hands := assignment{owner: to, why: why}
-	if err := assign(u.tx, u.was.ID, u.was.OwnerID, hands, reason); err != nil {
-		return err
-	}
-	return tellOfHandOver(u.tx, u.was.ID, u.was.OwnerID, hands, reason)
+	return err
 }
+
+func (u *prospectUpdate) owner(patch ProspectPatch) error {
+	if !u.moves(patch) {
+		return nil
+	}
+	to := assignment{owner: *patch.OwnerID, why: AssignedWhy{Rule: RuleManual, By: u.tx.Author().User}}
+	if to.owner == "" {
+		to.why.Rule = RuleTray
+	}
+	if err := assign(u.tx, u.was.ID, u.was.OwnerID, to, u.reason); err != nil {
+		return err
+	}
+	return tellOfHandOver(u.tx, u.was.ID, u.was.OwnerID, to, u.reason)
+}
+
+// MustSell is for who names a seller from outside: user.not_found unless it is an active one.
+func (*Service) MustSell(tx *store.Tx, id string) error { return mustSell(tx, id) }
 
 // mustSell answers user.not_found unless the user is an active seller.
 func mustSell(tx *store.Tx, id string) error {

@@ -154,7 +154,7 @@ func TestUpdateProspect_Owner(t *testing.T) {
 		t.Error("the reminder did not come back")
 	}
 	tray := ""
-	update(t, office, office.Admin, id, crm.ProspectPatch{OwnerID: &tray})
+	update(t, office, office.Admin, id, crm.ProspectPatch{OwnerID: &tray, OwnerReason: ptr("De vuelta")})
 	if got := scopes(t, office, id); got[owner.UserID] || got[other.UserID] {
 		t.Errorf("scope of the tray = %v", got)
 	}

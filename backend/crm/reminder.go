@@ -12,6 +12,8 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
+const codeNoReminder = "reminder.not_found"
+
 // mostReminders bounds one reading; what is left comes once some are done.
 const mostReminders = 200
 
@@ -57,7 +59,8 @@ func (s *Service) SnoozeReminder(ctx context.Context, v account.Viewer, id, remi
 	return s.SnoozeReminders(ctx, v, []string{id}, remindAt)
 }
 
-// SnoozeReminders tells of several again later, in one transaction; due times stay. Faults: reminder.not_found if one of them
+// SnoozeReminders tells of several again later, in one transaction; due times stay. An unattended prospect is named by its own
+// id, as FirstReminders does. Faults: reminder.not_found if one of them
 // is not the viewer's or gone, input.required for none, input.too_long, input.invalid for an instant that has passed.
 func (s *Service) SnoozeReminders(ctx context.Context, v account.Viewer, ids []string, remindAt string) (Change, error) {
 	at, err := checkInstant("remind_at", remindAt)
@@ -75,10 +78,14 @@ func (s *Service) SnoozeReminders(ctx context.Context, v account.Viewer, ids []s
 			return fault.Invalid("remind_at", "input.invalid")
 		}
 		for _, id := range ids {
-			if err := findReminder(tx, v, id); err != nil {
-				return err
+			err := findReminder(tx, v, id)
+			switch {
+			case err == nil:
+				err = tx.Set("reminder", id, store.Row{"remind_at": at, "done_at": nil})
+			case fault.Has(err, codeNoReminder):
+				err = putOff(tx, v, id, at)
 			}
-			if err := tx.Set("reminder", id, store.Row{"remind_at": at, "done_at": nil}); err != nil {
+			if err != nil {
 				return err
 			}
 		}
@@ -116,7 +123,7 @@ func findReminder(tx *store.Tx, v account.Viewer, id string) error {
 		AND r.deleted = 0
 		AND`+seen, viewerParams(v, id))
 	if err == nil && !found {
-		return fault.New("reminder.not_found")
+		return fault.New(codeNoReminder)
 	}
 	return err
 }

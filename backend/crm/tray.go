@@ -134,6 +134,9 @@ func (s *Service) share(ctx context.Context, author store.Author, query string) 
 			if err := assign(tx, r.ID, "", to, ""); err != nil {
 				return err
 			}
+			if err := tellOfHandOver(tx, r.ID, "", to, ""); err != nil { // nothing else tells the seller of it
+				return err
+			}
 			done.Given++
 		}
 		done.Left, err = openOf(tx.Query(), "", mostCounted)

@@ -101,7 +101,7 @@ func TestList_TellsWhoChangedWhatFromWhatToWhat(t *testing.T) {
 	id := d.add("Lucía Ramos", "55 1234 5678", seller)
 	warm := crm.TemperatureWarm
 	d.patch(seller, id, crm.ProspectPatch{Temperature: &warm})
-	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &other.UserID})
+	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &other.UserID, OwnerReason: because()})
 
 	lines := d.list(history.Filter{Prospect: id}).Items
 	owner := find(t, lines, "prospect", "owner_id")
@@ -258,7 +258,7 @@ func TestRestore_WritesTheFormerValueAsAnEdit(t *testing.T) {
 	hot, cold := crm.TemperatureHot, crm.TemperatureCold
 	d.patch(seller, id, crm.ProspectPatch{Temperature: &hot})
 	d.patch(seller, id, crm.ProspectPatch{Temperature: &cold})
-	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &other.UserID})
+	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &other.UserID, OwnerReason: because()})
 	words, err := d.CRM.Vocabulary(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -302,7 +302,7 @@ func TestRestore_IsRefusedWhenItCannotBe(t *testing.T) {
 	id := d.add("Lucía Ramos", "55 1234 5678", d.Sellers[0])
 	hot, cold := crm.TemperatureHot, crm.TemperatureCold
 	d.patch(d.Admin, id, crm.ProspectPatch{Temperature: &hot})
-	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &d.Sellers[1].UserID})
+	d.patch(d.Admin, id, crm.ProspectPatch{OwnerID: &d.Sellers[1].UserID, OwnerReason: because()})
 	seen := d.all(history.Filter{Prospect: id})
 	d.patch(d.Sellers[1], id, crm.ProspectPatch{Temperature: &cold})
 	d.SetUser(d.Sellers[0].UserID, store.Row{"active": false})
@@ -358,4 +358,10 @@ func TestRestore_BringsARemovedRowBackWithItsReminder(t *testing.T) {
 	if err != nil || open != 1 {
 		t.Errorf("%d open reminders of the activity, %v", open, err)
 	}
+}
+
+// because is a reason for a change of hands.
+func because() *string {
+	reason := "Vacaciones"
+	return &reason
 }

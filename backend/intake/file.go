@@ -25,6 +25,8 @@ type Import struct {
 	// Ask is the code of what must be answered before it can run: import.date_ambiguous, or "".
 	Ask      string `json:"ask"`
 	DayFirst *bool  `json:"day_first"`
+	// OwnerID is the seller of whoever was not known before; "" shares them out by turn.
+	OwnerID string `json:"owner_id"`
 }
 
 // States of an Import.
@@ -56,10 +58,12 @@ type ImportProgress struct {
 	Unreachable int `json:"unreachable" doc:"Came in without a phone or an e-mail address that can be used"`
 }
 
-// ImportPatch changes what columns are taken for, by index, and how dates like 03/04/2026 read. Nil leaves it.
+// ImportPatch changes what columns are taken for, by index, how dates like 03/04/2026 read, and whose the prospects will be
+// ("" is by turn). Nil leaves it.
 type ImportPatch struct {
 	Columns  map[string]Target `json:"columns,omitempty"`
 	DayFirst *bool             `json:"day_first,omitempty"`
+	OwnerID  *string           `json:"owner_id,omitempty"`
 }
 
 // fileFormat is how a file was read, as the database keeps it.
@@ -74,6 +78,7 @@ type fileMapping struct {
 	Targets  []Target `json:"targets"`
 	DayFirst *bool    `json:"day_first"`
 	Ask      string   `json:"ask"`
+	OwnerID  string   `json:"owner_id"`
 }
 
 // column is the place of the first column with a target, −1 without one.

@@ -170,6 +170,9 @@ func (m fileMapping) patched(p ImportPatch) (fileMapping, error) {
 	if p.DayFirst != nil {
 		m.DayFirst = p.DayFirst
 	}
+	if p.OwnerID != nil {
+		m.OwnerID = *p.OwnerID
+	}
 	return m, nil
 }
 

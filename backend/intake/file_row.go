@@ -56,7 +56,7 @@ func (r *reader) read(number int, cells []string) fileLead {
 	l := fileLead{number: number, cells: cells, test: isTestRow(cells)}
 	l.leadID, _ = sheet.ID(r.cell(cells, TargetLeadID))
 	e := crm.Enquiry{
-		LeadID: l.leadID, Origin: OriginFile, Source: crm.SourceFile,
+		LeadID: l.leadID, Origin: OriginFile, Source: crm.SourceFile, OwnerID: r.m.OwnerID,
 		FormID: r.id(cells, TargetFormID), FormName: r.text(cells, TargetFormName),
 		CampaignID: r.id(cells, TargetCampaignID), CampaignName: r.text(cells, TargetCampaignName),
 		AdsetID: r.id(cells, TargetAdsetID), AdsetName: r.text(cells, TargetAdsetName),

@@ -199,6 +199,7 @@ func (s *Service) importOf(ctx context.Context, f fileRow) (Import, error) {
 		ID: f.ID, Name: f.Name, State: f.State, CreatedAt: f.CreatedAt, Encoding: f.Format.Encoding, Separator: f.Format.Separator,
 		Sheet: f.Format.Sheet, Columns: make([]ImportColumn, 0, len(f.Columns)), Preview: f.Preview, Total: f.Total,
 		Progress: progress, Source: f.Mapping.source(), Ask: f.Mapping.Ask, DayFirst: f.Mapping.DayFirst,
+		OwnerID: f.Mapping.OwnerID,
 	}
 	for i, header := range f.Columns {
 		c := ImportColumn{Index: i, Header: header, Target: TargetAnswer, Samples: []string{}}
@@ -250,8 +251,8 @@ func (s *Service) progress(ctx context.Context, id string) (p ImportProgress, er
 	return p, nil
 }
 
-// SetMapping changes what columns are taken for and how dates read, before the import runs. It answers import.not_found,
-// import.state and input.invalid.
+// SetMapping changes what columns are taken for, how dates read and who gets the prospects, before the import runs. It answers
+// import.not_found, import.state, input.invalid and user.not_found.
 func (s *Service) SetMapping(ctx context.Context, v account.Viewer, id string, p ImportPatch) (Import, error) {
 	if err := account.AdminOnly(v); err != nil {
 		return Import{}, err
@@ -271,6 +272,11 @@ func (s *Service) SetMapping(ctx context.Context, v account.Viewer, id string, p
 		m, err := f.Mapping.patched(p)
 		if err != nil {
 			return err
+		}
+		if p.OwnerID != nil && *p.OwnerID != "" {
+			if err := s.crm.MustSell(tx, *p.OwnerID); err != nil {
+				return err
+			}
 		}
 		m.Ask = askFor(t, m)
 		text, err := json.Marshal(m)

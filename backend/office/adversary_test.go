@@ -370,7 +370,7 @@ func TestHostile_LateOnlyForWhatItHad(t *testing.T) {
 	id := b.of(b.Sellers[0])
 	had, err := b.Store.Head(t.Context())
 	must(t, err)
-	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID})
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID, OwnerReason: because()})
 	must(t, err)
 	lost, err := b.Store.Head(t.Context())
 	must(t, err)

@@ -143,7 +143,7 @@ func TestSeller_CannotTakeBackWhatIsAnothersNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.CRM.UpdateProspect(t.Context(), o.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID}); err != nil {
+	if _, err := o.CRM.UpdateProspect(t.Context(), o.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID, OwnerReason: because()}); err != nil {
 		t.Fatal(err)
 	}
 	for what, tx := range map[string]string{"a field": change.TxID, "a phone": removal.TxID} {
@@ -185,4 +185,10 @@ func TestSeller_CannotWriteAroundCRM(t *testing.T) {
 			t.Errorf("%s: %v, want a refusal", name, err)
 		}
 	}
+}
+
+// because is a reason for a change of hands.
+func because() *string {
+	reason := "Vacaciones"
+	return &reason
 }

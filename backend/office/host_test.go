@@ -308,7 +308,7 @@ func TestHost_PokesWhomItConcerns(t *testing.T) {
 	if diff := cmp.Diff([]string{ana.key.DeviceID()}, devices()); diff != "" {
 		t.Errorf("a change of Ana's prospect (-want +got):\n%s", diff)
 	}
-	_, err := b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID})
+	_, err := b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{OwnerID: &b.Sellers[1].UserID, OwnerReason: because()})
 	must(t, err)
 	if got := devices(); len(got) != 2 {
 		t.Errorf("a prospect changed hands and %v hear of it", got)
@@ -324,7 +324,7 @@ func TestRefusals_AppliedWithAClick(t *testing.T) {
 	c.connect()
 	c.cut()
 	c.temperature(id, crm.TemperatureHot)
-	_, err := b.CRM.UpdateProspect(ctx, b.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID})
+	_, err := b.CRM.UpdateProspect(ctx, b.Admin, id, crm.ProspectPatch{OwnerID: &beto.UserID, OwnerReason: because()})
 	must(t, err)
 	c.connect()
 	promote := c.op("user", ana.UserID, "role", "admin")

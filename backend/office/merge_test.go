@@ -147,7 +147,7 @@ func TestMerge_UndoLeavesLaterEdits(t *testing.T) {
 	_, err = b.CRM.LogActivity(t.Context(), b.Sellers[0], p.ofB, crm.NewActivity{Kind: crm.KindNote, Body: "después"})
 	must(t, err)
 	third := b.AddSeller()
-	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, p.ofB, crm.ProspectPatch{OwnerID: &third.UserID})
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, p.ofB, crm.ProspectPatch{OwnerID: &third.UserID, OwnerReason: because()})
 	must(t, err)
 	b.part(id)
 	var a, owner string

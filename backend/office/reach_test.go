@@ -78,7 +78,7 @@ func TestReach_TellsEachSellerOfTheirOwn(t *testing.T) {
 		},
 		{
 			name: "hers becomes his", do: func() error {
-				_, err := o.CRM.UpdateProspect(t.Context(), o.Admin, hers, crm.ProspectPatch{OwnerID: &beto.UserID})
+				_, err := o.CRM.UpdateProspect(t.Context(), o.Admin, hers, crm.ProspectPatch{OwnerID: &beto.UserID, OwnerReason: because()})
 				return err
 			},
 			admin: told{[]string{"event", "notice", "prospect"}, []string{hers}}, ana: told{[]string{"event", "notice", "prospect"}, []string{hers}},

@@ -61,7 +61,7 @@ func TestPair_ALifeTogether(t *testing.T) {
 	d.connect()
 	c.cut()
 	c.temperature(hers[3], crm.TemperatureWarm)
-	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, hers[3], crm.ProspectPatch{OwnerID: &beto.UserID})
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, hers[3], crm.ProspectPatch{OwnerID: &beto.UserID, OwnerReason: because()})
 	must(t, err)
 	d.poke()
 	c.connect()

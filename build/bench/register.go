@@ -35,37 +35,113 @@ func silent() *logrus.Logger {
 // leadRegister measures leads a second from Meta's answer to a durable prospect, by the program's own pull of a form: parse,
 // enter into the ledger, map the answers, match, assign, log, lists, full text. What the simulated Meta takes to answer is
 // left out. The peer inserts the same rows into the same kind of encrypted file by prepared statements, and does nothing else.
+// A second office that sets everything about turns measures what that costs; its peer is the first one.
 func leadRegister(ctx context.Context, b *bench) ([]Row, error) {
 	dir, err := b.folder("register")
 	if err != nil {
 		return nil, err
 	}
-	path, err := newOffice(ctx, dir, sellers)
-	if err != nil {
-		return nil, err
-	}
-	o, err := openOffice(ctx, path)
+	o, ours, err := registerIn(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer o.Store.Close()
-	sim := graphsim.New(graphsim.Config{Seed: 1})
-	if _, err := sim.Start(); err != nil {
+	if dir, err = b.folder("register-turns"); err != nil {
 		return nil, err
 	}
-	defer sim.Close()
-	say("registering %d leads", leads)
-	ours, err := o.pullAll(ctx, sim)
+	ruled, withRules, err := registerIn(ctx, dir, (*benchOffice).ruleTurns)
 	if err != nil {
 		return nil, err
 	}
+	defer ruled.Store.Close()
 	say("inserting the same rows bare")
 	bare, err := insertBare(ctx, o, filepath.Join(dir, "bare.db"))
 	if err != nil {
 		return nil, err
 	}
-	return []Row{ratio("lead-register", ours, "leads/s", "bare inserts", bare, fmt.Sprintf(
-		"%d leads of unknown persons in one pull of a form, from Meta's answer on: ledger, mapping, dedupe, turn, op log, lists, full text, each lead durable before the next hundred; the peer inserts five rows for each lead in groups of %d", leads, leadsGroup))}, nil
+	return []Row{
+		ratio("lead-register", ours, "leads/s", "bare inserts", bare, fmt.Sprintf(
+			"%d leads of unknown persons in one pull of a form, from Meta's answer on: ledger, mapping, dedupe, turn, op log, lists, full text, each lead durable before the next hundred; the peer inserts five rows for each lead in groups of %d", leads, leadsGroup)),
+		ratio("lead-register-turns", withRules, "leads/s", "an office without rules", ours, fmt.Sprintf(
+			"the same in an office with hours, holidays, absences, %d rules of which the last one fits, and sellers who all have hours and a daily cap of their own; the peer is lead-register of the same run", benchRules)),
+	}, nil
+}
+
+// registerIn makes an office, sets it up and returns how many leads a second it registers.
+func registerIn(ctx context.Context, dir string, prepare func(*benchOffice, context.Context) error) (o *benchOffice, rate float64, err error) {
+	path, err := newOffice(ctx, dir, sellers)
+	if err != nil {
+		return nil, 0, err
+	}
+	if o, err = openOffice(ctx, path); err != nil {
+		return nil, 0, err
+	}
+	defer func() {
+		if err != nil {
+			o.Store.Close()
+		}
+	}()
+	if prepare != nil {
+		if err := prepare(o, ctx); err != nil {
+			return nil, 0, err
+		}
+	}
+	sim := graphsim.New(graphsim.Config{Seed: 1})
+	if _, err := sim.Start(); err != nil {
+		return nil, 0, err
+	}
+	defer sim.Close()
+	say("registering %d leads", leads)
+	rate, err = o.pullAll(ctx, sim)
+	return o, rate, err
+}
+
+// benchRules is how many rules are asked for every lead.
+const benchRules = 20
+
+// ruleTurns sets everything about turns that costs something when a lead comes.
+func (o *benchOffice) ruleTurns(ctx context.Context) error {
+	admin, err := o.viewer(ctx, "admin")
+	if err != nil {
+		return err
+	}
+	all := []crm.HoursSpan{{From: "00:00", To: "12:00"}, {From: "12:00", To: "24:00"}}
+	week := crm.WeekHours{Mon: all, Tue: all, Wed: all, Thu: all, Fri: all, Sat: all, Sun: all}
+	if _, err := o.CRM.UpdateOfficeTurns(ctx, admin, crm.OfficeTurnsPatch{Hours: &week}); err != nil {
+		return err
+	}
+	if _, err := o.CRM.AddOfficialHolidays(ctx, admin, time.Now().Year()+1); err != nil {
+		return err
+	}
+	settings, err := o.CRM.TurnSettings(ctx, admin)
+	if err != nil {
+		return err
+	}
+	members, most := []string{}, leads
+	for _, s := range settings.Sellers {
+		members = append(members, s.UserID)
+		if _, err := o.CRM.UpdateSellerTurns(ctx, admin, s.UserID, crm.SellerTurnsPatch{Hours: &week, DailyCap: &most}); err != nil {
+			return err
+		}
+		away := crm.Absence{UserID: s.UserID, From: "2020-01-01", Until: "2020-01-05"}
+		if _, err := o.CRM.SaveAbsence(ctx, admin, away); err != nil {
+			return err
+		}
+	}
+	group, err := o.CRM.SaveGroup(ctx, admin, crm.SellerGroup{Name: "Todos", Members: members})
+	if err != nil {
+		return err
+	}
+	for i := range benchRules {
+		rule := crm.TurnRule{Name: fmt.Sprint("Regla ", i), Cities: "Puebla, San Andrés Cholula", GroupID: group.ID, Otherwise: crm.OtherwiseTray, Active: true}
+		if i == benchRules-1 {
+			rule.Cities = ""
+		}
+		if _, err := o.CRM.SaveRule(ctx, admin, rule); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pullAll connects the office to a Meta with all the leads and returns how many a second one pull of them registers.

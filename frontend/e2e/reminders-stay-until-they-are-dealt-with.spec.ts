@@ -29,6 +29,7 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
     role: "seller",
     password: seller.password,
   });
+  await office.call("PATCH", "/api/turns", { remind_after: 0 }); // of planned steps alone
   await planCall(office, owner, 1, -60 * 24);
   await planCall(office, owner, 2, -30);
   await planCall(office, owner, 3, 4);
@@ -107,6 +108,7 @@ test("what came due while the computer slept is listed on wake, and put off at o
     ...seller,
     role: "seller",
   });
+  await office.call("PATCH", "/api/turns", { remind_after: 0 });
   await planCall(office, owner, 1, -30);
   for (const n of [2, 3]) await planCall(office, owner, n, 200 + n);
   await noteNotifications(page);

@@ -33,6 +33,14 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "campana",
+    hash: "/bandeja",
+    ready: async (page) => {
+      await page.getByRole("button", { name: /^Recordatorios/ }).click();
+      await page.getByRole("dialog", { name: "Recordatorios" }).waitFor();
+    },
+  },
+  {
     name: "prospectos",
     hash: "/prospectos",
     ready: async (page) => {

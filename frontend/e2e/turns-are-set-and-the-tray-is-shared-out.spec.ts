@@ -1,18 +1,22 @@
+import { expectAccessible } from "./accessible";
 import { admin, expect, test } from "./fixtures";
+import { ProspectPage } from "./pages/prospect-page";
 import { Shell } from "./pages/shell";
-import { signInAs } from "./pages/sign-in";
+import { SignIn, signInAs } from "./pages/sign-in";
 
 test("an administrator sets who takes turns, sees who is next, and shares the tray out", async ({
   page,
   office,
 }) => {
+  const password = "naranja dulce de enero";
   for (const [login, name] of [
     ["ana", "Ana Prieto"],
     ["beto", "Beto Salas"],
   ]) {
-    const password = "naranja dulce de enero";
     await office.call("POST", "/api/users", { login, name, role: "seller", password });
   }
+  await page.clock.install();
+  await page.clock.resume();
   await signInAs(page, office, admin);
   await page.goto(`${office.url}#/ajustes/turnos`);
   const shell = new Shell(page);
@@ -56,6 +60,54 @@ test("an administrator sets who takes turns, sees who is next, and shares the tr
     await expect(next.getByText(/Regla Puebla · Norte/)).toBeVisible();
   });
 
+  await test.step("a second rule is moved up with the keyboard, and decides first", async () => {
+    await office.call("POST", "/api/turns/rules", {
+      name: "Toda la región",
+      cities: "Cholula",
+      otherwise: "default",
+      active: true,
+    });
+    const rules = section("Reglas").getByRole("listitem");
+    await expect(rules.nth(1)).toContainText("Toda la región");
+    await section("Reglas").getByRole("button", { name: "Subir «Toda la región»" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(rules.nth(0)).toContainText("Toda la región");
+    await expect(next.getByText(/Regla Toda la región · Todos los vendedores/)).toBeVisible();
+    // The keyboard stays with the rule that it moved.
+    await expect(section("Reglas").getByRole("button", { name: "Subir «Toda la región»" })).toBeFocused();
+    await section("Reglas").getByRole("button", { name: "Bajar «Toda la región»" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(rules.nth(1)).toContainText("Toda la región");
+    await expect(next.getByText(/Regla Puebla · Norte/)).toBeVisible();
+  });
+
+  await test.step("a cap that is reached, and a holiday, say so", async () => {
+    const dialog = page.getByRole("dialog", { name: "Turnos de Beto Salas" });
+    await page.getByRole("button", { name: "Editar los turnos de Beto Salas" }).click();
+    await dialog.getByLabel("Tope al día").fill("1");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await shell.told("Guardado para Beto Salas.");
+    await office.call("POST", "/api/prospects", {
+      name: "Elvira Cano",
+      phones: ["55 5512 0198"],
+      emails: [],
+      city: "Puebla",
+    });
+    await expect(next.getByText("Esperaría en la bandeja. Llegó a su tope del día.")).toBeVisible();
+    await page.keyboard.press("Control+z");
+    await expect(next.getByText("Le toca a Beto Salas.")).toBeVisible();
+
+    const holidays = section("Días festivos");
+    const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "America/Mexico_City" }).format(new Date());
+    await holidays.getByLabel("Día", { exact: true }).fill(today);
+    await holidays.getByLabel("Nombre, si quieres").fill("Aniversario");
+    await holidays.getByRole("button", { name: "Agregar día" }).click();
+    await expect(holidays.getByText("Aniversario")).toBeVisible();
+    await expect(next.getByText("Esperaría en la bandeja. Día festivo.")).toBeVisible();
+    await page.keyboard.press("Control+z");
+    await expect(next.getByText("Le toca a Beto Salas.")).toBeVisible();
+  });
+
   await test.step("an absence says on which days nobody is left", async () => {
     const absences = section("Ausencias");
     await absences.getByRole("button", { name: "Nueva ausencia" }).click();
@@ -90,5 +142,59 @@ test("an administrator sets who takes turns, sees who is next, and shares the tr
     await expect(tray).toBeHidden();
     await page.keyboard.press("Control+z");
     await expect(tray).toContainText("1 sin vendedor");
+  });
+
+  await test.step("whoever takes a prospect away says why", async () => {
+    await page.goto(`${office.url}#/prospectos`);
+    await expect(tray).toContainText("1 sin vendedor");
+    await page.getByRole("grid", { name: "Prospectos", exact: true }).getByText("Elvira Cano").click();
+    await page.getByRole("button", { name: "Vendedor: Beto Salas" }).click();
+    await page.getByRole("menuitemradio", { name: "Ana Prieto" }).click();
+    const dialog = page.getByRole("dialog", { name: "Pasar a Ana Prieto" });
+    await dialog.getByRole("button", { name: "Reasignar" }).click();
+    await expect(dialog.getByText("Elige un motivo.")).toBeVisible();
+    await dialog.getByRole("radio", { name: "La persona lo pidió" }).check();
+    await dialog.getByLabel("Algo más, si quieres").fill("habla inglés");
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Reasignar" }).click();
+    await shell.told("Ahora lo atiende Ana Prieto.");
+    await new ProspectPage(page).expectHistory("La persona lo pidió: habla inglés");
+  });
+
+  await test.step("its former seller and the new one are told, and the new one is reminded", async () => {
+    const told = async (login: string, name: string, sentence: string) => {
+      await shell.signOut(name);
+      await new SignIn(page).as({ login, password });
+      await page.getByRole("button", { name: /1 aviso sin ver/ }).click();
+      const list = page.getByRole("dialog", { name: "Recordatorios" });
+      await expect(list.getByText(sentence)).toBeVisible();
+      return list;
+    };
+    const beto = await told(
+      "beto",
+      admin.name,
+      "Laura Méndez Ruiz pasó un prospecto a Ana Prieto. «La persona lo pidió: habla inglés»",
+    );
+    await beto.getByRole("button", { name: /^Visto: / }).click();
+    await shell.told("Aviso visto");
+    await expect(beto.getByText("Ningún aviso nuevo.")).toBeVisible();
+    await page.keyboard.press("Escape");
+    const ana = await told(
+      "ana",
+      "Beto Salas",
+      "Laura Méndez Ruiz te pasó Elvira Cano, que atendía Beto Salas. «La persona lo pidió: habla inglés»",
+    );
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.clock.fastForward("06:00");
+    await page.getByRole("button", { name: /^Recordatorios: 1 pendiente/ }).click();
+    await expect(ana.getByText(/^Sin atender/)).toBeVisible();
+    await ana.getByRole("button", { name: "Recordarme después: Elvira Cano" }).click();
+    await ana.getByRole("button", { name: "10 min", exact: true }).click();
+    await shell.told("Recordatorio pospuesto");
+    await page.getByRole("button", { name: "Deshacer" }).click();
+    await ana.getByRole("link", { name: "Atender a Elvira Cano" }).click();
+    await expect(ana).toBeHidden();
+    await page.getByText(/Por qué me tocó: lo asignó un administrador/).waitFor();
   });
 });

@@ -300,7 +300,7 @@ func newProspect(s *sim, ctx context.Context, d desk, _ string) (string, string,
 
 func reassign(s *sim, ctx context.Context, d desk, prospect string) (string, string, error) {
 	owner := pick(s, []string{s.plan.sellers[0].UserID, s.plan.sellers[1].UserID, s.plan.sellers[0].UserID, s.plan.sellers[1].UserID, ""})
-	c, err := d.crm.UpdateProspect(ctx, d.user, prospect, crm.ProspectPatch{OwnerID: &owner})
+	c, err := d.crm.UpdateProspect(ctx, d.user, prospect, crm.ProspectPatch{OwnerID: &owner, OwnerReason: &owner})
 	return c.TxID, "", err
 }
 

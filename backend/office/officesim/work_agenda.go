@@ -45,14 +45,18 @@ func replan(s *sim, ctx context.Context, d desk, _ string) (string, string, erro
 	return c.TxID, "", err
 }
 
-// snooze puts all of one's own reminders off at once.
+// snooze puts all of one's own reminders off at once, those of people who wait for a first call with them.
 func snooze(s *sim, ctx context.Context, d desk, _ string) (string, string, error) {
 	list, err := d.crm.Reminders(ctx, d.user, clock.Format(d.now.Add(30*24*time.Hour)))
-	if err != nil || len(list) == 0 {
+	if err != nil {
+		return "", "", err
+	}
+	waiting, err := d.crm.FirstReminders(ctx, d.user, clock.Format(d.now.Add(30*24*time.Hour)))
+	if err != nil || len(list)+len(waiting) == 0 {
 		return "", "", err
 	}
 	var ids []string
-	for _, r := range list {
+	for _, r := range append(list, waiting...) {
 		ids = append(ids, r.ID)
 	}
 	c, err := d.crm.SnoozeReminders(ctx, d.user, ids, clock.Format(d.now.Add(time.Duration(1+s.rng.IntN(48))*time.Hour)))

@@ -18,7 +18,7 @@ func changeMany(s *sim, ctx context.Context, d desk, _ string) (string, string, 
 	b := crm.BulkChange{ProspectPatch: crm.ProspectPatch{Temperature: &temperature}}
 	if d.user.IsAdmin() && s.chance(2) {
 		owner := pick(s, s.plan.sellers).UserID
-		b.OwnerID = &owner
+		b.OwnerID, b.OwnerReason = &owner, &owner
 	}
 	r, err := d.crm.ChangeProspects(ctx, d.user, ids, b)
 	return r.TxID, "", err

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { ReminderNotices } from "@/features/reminders/ReminderNotices";
+import { UserNotices } from "@/features/reminders/UserNotices";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
@@ -67,6 +68,7 @@ export function Shell() {
       <Palette onHelp={() => setHelpOpen(true)} />
       <LeadNotices />
       <ReminderNotices />
+      <UserNotices />
       <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );

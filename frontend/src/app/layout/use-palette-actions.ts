@@ -43,7 +43,6 @@ type Patch = {
   temperature?: string;
   status?: string;
   reason_id?: string;
-  owner_id?: string;
 };
 
 const noKeys: PaletteAction["keys"] = [];
@@ -161,7 +160,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
         word: t("palette.assignTo", { name: seller.name }),
         icon: IconUserShare,
         keys: [["A"]],
-        run: patch(t("palette.assigned"), { owner_id: seller.id }),
+        run: () => ask("assign", seller.id), // the page asks why
       })),
     ...vocabulary.reasons
       .filter(({ opposition }) => !opposition) // more than a reason: the page explains what it does

@@ -6,7 +6,7 @@ import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { Section } from "@/shared/ui/Section";
 import classes from "./Import.module.css";
 import { canReach, clashingColumns, groupNames, targetGroups } from "./import-columns";
-import { useImportChange, useImportRun } from "./import-queries";
+import { useImportChange, useImportRun, useSellers } from "./import-queries";
 
 type ImportPreviewProps = { current: Import; onAnother: () => void };
 
@@ -50,6 +50,10 @@ export function ImportPreview({ current, onAnother }: ImportPreviewProps) {
           onChange={(day_first) => change.mutate({ id: current.id, day_first })}
         />
       )}
+      <SellerChoice
+        value={current.owner_id}
+        onChange={(owner_id) => change.mutate({ id: current.id, owner_id })}
+      />
       <Section title={t("preview.columns")} hint={t("preview.columnsHint")}>
         <PreviewTable current={current} clashing={clashing} onMap={map} />
         {clashing.size > 0 && (
@@ -106,6 +110,31 @@ function DateQuestion({ value, onChange }: DateQuestionProps) {
           <Radio value="false" label={t("dates.monthFirst")} />
         </div>
       </Radio.Group>
+    </Section>
+  );
+}
+
+type SellerChoiceProps = { value: string; onChange: (owner: string) => void };
+
+/** By turn, as leads are shared out, or all to one seller. */
+function SellerChoice({ value, onChange }: SellerChoiceProps) {
+  const { t } = useTranslation("import");
+  const sellers = useSellers();
+  return (
+    <Section title={t("sellers.title")} hint={t("sellers.hint")}>
+      <Select
+        className={classes.seller ?? ""}
+        aria-label={t("sellers.title")}
+        description={t(value === "" ? "sellers.byTurnHint" : "sellers.fixedHint")}
+        inputWrapperOrder={["label", "input", "description", "error"]}
+        allowDeselect={false}
+        data={[
+          { value: "", label: t("sellers.byTurn") },
+          ...sellers.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        value={value}
+        onChange={(owner) => owner !== null && onChange(owner)}
+      />
     </Section>
   );
 }

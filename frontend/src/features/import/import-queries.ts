@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Import } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
@@ -49,7 +49,19 @@ export function useUpload() {
   );
 }
 
-export type ImportChange = { id: string; columns?: Record<string, string>; day_first?: boolean };
+export type ImportChange = {
+  id: string;
+  columns?: Record<string, string>;
+  day_first?: boolean;
+  owner_id?: string;
+};
+
+/** Who can be given what is imported. */
+export function useSellers() {
+  const users =
+    useQuery({ queryKey: ["users"], queryFn: () => answer(api.GET("/api/users")) }).data?.items ?? [];
+  return users.filter(({ role, active }) => role === "seller" && active);
+}
 
 export function useImportChange() {
   return useImportAnswer(({ id, ...change }: ImportChange) =>

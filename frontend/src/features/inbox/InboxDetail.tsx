@@ -2,12 +2,14 @@ import { IconArrowRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useMe } from "@/shared/api/me";
 import type { InboxCard, Prospect } from "@/shared/api/types";
 import { ContactActions } from "@/shared/prospect/ContactActions";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
 import { splitAnswers } from "@/shared/prospect/own-answers";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
+import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
 import { useWord } from "@/shared/prospect/use-word";
 import { Age } from "@/shared/ui/Age";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -63,9 +65,16 @@ export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
   );
 }
 
+/** What follows a colon elsewhere begins a line here. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function Origin({ prospect, card }: { prospect: Prospect; card: InboxCard }) {
   const { t } = useTranslation("inbox");
   const word = useWord();
+  const { user } = useMe();
+  const why = useAssignedWhy()(prospect.assigned_why);
   const latest = prospect.submissions[0];
   const rows = [
     { label: t("origin.campaign"), value: card.campaign_name },
@@ -82,6 +91,12 @@ function Origin({ prospect, card }: { prospect: Prospect; card: InboxCard }) {
             <dd>{value}</dd>
           </div>
         ))}
+        {why !== null && (
+          <div>
+            <dt>{t(prospect.owner_id === user.id ? "origin.whyMe" : "origin.why")}</dt>
+            <dd>{capital(why.reason)}</dd>
+          </div>
+        )}
         <div>
           <dt>{t("origin.sent")}</dt>
           <dd>

@@ -3,6 +3,7 @@ import { IconBrandWhatsapp, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { InboxCard } from "@/shared/api/types";
+import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
 import { Age } from "@/shared/ui/Age";
 import { Phone } from "@/shared/ui/Phone";
 import { Temperature } from "@/shared/ui/Temperature";
@@ -28,6 +29,7 @@ export function InboxRow({ id, row, index, start, height, active, ...act }: Inbo
   const isAdmin = useIsAdmin();
   const name = row.name === "" ? t("nameless") : row.name;
   const from = [row.form_name, row.campaign_name].filter(Boolean).join(" · ");
+  const why = useAssignedWhy()(row.assigned_why);
   const said = row.answers.map(({ values }) => values.join(", ")).filter(Boolean);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it handles keys for its active row
@@ -58,8 +60,13 @@ export function InboxRow({ id, row, index, start, height, active, ...act }: Inbo
           <Phone e164={row.phone} />
           <span className={classes.from}>{from}</span>
           {isAdmin && (
-            <span className={classes.seller} data-none={row.owner_id === ""}>
+            <span className={classes.seller} data-none={row.owner_id === ""} title={why?.reason}>
               {row.owner_id === "" ? t("noSeller") : row.owner_name}
+            </span>
+          )}
+          {!isAdmin && why !== null && (
+            <span className={classes.seller} title={t("why", { why: why.reason })}>
+              {why.reason}
             </span>
           )}
         </div>

@@ -14,6 +14,7 @@ import type { BulkDeed } from "./bulk-run";
 import { DiscardDialog } from "./DiscardDialog";
 import { usersQuery } from "./prospect-list-queries";
 import type { ProspectSearch } from "./prospect-search";
+import { ReassignDialog } from "./ReassignDialog";
 import { quietly, useBulk } from "./use-bulk";
 import type { Picked } from "./use-selection";
 
@@ -39,6 +40,7 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
   const bulk = useBulk(onClear);
   const [asked, setAsked] = useState<{ deed: BulkDeed; reason: boolean } | null>(null);
   const [discarding, setDiscarding] = useState(false);
+  const [hands, setHands] = useState<{ id: string; name: string } | null>(null);
   useShortcuts({ Escape: onClear }, bulk.progress === null);
 
   const act = (deed: BulkDeed) => {
@@ -75,7 +77,7 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
       {isAdmin && (
         <Choices word={t("bulk.assign")} none={t("bulk.noSellers")}>
           {[...sellers, { id: "", name: prospects("seller.none") }].map(({ id, name }) => (
-            <Menu.Item key={id} onClick={() => act({ owner_id: id })}>
+            <Menu.Item key={id} onClick={() => setHands({ id, name })}>
               {name}
             </Menu.Item>
           ))}
@@ -123,6 +125,19 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
       <Button size="compact-sm" variant="subtle" onClick={onClear}>
         {t("select.none")}
       </Button>
+      <ReassignDialog
+        opened={hands !== null}
+        title={
+          hands === null || hands.id === ""
+            ? t("bulk.toTray", { count: picked.size, n })
+            : t("bulk.to", { count: picked.size, n, name: hands.name })
+        }
+        onClose={() => setHands(null)}
+        onReason={(owner_reason) => {
+          if (hands !== null) void bulk.run([...picked], { owner_id: hands.id, owner_reason });
+          setHands(null);
+        }}
+      />
       <DiscardDialog
         opened={discarding}
         onClose={() => setDiscarding(false)}

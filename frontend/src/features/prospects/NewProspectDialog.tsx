@@ -99,6 +99,8 @@ function NewProspectForm({ onClose }: { onClose: () => void }) {
         {isAdmin && (
           <Select
             label={t("column.seller")}
+            description={form.values.owner === "" ? t("new.byTurnHint") : undefined}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             data={[
               { value: "", label: t("new.byTurn") },
               ...sellers.map(({ id, name }) => ({ value: id, label: name })),

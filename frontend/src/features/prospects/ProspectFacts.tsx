@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin, useMe } from "@/shared/api/me";
-import type { Prospect, User } from "@/shared/api/types";
+import type { Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
+import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
 import { useWord } from "@/shared/prospect/use-word";
 import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
@@ -13,7 +15,7 @@ import { type Choice, ChoiceMenu } from "./ChoiceMenu";
 import { DiscardDialog } from "./DiscardDialog";
 import classes from "./Facts.module.css";
 import { usersQuery } from "./prospect-list-queries";
-import { ReasonDialog } from "./ReasonDialog";
+import { ReassignDialog } from "./ReassignDialog";
 import { ResponseFact } from "./ResponseFact";
 import { usePatch } from "./use-patch";
 
@@ -124,17 +126,25 @@ function Seller({ prospect }: { prospect: Prospect }) {
   const isAdmin = useIsAdmin();
   const users = useQuery({ ...usersQuery, enabled: isAdmin }).data?.items ?? [];
   const patch = usePatch(prospect);
-  const [to, setTo] = useState<User | "none" | null>(null);
+  const [to, setTo] = useState<{ id: string; name: string } | null>(null);
   const name = prospect.owner_id === "" ? t("seller.none") : prospect.owner_name;
   const sellers = users.filter(({ role, active }) => role === "seller" && active);
   const choices: Choice[] = [
     ...sellers.map((seller) => ({ value: seller.id, name: seller.name })),
     { value: "", name: t("seller.tray") },
   ];
-  const choose = (id: string) => {
-    if (id !== prospect.owner_id) setTo(sellers.find((seller) => seller.id === id) ?? "none");
+  const give = (owner_id: string, owner_name: string, owner_reason: string) => {
+    const message = owner_id === "" ? t("seller.inTray") : t("seller.changed", { name: owner_name });
+    patch(message, { owner_id, owner_name }, { owner_reason });
   };
-  const [owner_id, owner_name] = to === null || to === "none" ? ["", ""] : [to.id, to.name];
+  const choose = (id: string) => {
+    if (id === prospect.owner_id) return;
+    const chosen = { id, name: sellers.find((seller) => seller.id === id)?.name ?? "" };
+    // Nobody loses a prospect that comes out of the tray, so there is nothing to explain.
+    if (prospect.owner_id === "") give(chosen.id, chosen.name, "");
+    else setTo(chosen);
+  };
+  useAsked("assign", (id) => isAdmin && id !== "" && choose(id));
   return (
     <div data-fact="seller">
       <dt>{t("column.seller")}</dt>
@@ -153,16 +163,13 @@ function Seller({ prospect }: { prospect: Prospect }) {
           <span className={classes.still}>{name}</span>
         )}
         <Why prospect={prospect} />
-        <ReasonDialog
+        <ReassignDialog
           opened={to !== null}
-          title={owner_id === "" ? t("seller.toTray") : t("seller.to", { name: owner_name })}
-          label={t("seller.why")}
-          confirm={t("seller.confirm")}
+          title={to === null || to.id === "" ? t("seller.toTray") : t("seller.to", { name: to.name })}
           onClose={() => setTo(null)}
-          onReason={(owner_reason) => {
+          onReason={(reason) => {
+            if (to !== null) give(to.id, to.name, reason);
             setTo(null);
-            const message = owner_id === "" ? t("seller.inTray") : t("seller.changed", { name: owner_name });
-            patch(message, { owner_id, owner_name }, { owner_reason });
           }}
         />
       </dd>
@@ -174,17 +181,13 @@ function Seller({ prospect }: { prospect: Prospect }) {
 function Why({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const { user } = useMe();
-  const { rule, turn, of, by, reason, minutes, rule_name: name } = prospect.assigned_why;
-  if (!["turn", "owner", "fixed", "manual", "tray", "wait", "late"].includes(rule)) return null;
-  if (rule === "wait") return <p className={classes.note}>{t("why.wait")}</p>;
-  if (rule === "tray" && reason !== "")
-    return <p className={classes.note}>{t(`why.trayReason.${reason}`)}</p>;
-  if (rule === "tray") return <p className={classes.note}>{t(by === "" ? "why.tray" : "why.trayBy")}</p>;
+  const why = useAssignedWhy()(prospect.assigned_why);
+  if (why === null) return null;
+  if (why.isSentence) return <p className={classes.note}>{why.reason}</p>;
   const mine = prospect.owner_id === user.id;
   return (
     <p className={classes.note}>
-      {mine ? t("why.me") : t("why.them")}{" "}
-      {t(rule === "turn" && name !== "" ? "why.turnRule" : `why.${rule}`, { turn, of, name, minutes })}
+      {mine ? t("why.me") : t("why.them")} {why.reason}
       {prospect.assigned_at !== null && (
         <>
           {" · "}

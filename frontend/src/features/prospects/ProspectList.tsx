@@ -10,6 +10,7 @@ import { ExportButton } from "@/shared/export/ExportButton";
 import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
+import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -88,6 +89,7 @@ export function ProspectList() {
           </>
         }
       />
+      <TrayBanner />
       <ViewBar search={search} onChange={narrow} all={all} columns={ownColumns} onColumns={setOwnColumns} />
       <ProspectFilters search={search} onChange={narrow} />
       <ProspectFacets search={search} onChange={narrow} />

@@ -12,11 +12,16 @@ import classes from "./ReminderBell.module.css";
 import { ReminderItem } from "./ReminderItem";
 import { snooze, useDueReminders, useReminderAct } from "./reminder-queries";
 import { remindingAt } from "./reminding";
+import { UserNoticeList } from "./UserNoticeList";
+import { useUserNotices } from "./user-notice-queries";
 
 /** How long the lock takes to leave the screen, in ms. */
 const unlocking = 250;
 
-/** What is due, always in view as a bell with a count; pressing it, or G R, opens the list, and so does coming back to it. */
+/**
+ * What is due and what one was told, always in view as a bell with a count; pressing it, or G R, opens the list, and so does coming
+ * back to it.
+ */
 export function ReminderBell() {
   const { t } = useTranslation("reminders");
   const [opened, setOpened] = useState(false);
@@ -36,7 +41,12 @@ export function ReminderBell() {
     }, unlocking);
     return () => clearTimeout(timer);
   }, [times, locked, opened]);
-  const label = due.length === 0 ? t("none") : t("count", { count: due.length });
+  const { items, unread } = useUserNotices();
+  const label = [
+    due.length === 0 ? t("none") : t("count", { count: due.length }),
+    ...(unread === 0 ? [] : [t("told.label", { count: unread, n: formatCount(unread) })]),
+  ].join(" · ");
+  const count = due.length + unread;
   const close = () => setOpened(false);
   return (
     <Popover
@@ -54,20 +64,20 @@ export function ReminderBell() {
           <button
             type="button"
             className={classes.bell}
-            data-due={due.length > 0}
+            data-due={count > 0}
             aria-label={label}
             aria-haspopup="dialog"
             aria-expanded={opened}
             onClick={() => setOpened(!opened)}
           >
             <IconBell size={18} stroke={1.6} aria-hidden />
-            {due.length > 0 && <span className={classes.count}>{formatCount(due.length)}</span>}
+            {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
           </button>
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown className={classes.list} aria-label={t("title")}>
         <h2 className={classes.title}>{t("title")}</h2>
-        {due.length === 0 ? (
+        {due.length === 0 && items.length === 0 ? (
           // Focusable, so that the open list has a place for the keyboard.
           // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
           <p className={classes.none} tabIndex={0}>
@@ -81,9 +91,10 @@ export function ReminderBell() {
   );
 }
 
-/** What is due, what was missed first; those that are chosen can be put off together. */
+/** What one was told, then what is due, what was missed first; those that are chosen can be put off together. */
 function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void }) {
   const { t } = useTranslation("reminders");
+  const { items } = useUserNotices();
   const { names } = useMissed();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const group = useId();
@@ -109,6 +120,7 @@ function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void
     <>
       {due.length > 1 && <Several due={due} chosen={chosen} onChoose={setChosen} />}
       <div className={classes.scroll}>
+        <UserNoticeList onOpen={onOpen} />
         {missed.length > 0 && (
           <>
             <h3 className={classes.group} id={group}>
@@ -119,6 +131,9 @@ function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void
             </ul>
             {others.length > 0 && <h3 className={classes.group}>{t("others")}</h3>}
           </>
+        )}
+        {missed.length === 0 && others.length > 0 && items.length > 0 && (
+          <h3 className={classes.group}>{t("pending")}</h3>
         )}
         {others.length > 0 && <ul className={classes.items}>{others.map(item)}</ul>}
       </div>

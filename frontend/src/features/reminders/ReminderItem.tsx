@@ -1,5 +1,5 @@
 import { Button, Checkbox } from "@mantine/core";
-import { IconBellZ, IconCalendarTime, IconCheck } from "@tabler/icons-react";
+import { IconBellZ, IconCalendarTime, IconCheck, IconPhone } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { useNow } from "@/shared/ui/use-now";
+import { firstContact } from "./due";
 import classes from "./ReminderBell.module.css";
 import { finish, move, snooze, useReminderAct } from "./reminder-queries";
 import { remindingAt } from "./reminding";
@@ -39,7 +40,8 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
   const [asking, setAsking] = useState<"later" | "move" | null>(null);
   const { body, due_at, due_on, kind, prospect_id, prospect_name, remind_at } = reminder;
   const name = prospect_name === "" ? t("nameless") : prospect_name;
-  const what = word("kind", kind);
+  const waits = kind === firstContact;
+  const what = waits ? t("first.what") : word("kind", kind);
   const since = due_on === null ? new Date(due_at ?? remind_at) : parseDay(due_on);
   const isLate = daysBetween(new Date(useNow()), since) < 0;
   const pick = (when: When) => {
@@ -72,45 +74,65 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
       </div>
       <p className={classes.what}>{body === "" ? what : `${what}: ${body}`}</p>
       <div className={classes.actions}>
-        <Button
-          size="compact-sm"
-          variant="light"
-          leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
-          aria-label={t("doneOf", { what, name })}
-          onClick={({ currentTarget }) => {
-            handOn(currentTarget);
-            mutate({ reminders: [reminder], message: t("finished", { what }), send: () => finish(reminder) });
-          }}
-        >
-          {t("done")}
-        </Button>
+        {waits ? (
+          <Button
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconPhone size={14} stroke={1.6} aria-hidden />}
+            aria-label={t("first.attendOf", { name })}
+            renderRoot={(props) => (
+              <Link to="/prospectos/$id" params={{ id: prospect_id }} {...props} onClick={onOpen} />
+            )}
+          >
+            {t("first.attend")}
+          </Button>
+        ) : (
+          <Button
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
+            aria-label={t("doneOf", { what, name })}
+            onClick={({ currentTarget }) => {
+              handOn(currentTarget);
+              mutate({
+                reminders: [reminder],
+                message: t("finished", { what }),
+                send: () => finish(reminder),
+              });
+            }}
+          >
+            {t("done")}
+          </Button>
+        )}
         <Button
           size="compact-sm"
           variant="subtle"
           leftSection={<IconBellZ size={14} stroke={1.6} aria-hidden />}
           aria-label={t("snoozeOf", { name })}
           aria-expanded={asking === "later"}
-          title={t("snoozeHint")}
+          title={t(waits ? "first.snoozeHint" : "snoozeHint")}
           onClick={() => toggle("later")}
         >
           {t("snooze")}
         </Button>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconCalendarTime size={14} stroke={1.6} aria-hidden />}
-          aria-label={t("moveOf", { name })}
-          aria-expanded={asking === "move"}
-          title={t("moveHint")}
-          onClick={() => toggle("move")}
-        >
-          {t("move")}
-        </Button>
+        {!waits && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconCalendarTime size={14} stroke={1.6} aria-hidden />}
+            aria-label={t("moveOf", { name })}
+            aria-expanded={asking === "move"}
+            title={t("moveHint")}
+            onClick={() => toggle("move")}
+          >
+            {t("move")}
+          </Button>
+        )}
       </div>
       {asking !== null && (
         <div className={classes.ask}>
           <p id={explanation} className={classes.hint}>
-            {t(asking === "later" ? "snoozeHint" : "moveHint")}
+            {t(asking === "move" ? "moveHint" : waits ? "first.snoozeHint" : "snoozeHint")}
           </p>
           <WhenPicker
             nested

@@ -31,6 +31,7 @@ export function ReminderNotices() {
     if (first === undefined) return;
     const words = {
       one: (kind: string) => t("notice.one", { what: word("kind", kind) }),
+      first: t("notice.first"),
       done: t("done"),
       later: t("notice.later"),
       many: (count: number) => t("notice.many", { count }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueAt, longestLook, untilNext } from "./due";
+import { dueAt, longestLook, toldBy, untilNext } from "./due";
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 16, minutes)).toISOString();
 const now = Date.parse(at(30));
@@ -13,6 +13,14 @@ describe("dueAt", () => {
   it("keeps what was told of when the clock is set back", () => {
     const list = [reminder("told", 31), reminder("later", 40)];
     expect(dueAt(list, now, ({ id }) => id === "told").map(({ id }) => id)).toEqual(["told"]);
+  });
+});
+
+describe("toldBy", () => {
+  it("tells again at the second time, and not before", () => {
+    const waits = { id: "a", remind_at: at(5), again_at: at(30) };
+    expect(toldBy(waits, now - 1)).toEqual(waits);
+    expect(toldBy(waits, now)).toEqual({ id: "a", remind_at: at(30), again_at: null });
   });
 });
 

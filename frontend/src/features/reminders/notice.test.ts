@@ -3,6 +3,7 @@ import { type NoticeWords, noticeOf } from "./notice";
 
 const words: NoticeWords = {
   one: (kind) => `Recordatorio: ${kind}`,
+  first: "Un prospecto te espera",
   many: (count) => `${count} recordatorios`,
   hidden: "Ábrelo",
   nameless: "Sin nombre",
@@ -26,6 +27,14 @@ describe("noticeOf", () => {
       reminder: { id: "r1", done: "Hecho", later: "En 10 min" },
     });
     expect(noticeOf([told("")], words, false).body).toBe("Sin nombre");
+  });
+  it("has no button to tick off who waits for a first call", () => {
+    const waits = { ...told("Eva", "Preventa"), kind: "first_contact" };
+    expect(noticeOf([waits], words, false)).toEqual({
+      title: "Un prospecto te espera",
+      body: "Eva · Preventa",
+      prospectId: "Eva",
+    });
   });
   it("tells of several as one", () => {
     const notice = noticeOf([told("Eva"), told("Luis"), told("Ana"), told("Paz")], words, false);

@@ -1,11 +1,14 @@
 import type { Reminder } from "@/shared/api/types";
 import type { Notice } from "@/shared/host/host";
+import { firstContact } from "./due";
 
 type Told = Pick<Reminder, "id" | "prospect_id" | "prospect_name" | "kind" | "body">;
 
 /** The sentences of a notification, in the person's language. */
 export type NoticeWords = {
   one: (kind: string) => string;
+  /** Of a person whom nobody has tried to reach. */
+  first: string;
   many: (count: number) => string;
   hidden: string;
   nameless: string;
@@ -23,10 +26,12 @@ const longest = 200;
 /** One notification for reminders that came due together; hidden, it says nothing about anybody. */
 export function noticeOf(due: readonly [Told, ...Told[]], words: NoticeWords, hidden: boolean): Notice {
   const [first] = due;
-  const title = due.length === 1 ? words.one(first.kind) : words.many(due.length);
+  const waits = first.kind === firstContact;
+  const title = due.length > 1 ? words.many(due.length) : waits ? words.first : words.one(first.kind);
   const one = {
     prospectId: first.prospect_id,
-    reminder: { id: first.id, done: words.done, later: words.later },
+    // Who waits is called, not ticked off.
+    ...(waits ? {} : { reminder: { id: first.id, done: words.done, later: words.later } }),
   };
   if (hidden) return { title, body: words.hidden, ...(due.length === 1 ? one : {}) };
   const names = [...new Set(due.map(({ prospect_name }) => prospect_name || words.nameless))];

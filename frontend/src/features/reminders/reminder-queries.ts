@@ -8,7 +8,7 @@ import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import type { When } from "@/shared/prospect/when-presets";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { announcedPrefix, latestAnnounced, wasAnnounced } from "./announced";
-import { dueAt, untilNext } from "./due";
+import { dueAt, toldBy, untilNext } from "./due";
 import { remindingAt } from "./reminding";
 
 /** How far ahead reminders are known, in ms: they come due on time even while nothing can be read. */
@@ -65,7 +65,12 @@ export function useDueReminders(): Reminder[] {
     };
   }, [reminders, now]);
   return useMemo(
-    () => dueAt(reminders, now, (reminder) => wasAnnounced(reminder, user.id, localStorage)),
+    () =>
+      dueAt(
+        reminders.map((reminder) => toldBy(reminder, now)),
+        now,
+        (reminder) => wasAnnounced(reminder, user.id, localStorage),
+      ),
     [reminders, now, user.id],
   );
 }

@@ -3,7 +3,10 @@ import { type Icon, IconPencil, IconTrash } from "@tabler/icons-react";
 
 type IconButtonProps = { icon: Icon; label: string; disabled?: boolean; onClick: () => void };
 
-/** A small button of a row, named for whoever does not see its icon. */
+/**
+ * A small button of a row, named for whoever does not see its icon. One that can do nothing now keeps the keyboard: a rule that has
+ * come to the top is still the one in hand.
+ */
 export function IconButton({ icon: Mark, label, disabled = false, onClick }: IconButtonProps) {
   return (
     <ActionIcon
@@ -11,8 +14,9 @@ export function IconButton({ icon: Mark, label, disabled = false, onClick }: Ico
       color="gray"
       aria-label={label}
       title={label}
-      disabled={disabled}
-      onClick={onClick}
+      aria-disabled={disabled || undefined}
+      data-disabled={disabled || undefined}
+      onClick={disabled ? undefined : onClick}
     >
       <Mark size={16} stroke={1.6} aria-hidden />
     </ActionIcon>

@@ -59,7 +59,8 @@ export type KeyFamily =
   | "bin"
   | "history"
   | "turns"
-  | "tray";
+  | "tray"
+  | "notices";
 
 const prospectViews: QueryKey[] = [["prospects"], ["inbox", "count"], ["dashboard"]];
 
@@ -68,16 +69,24 @@ export type QueryKey = readonly [KeyFamily, ...string[]];
 
 /** Which views each table of the office feeds. Prospect pages are added by the ids in the event. */
 const familiesByEntity: Record<string, QueryKey[]> = {
-  office: [["me"], ["templates"], ["template-values"], ["turns"], ["tray"], ["dashboard"]],
-  user: [["users"], ["me"], ["prospects"], ["turns"], ["tray"]],
+  office: [["me"], ["templates"], ["template-values"], ["turns"], ["tray"], ["dashboard"], ["reminders"]],
+  user: [["users"], ["me"], ["prospects"], ["turns"], ["tray"], ["reminders"]],
   stage: [["vocabulary"], ["pipeline"], ["prospects"]],
   discard_reason: [["vocabulary"], ["pipeline"]],
-  contact: [...prospectViews, ["contacts"], ["agenda"], ["template-values"]],
+  contact: [...prospectViews, ["contacts"], ["agenda"], ["template-values"], ["reminders"], ["notices"]],
   contact_phone: [...prospectViews, ["contacts"]],
   contact_email: [...prospectViews, ["contacts"]],
   contact_merge: [["contacts"]],
   contact_distinct: [["contacts"], ["prospects"]],
-  prospect: [...prospectViews, ["contacts"], ["agenda"], ["template-values"], ["tray"], ["turns", "next"]],
+  prospect: [
+    ...prospectViews,
+    ["contacts"],
+    ["agenda"],
+    ["template-values"],
+    ["tray"],
+    ["turns", "next"],
+    ["reminders"], // of who waits for a first call
+  ],
   submission: [...prospectViews, ["contacts"]],
   activity: [...prospectViews, ["contacts"], ["reminders"], ["agenda"], ["templates"], ["template-values"]],
   reminder: [["reminders"], ["prospects"], ["agenda"]],
@@ -89,7 +98,8 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   seller_group_member: [["turns"]],
   turn_rule: [["turns"]],
   absence: [["turns"]],
-  holiday: [["turns"], ["dashboard"]],
+  holiday: [["turns"], ["dashboard"], ["reminders"]],
+  notice: [["notices"]],
 };
 
 /**

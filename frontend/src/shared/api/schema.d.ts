@@ -1728,7 +1728,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Mine that are due */
+        /** Mine that are due, of what I planned and of whom I have not tried to reach */
         get: operations["list-reminders"];
         put?: never;
         post?: never;
@@ -3326,6 +3326,7 @@ export interface components {
             encoding: string;
             id: string;
             name: string;
+            owner_id: string;
             preview: string[][];
             progress: components["schemas"]["ImportProgress"];
             separator: string;
@@ -3348,6 +3349,8 @@ export interface components {
                 [key: string]: string;
             };
             day_first?: boolean;
+            /** @description The seller of whoever was not known; empty shares them out by turn */
+            owner_id?: string;
         };
         ImportProgress: {
             /** Format: int64 */
@@ -3376,6 +3379,7 @@ export interface components {
         };
         InboxCard: {
             answers: components["schemas"]["InboxAnswer"][];
+            assigned_why: components["schemas"]["AssignedWhy"];
             attended_at: string | null;
             campaign_name: string;
             contact_id: string;
@@ -3760,8 +3764,6 @@ export interface components {
         };
         NoticeData: {
             by?: string;
-            /** Format: int64 */
-            count?: number;
             form_name?: string;
             from?: string;
             lead_at?: string;
@@ -3776,6 +3778,12 @@ export interface components {
             items: components["schemas"]["UserNotice"][];
             /** Format: int64 */
             unread: number;
+        };
+        NoticeNames: {
+            by: string;
+            from: string;
+            seller: string;
+            to: string;
         };
         NoticeURL: {
             /** @description An https address; empty for none */
@@ -4127,6 +4135,7 @@ export interface components {
         };
         Reminder: {
             activity_id: string;
+            again_at: string | null;
             body: string;
             due_at: string | null;
             due_on: string | null;
@@ -4622,10 +4631,13 @@ export interface components {
             at: string;
             data: components["schemas"]["NoticeData"];
             id: string;
+            ids: string[];
             is_read: boolean;
             /** @enum {string} */
             kind: "given" | "taken" | "late" | "tray";
+            names: components["schemas"]["NoticeNames"];
             prospect_id: string;
+            prospect_name: string;
         };
         UserPatch: {
             active?: boolean;

@@ -29,6 +29,7 @@ export type MergeColumn = Schemas["MergeColumn"];
 export type MergeItem = Schemas["MergeItem"];
 export type Submission = Schemas["Submission"];
 export type TimelineItem = Schemas["TimelineItem"];
+export type UserNotice = Schemas["UserNotice"];
 export type Reminder = Schemas["Reminder"];
 export type Agenda = Schemas["Agenda"];
 export type AgendaItem = Schemas["AgendaItem"];
