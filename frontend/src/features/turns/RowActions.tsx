@@ -14,9 +14,11 @@ export function IconButton({ icon: Mark, label, disabled = false, onClick }: Ico
       color="gray"
       aria-label={label}
       title={label}
-      aria-disabled={disabled || undefined}
-      data-disabled={disabled || undefined}
-      onClick={disabled ? undefined : onClick}
+      aria-disabled={disabled}
+      data-disabled={disabled}
+      onClick={() => {
+        if (!disabled) onClick();
+      }}
     >
       <Mark size={16} stroke={1.6} aria-hidden />
     </ActionIcon>
