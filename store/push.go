@@ -63,6 +63,7 @@ func (tx *Tx) known(id [16]byte) (Outcome, error) {
 	if err != nil || !found {
 		return 0, err
 	}
+	tx.touch()
 	if err := tx.s.exec(tx.s.st.announce, tx.rev, id[:]); err != nil {
 		return 0, fmt.Errorf("announce an outcome: %w", err)
 	}

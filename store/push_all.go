@@ -134,7 +134,11 @@ func groupEnd(txs []PushedTx, from int) int {
 	return len(txs)
 }
 
-// pushWhole settles one transaction.
+// errAgain says that a transaction has to be taken back alone, for which there is no savepoint: its unit runs once more, with one
+// around each.
+var errAgain = errors.New("store: once more, with savepoints")
+
+// pushWhole settles one transaction. Nearly none is taken back, so none has a savepoint until one of the unit has to be.
 func (tx *Tx) pushWhole(p PushedTx) error {
 	if p.Undoes != [16]byte{} {
 		if err := errors.Join(tx.flush(), tx.pushUndo(&p)); err != nil {
@@ -161,18 +165,27 @@ func (tx *Tx) pushWhole(p PushedTx) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.s.exec(tx.s.st.inner); err != nil {
-		return err
+	careful := tx.req.careful
+	if careful {
+		if err := tx.s.exec(tx.s.st.inner); err != nil {
+			return err
+		}
 	}
 	reasons, err := tx.tryAll(p)
 	if err == nil && reasons == nil {
 		reasons, err = tx.unmade(p, announced)
 	}
-	if err == nil && reasons == nil {
+	switch {
+	case err == nil && reasons == nil && careful:
 		return tx.s.exec(tx.s.st.innerEnd)
+	case err == nil && reasons == nil:
+		return nil
 	}
 	if alive := tx.s.alive(); alive != nil {
 		return errors.Join(err, alive)
+	}
+	if !careful {
+		return errAgain
 	}
 	if undo := errors.Join(tx.s.exec(tx.s.st.innerUndo), tx.s.exec(tx.s.st.innerEnd)); undo != nil {
 		return undo

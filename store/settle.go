@@ -150,6 +150,7 @@ func (tx *Tx) spoil(err error) error {
 
 // log writes the op as it was settled.
 func (tx *Tx) log(op *Op, c claim) error {
+	tx.touch() // what is refused before anything is tried needs a revision too: its maker hears of it by that
 	tx.logged = true
 	if tx.s.opts.Member {
 		return tx.post(op, c)

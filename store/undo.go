@@ -31,7 +31,7 @@ func (s *Store) UndoAround(ctx context.Context, a Author, txID string, around fu
 	if err != nil {
 		return Commit{}, ErrNothingToUndo
 	}
-	r := &request{ctx: ctx, author: a, undoes: id[:], units: []unit{{fn: func(tx *Tx) error {
+	r := &request{ctx: ctx, author: a, undoes: id[:], long: true, units: []unit{{fn: func(tx *Tx) error {
 		deeds, err := tx.deedsOf(id)
 		if err != nil {
 			return err

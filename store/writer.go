@@ -27,15 +27,17 @@ const (
 
 // request is one call of Write, WriteEach or Undo.
 type request struct {
-	ctx    context.Context
-	author Author
-	undoes []byte // the transaction that this one takes back
-	units  []unit
-	alone  func() error // runs outside a transaction, instead of units
-	solo   bool         // units share a transaction with each other and with nobody else: all or nothing
-	inTurn bool         // a unit may stand on the one before: after one that fails none runs
-	state  atomic.Int32
-	done   chan struct{}
+	ctx     context.Context
+	author  Author
+	undoes  []byte // the transaction that this one takes back
+	units   []unit
+	alone   func() error // runs outside a transaction, instead of units
+	solo    bool         // units share a transaction with each other and with nobody else: all or nothing
+	long    bool         // begins a group, where it needs no savepoint
+	inTurn  bool         // a unit may stand on the one before: after one that fails none runs
+	careful bool         // its units put a savepoint around whatever they may have to take back alone
+	state   atomic.Int32
+	done    chan struct{}
 }
 
 // unit is one transaction of a request: its function and its result.
@@ -57,6 +59,14 @@ type nestedKey struct{ s *Store }
 // answers *RefusedError, *PanicError, ErrDiskFull, ErrConflict, ErrClosed and ErrNested.
 func (s *Store) Write(ctx context.Context, a Author, fn func(*Tx) error) (Commit, error) {
 	r := &request{ctx: ctx, author: a, units: []unit{{fn: fn}}}
+	s.submit(r)
+	return r.units[0].commit, r.units[0].err
+}
+
+// WriteMany is Write for a fn that changes hundreds of rows: it joins no group that runs already, but begins one, because among
+// others each of its statements would take ten times as long; see takeBack.
+func (s *Store) WriteMany(ctx context.Context, a Author, fn func(*Tx) error) (Commit, error) {
+	r := &request{ctx: ctx, author: a, long: true, units: []unit{{fn: fn}}}
 	s.submit(r)
 	return r.units[0].commit, r.units[0].err
 }
@@ -243,14 +253,21 @@ func (s *Store) writeSoloGroup(first *request) {
 		return !r.state.CompareAndSwap(waiting, started) || r.ctx.Err() != nil && s.giveUp(r)
 	})
 	err := s.runSolo(group)
-	if err == nil || len(group) == 1 {
+	if err == nil {
 		for _, r := range group {
-			s.answer(r, err)
+			s.answer(r, nil)
 		}
 		return
 	}
 	for _, r := range group {
-		s.answer(r, s.runSolo([]*request{r}))
+		if len(group) > 1 {
+			err = s.runSolo([]*request{r})
+		}
+		if errors.Is(err, errAgain) {
+			r.careful = true
+			err = s.runSolo([]*request{r})
+		}
+		s.answer(r, err)
 	}
 }
 
@@ -331,7 +348,7 @@ func (s *Store) fillGroup(group []*request) ([]*request, error) {
 		}
 		select {
 		case next := <-s.queue:
-			if next.alone != nil || next.solo {
+			if next.alone != nil || next.solo || next.long {
 				s.backlog = append(s.backlog, next)
 				return group, nil
 			}
@@ -375,6 +392,13 @@ func (s *Store) runUnit(r *request, u *unit) error {
 	s.local.tx.Store(nil)
 	if err := s.alive(); err != nil {
 		return errors.Join(u.err, err)
+	}
+	if errors.Is(u.err, errAgain) && !r.careful {
+		r.careful = true
+		if err := s.takeBack(saved); err != nil {
+			return err
+		}
+		return s.runUnit(r, u)
 	}
 	if u.err != nil {
 		return s.takeBack(saved)

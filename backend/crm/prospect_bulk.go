@@ -54,7 +54,7 @@ func (s *Service) ChangeProspects(ctx context.Context, v account.Viewer, ids []s
 	if !v.IsAdmin() && (b.OwnerID != nil || b.Delete) {
 		return r, fault.New("access.admin_only")
 	}
-	c, err := s.change(ctx, v, func(tx *store.Tx) error {
+	c, err := s.store.WriteMany(ctx, v.Author(), func(tx *store.Tx) error {
 		r = BulkResult{Refused: []Refused{}}
 		if err := b.check(tx); err != nil {
 			return err
@@ -77,7 +77,7 @@ func (s *Service) ChangeProspects(ctx context.Context, v account.Viewer, ids []s
 	if err != nil {
 		return BulkResult{}, fmt.Errorf("change prospects: %w", err)
 	}
-	r.Change = c
+	r.Change = Change{TxID: c.TxID}
 	return r, nil
 }
 

@@ -158,14 +158,18 @@ CREATE TABLE card_tag (
 ) WITHOUT ROWID;
 CREATE INDEX card_tag_lead ON card_tag (tag_id, is_open, lead_at, n);
 
+-- No OR IGNORE in these triggers: the conflict clause of the statement that fires them takes its place, and a replica writes
+-- rows with ON CONFLICT DO UPDATE, under which a prospect that bears a tag twice would end the page.
+
 -- +goose StatementBegin
 CREATE TRIGGER card_created_tags AFTER INSERT ON prospect_card
 BEGIN
-  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
-    SELECT NEW.n, t.tag_id, NEW.is_open, NEW.lead_at
+  INSERT INTO card_tag (n, tag_id, is_open, lead_at)
+    SELECT DISTINCT NEW.n, t.tag_id, NEW.is_open, NEW.lead_at
     FROM prospect_tag t
     WHERE t.prospect_id = NEW.prospect_id
-    AND t.deleted = 0;
+    AND t.deleted = 0
+    AND NOT EXISTS (SELECT 1 FROM card_tag k WHERE k.n = NEW.n AND k.tag_id = t.tag_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -183,12 +187,13 @@ END;
 -- +goose StatementBegin
 CREATE TRIGGER prospect_tag_created AFTER INSERT ON prospect_tag
 BEGIN
-  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
+  INSERT INTO card_tag (n, tag_id, is_open, lead_at)
     SELECT c.n, NEW.tag_id, c.is_open, c.lead_at
     FROM prospect p
     JOIN prospect_card c ON c.n = p.n
     WHERE p.id = NEW.prospect_id
-    AND NEW.deleted = 0;
+    AND NEW.deleted = 0
+    AND NOT EXISTS (SELECT 1 FROM card_tag k WHERE k.n = c.n AND k.tag_id = NEW.tag_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -197,14 +202,15 @@ BEGIN
   DELETE FROM card_tag
     WHERE n = (SELECT p.n FROM prospect p WHERE p.id = OLD.prospect_id)
     AND tag_id = OLD.tag_id;
-  INSERT OR IGNORE INTO card_tag (n, tag_id, is_open, lead_at)
-    SELECT c.n, t.tag_id, c.is_open, c.lead_at
+  INSERT INTO card_tag (n, tag_id, is_open, lead_at)
+    SELECT DISTINCT c.n, t.tag_id, c.is_open, c.lead_at
     FROM prospect_tag t
     JOIN prospect p ON p.id = t.prospect_id
     JOIN prospect_card c ON c.n = p.n
     WHERE t.prospect_id IN (OLD.prospect_id, NEW.prospect_id)
     AND t.tag_id IN (OLD.tag_id, NEW.tag_id)
-    AND t.deleted = 0;
+    AND t.deleted = 0
+    AND NOT EXISTS (SELECT 1 FROM card_tag k WHERE k.n = c.n AND k.tag_id = t.tag_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
