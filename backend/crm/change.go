@@ -16,9 +16,22 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
+// Provided returns a Service whose edits of what is there are made only if check finds nothing against them. It is asked in the
+// transaction of the edit, before anything of it is written, so nobody writes in between.
+func (s *Service) Provided(check func(*store.Tx) error) *Service {
+	return &Service{store: s.store, clock: s.clock, log: s.log, provided: check}
+}
+
 // change runs one mutation as the viewer and names its transaction.
 func (s *Service) change(ctx context.Context, v account.Viewer, fn func(*store.Tx) error) (Change, error) {
-	c, err := s.store.Write(ctx, v.Author(), fn)
+	c, err := s.store.Write(ctx, v.Author(), func(tx *store.Tx) error {
+		if s.provided != nil {
+			if err := s.provided(tx); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	})
 	if err != nil {
 		return Change{}, err
 	}

@@ -24,6 +24,8 @@ type Service struct {
 	clock clock.Clock
 	log   logrus.FieldLogger
 	turns atomic.Pointer[turnSetup] // as last read
+
+	provided func(*store.Tx) error // what has to hold for a change; nil for nothing
 }
 
 // New returns a Service over an open store.

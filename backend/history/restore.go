@@ -41,7 +41,7 @@ func (row opRow) restorable() bool {
 	switch {
 	case !known || row.Outcome != int(store.Applied) || row.Field == "":
 		return false
-	case row.Field == "deleted":
+	case row.Field == fieldDeleted:
 		return row.change() == ChangeRemoved
 	}
 	return slices.Contains(fields, row.Field) && row.Before != nil
@@ -67,70 +67,78 @@ func (s *Service) Restore(ctx context.Context, v account.Viewer, r Restoration) 
 	if err := account.AdminOnly(v); err != nil {
 		return crm.Change{}, err
 	}
+	seen := int64(1) << 62
+	if r.Seen != "" {
+		var err error
+		if seen, err = strconv.ParseInt(r.Seen, 10, 64); err != nil {
+			return crm.Change{}, fault.Invalid("seen", "input.invalid")
+		}
+	}
 	row, err := s.restored(ctx, r)
 	if err != nil {
 		return crm.Change{}, err
 	}
-	c, err := s.putBack(ctx, v, row, r)
+	edits := s.crm.Provided(func(tx *store.Tx) error { return row.unchangedSince(tx.Query(), seen) })
+	if row.Field == fieldDeleted { // an undo has its own look, in its transaction; this one is for the clearer word
+		if err := row.unchangedSince(s.store.Read(), seen); err != nil {
+			return crm.Change{}, fmt.Errorf("restore a row: %w", err)
+		}
+	}
+	c, err := s.putBack(ctx, v, edits, row, r)
 	if err != nil {
 		return crm.Change{}, fmt.Errorf("restore a value: %w", err)
 	}
 	return c, nil
 }
 
-// restored reads the line and looks whether it may be restored now.
+// restored reads the line and looks whether it is one that can be restored.
 func (s *Service) restored(ctx context.Context, r Restoration) (opRow, error) {
 	n, err := strconv.ParseInt(r.Line, 10, 64)
 	if err != nil {
 		return opRow{}, fault.New(CodeLineNotFound)
 	}
-	seen := int64(1) << 62
-	if r.Seen != "" {
-		if seen, err = strconv.ParseInt(r.Seen, 10, 64); err != nil {
-			return opRow{}, fault.Invalid("seen", "input.invalid")
-		}
-	}
 	var row opRow
-	err = s.store.ReadTx(ctx, func(q dbx.Builder) error {
-		err := q.NewQuery(`
-			SELECT ` + opColumns + `
-			FROM op_log o
-			LEFT JOIN commits c ON c.rev = o.rev
-			WHERE o.n = {:n}`).Bind(dbx.Params{"n": n}).One(&row)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(CodeLineNotFound)
-		}
-		if err != nil {
-			return err
-		}
-		if !row.restorable() {
-			return fault.New(CodeNotRestorable)
-		}
-		var since bool
-		err = q.NewQuery(`
-			SELECT EXISTS (
-				SELECT 1
-				FROM op_log
-				WHERE entity = {:entity}
-				AND row_id = {:row}
-				AND field IN ({:field}, 'deleted')
-				AND outcome = 1
-				AND n > {:seen})`).
-			Bind(dbx.Params{"entity": row.Entity, "row": row.Row, "field": row.Field, "seen": seen}).Row(&since)
-		if err == nil && since {
-			return fault.New(CodeChangedSince)
-		}
-		return err
-	})
-	if err != nil {
+	err = s.store.Read().NewQuery(`
+		SELECT ` + opColumns + `
+		FROM op_log o
+		LEFT JOIN commits c ON c.rev = o.rev
+		WHERE o.n = {:n}`).Bind(dbx.Params{"n": n}).WithContext(ctx).One(&row)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return opRow{}, fault.New(CodeLineNotFound)
+	case err != nil:
 		return opRow{}, fmt.Errorf("read the line: %w", err)
+	case !row.restorable():
+		return opRow{}, fault.New(CodeNotRestorable)
 	}
 	return row, nil
 }
 
+// unchangedSince answers history.changed_since when somebody has written the line's field, or removed its row, after line seen.
+func (row opRow) unchangedSince(q dbx.Builder, seen int64) error {
+	var since bool
+	err := q.NewQuery(`
+		SELECT EXISTS (
+			SELECT 1
+			FROM op_log
+			WHERE entity = {:entity}
+			AND row_id = {:row}
+			AND field IN ({:field}, 'deleted')
+			AND outcome = 1
+			AND n > {:seen})`).
+		Bind(dbx.Params{"entity": row.Entity, "row": row.Row, "field": row.Field, "seen": seen}).Row(&since)
+	if err == nil && since {
+		err = fault.New(CodeChangedSince)
+	}
+	return err
+}
+
+// fieldDeleted is the field that removing and restoring a row writes.
+const fieldDeleted = "deleted"
+
 // putBack makes the edit that writes the former value.
-func (s *Service) putBack(ctx context.Context, v account.Viewer, row opRow, r Restoration) (crm.Change, error) {
-	if row.Field == "deleted" {
+func (s *Service) putBack(ctx context.Context, v account.Viewer, edits *crm.Service, row opRow, r Restoration) (crm.Change, error) {
+	if row.Field == fieldDeleted {
 		line, err := row.line()
 		if err != nil {
 			return crm.Change{}, err
@@ -148,7 +156,7 @@ func (s *Service) putBack(ctx context.Context, v account.Viewer, row opRow, r Re
 		if err != nil {
 			return crm.Change{}, err
 		}
-		return s.crm.UpdateProspect(ctx, v, row.Row, patch)
+		return edits.UpdateProspect(ctx, v, row.Row, patch)
 	case "contact":
 		patch := crm.ContactPatch{}
 		if row.Field == "name" {
@@ -156,15 +164,15 @@ func (s *Service) putBack(ctx context.Context, v account.Viewer, row opRow, r Re
 		} else {
 			patch.City = &value
 		}
-		return s.crm.UpdateContact(ctx, v, row.Row, patch)
+		return edits.UpdateContact(ctx, v, row.Row, patch)
 	case "contact_phone":
-		return s.crm.UpdatePhone(ctx, v, row.Row, crm.PhonePatch{Raw: &value})
+		return edits.UpdatePhone(ctx, v, row.Row, crm.PhonePatch{Raw: &value})
 	case "contact_email":
-		return s.crm.UpdateEmail(ctx, v, row.Row, crm.EmailPatch{Raw: &value})
+		return edits.UpdateEmail(ctx, v, row.Row, crm.EmailPatch{Raw: &value})
 	case "activity":
 		patch := crm.ActivityPatch{}
 		*map[string]**string{"body": &patch.Body, "result": &patch.Result, "due_at": &patch.DueAt, "due_on": &patch.DueOn}[row.Field] = &value
-		return s.crm.UpdateActivity(ctx, v, row.Row, patch)
+		return edits.UpdateActivity(ctx, v, row.Row, patch)
 	}
 	return crm.Change{}, fault.New(CodeNotRestorable)
 }
