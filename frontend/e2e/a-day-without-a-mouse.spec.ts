@@ -24,6 +24,13 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await keyboard.press("g");
     await keyboard.press("p");
     await page.getByRole("heading", { name: "Prospectos" }).waitFor();
+    // Enter on a button presses it, although Enter opens rows; and what closes gives the focus back.
+    const open = page.getByRole("button", { name: "Nuevo prospecto" }).first();
+    await open.focus();
+    await keyboard.press("Enter");
+    await expect(page.getByLabel("Nombre")).toBeFocused();
+    await keyboard.press("Escape");
+    await expect(open).toBeFocused();
     await keyboard.press("n");
     await expect(page.getByLabel("Nombre")).toBeFocused();
     await keyboard.type("Ximena Téllez");

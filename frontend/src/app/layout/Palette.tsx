@@ -50,7 +50,14 @@ const foundPeople = 24;
 const mostActions = 12;
 const mostAtRest = 6;
 
-function usePeople(query: string): { people: Card[]; searching: boolean } {
+type People = {
+  people: Card[];
+  /** Somebody is called so, or has that number: not only a word of an answer was found. */
+  hasNamed: boolean;
+  searching: boolean;
+};
+
+function usePeople(query: string): People {
   const [asked] = useDebouncedValue(query.trim(), 60);
   const search = useQuery({
     queryKey: ["prospects", "palette", asked],
@@ -64,7 +71,8 @@ function usePeople(query: string): { people: Card[]; searching: boolean } {
   // Who types "ma" means María before somebody who answered "más de dos".
   const named = found.filter(({ name }) => matchesWords(name, asked));
   const others = found.filter((card) => !named.includes(card));
-  return { people: [...named, ...others].slice(0, mostPeople), searching: search.isFetching };
+  const people = [...named, ...others].slice(0, mostPeople);
+  return { people, hasNamed: named.length > 0 || /\d/.test(asked), searching: search.isFetching };
 }
 
 /** One field over people, screens and actions, on Ctrl+K or ⌘K. */
@@ -81,15 +89,31 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const actions = usePaletteActions(onHelp)
     .filter(({ word }) => matchesWords(word, query))
     .slice(0, isEmpty ? mostAtRest : mostActions);
-  const { people, searching } = usePeople(spoken === null ? query : spoken.rest);
+  const { people, hasNamed, searching } = usePeople(spoken === null ? query : spoken.rest);
   const { opened } = useSpotlight(store);
   const recent = isEmpty && opened ? recentProspects() : [];
   const shown = [
+    hasNamed,
     ...recent.map(({ id }) => id),
     ...people.map(({ id }) => id),
     ...actions.map(({ id }) => id),
     ...screens.map(({ to }) => to),
   ].join(" ");
+  const isNothing = recent.length + people.length + actions.length + screens.length === 0;
+  const peopleGroup = people.length > 0 && (
+    <Spotlight.ActionsGroup label={t("palette.people")}>
+      {people.map((person) => (
+        <Person
+          key={person.id}
+          person={person}
+          word={spoken === null ? person.name : act(`palette.${spoken.verb}`, { name: person.name })}
+          onOpen={() => (spoken === null ? open(person.id) : void reach(spoken.verb, person.id))}
+        />
+      ))}
+    </Spotlight.ActionsGroup>
+  );
+  // "papel" means the bin before somebody who answered "tengo los papeles".
+  const peopleFirst = hasNamed || spoken !== null;
   const open = (id: string) => void navigate({ to: "/prospectos/$id", params: { id } });
   /** Calls or writes to somebody; who asked not to be contacted is only shown. */
   const reach = async (verb: Verb, id: string) => {
@@ -145,18 +169,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {people.length > 0 && (
-          <Spotlight.ActionsGroup label={t("palette.people")}>
-            {people.map((person) => (
-              <Person
-                key={person.id}
-                person={person}
-                word={spoken === null ? person.name : act(`palette.${spoken.verb}`, { name: person.name })}
-                onOpen={() => (spoken === null ? open(person.id) : void reach(spoken.verb, person.id))}
-              />
-            ))}
-          </Spotlight.ActionsGroup>
-        )}
+        {peopleFirst && peopleGroup}
         {actions.length > 0 && (
           <Spotlight.ActionsGroup label={t("palette.actions")}>
             {actions.map((action) => (
@@ -171,7 +184,8 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {shown === "" && (
+        {!peopleFirst && peopleGroup}
+        {isNothing && (
           <Spotlight.Empty>
             {searching ? t("palette.searching") : t("palette.empty", { query })}
           </Spotlight.Empty>

@@ -1,12 +1,12 @@
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { ReminderNotices } from "@/features/reminders/ReminderNotices";
 import { UserNotices } from "@/features/reminders/UserNotices";
 import { useIsAdmin, useMe } from "@/shared/api/me";
-import { useShortcuts } from "@/shared/lib/keyboard";
+import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
 import { AdminOnly, isAdminScreen } from "./AdminOnly";
 import { DemoBanner } from "./DemoBanner";
@@ -46,6 +46,7 @@ export function Shell() {
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
   });
   useUndoKey();
+  useFocusOnScreen(path);
 
   return (
     <div className={classes.shell} data-folded={isFolded}>
@@ -77,6 +78,18 @@ export function Shell() {
 /** A button and not a link: the address's hash names the screen, so it cannot name a place in it. */
 function focusContent(): void {
   document.getElementById("contenido")?.focus();
+}
+
+/** Another screen takes the focus when it is nowhere, so that Tab starts in it and screen readers begin to read there. */
+function useFocusOnScreen(path: string): void {
+  const first = useRef(path);
+  useEffect(() => {
+    if (path === first.current) return;
+    first.current = "";
+    // A screen that gives the focus to one of its fields has done so by then.
+    const timer = setTimeout(() => isFocusLost() && focusContent(), 100);
+    return () => clearTimeout(timer);
+  }, [path]);
 }
 
 /** Ctrl+Z or ⌘Z takes back the last action, unless a field would undo its own typing. */

@@ -31,7 +31,7 @@ import { DiscardDialog } from "./DiscardDialog";
 import { parseProspectSearch } from "./prospect-search";
 import { ReasonDialog } from "./ReasonDialog";
 import { type Lacking, RequirementDialog } from "./RequirementDialog";
-import { type Lift, useCardKeys } from "./use-card-keys";
+import { followCard, type Lift, useCardKeys } from "./use-card-keys";
 import { type Move, useMoveCard } from "./use-move-card";
 
 /** Where a card is put to discard it. */
@@ -70,7 +70,8 @@ export function Board() {
     return true;
   };
   const { mutate } = useMoveCard(search, onRefused);
-  const move = (card: Card, to: string, more: Move["fields"] = {}) =>
+  const move = (card: Card, to: string, more: Move["fields"] = {}) => {
+    followCard(box.current, card.id, to);
     mutate({
       card,
       to,
@@ -78,6 +79,7 @@ export function Board() {
       message: t("moved", { name: card.name, stage: nameOf(to) }),
       undoable: true,
     });
+  };
 
   const put = (card: Card, to: string) => {
     if (to === card.stage_id) return;

@@ -3,12 +3,12 @@ import { useLocalStorage } from "@mantine/hooks";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/shared/api/types";
 import { ExportButton } from "@/shared/export/ExportButton";
 import { useAsked } from "@/shared/lib/ask";
-import { useShortcuts } from "@/shared/lib/keyboard";
+import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
@@ -48,6 +48,13 @@ export function ProspectList() {
   const counted = useQuery(prospectCountQuery(search, shown !== undefined && shown < 0)).data?.count;
   const total = shown !== undefined && shown < 0 ? (counted ?? shown) : shown;
   const { picked, onPick, onPickAll, clear, pickMatching } = useSelection(rows);
+
+  // The bar below goes with the last one that was picked, and what had the focus in it: the list takes it.
+  const box = useRef<HTMLDivElement>(null);
+  const isPicking = picked.size > 0;
+  useEffect(() => {
+    if (!isPicking && isFocusLost()) box.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
+  }, [isPicking]);
 
   const narrow = useCallback(
     (next: ProspectSearch) =>
@@ -96,7 +103,7 @@ export function ProspectList() {
       <div className={classes.fault}>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
       </div>
-      <div className={classes.list}>
+      <div ref={box} className={classes.list}>
         <DataTable
           label={t("list.label")}
           rows={rows}

@@ -138,6 +138,7 @@ function Editor({ absence, sellers, onClose }: EditorProps) {
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
         <Select
+          data-autofocus
           label={t("absence.who")}
           data={sellers.map(({ user_id, name: label }) => ({ value: user_id, label }))}
           value={user}

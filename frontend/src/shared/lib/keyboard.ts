@@ -27,6 +27,19 @@ export function isTyping(target: EventTarget | null, root: Document = document):
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
 }
 
+const presses = "button, a[href], summary, [role=button], [role=tab], [role=option]";
+
+/** True for a key that presses what has the focus: Enter on a button is the button's, and no list's. */
+export function isPress(event: Pick<KeyboardEvent, "key" | "target">): boolean {
+  return event.key === "Enter" && event.target instanceof Element && event.target.closest(presses) !== null;
+}
+
+/** True while the focus is nowhere: what had it has gone from the screen, or nothing has had it yet. */
+export function isFocusLost(root: Document = document): boolean {
+  const active = root.activeElement;
+  return active === null || active === root.body || active.id === "contenido";
+}
+
 /** The name of a key press as Shortcuts writes it: letters in lower case, others as the browser names them. */
 export function keyName(event: Pick<KeyboardEvent, "key">): string {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -75,7 +88,7 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
     const match = createMatcher();
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) || (lettersOff() && !always.has(event.key))) return;
+      if (isTyping(event.target) || isPress(event) || (lettersOff() && !always.has(event.key))) return;
       const names = Object.keys(latest.current);
       const second = isSecond(event);
       const name = match(names, keyName(event), event.timeStamp);

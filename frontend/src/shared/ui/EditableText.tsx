@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import { Fragment, type KeyboardEvent, type Ref, useState } from "react";
+import { Fragment, type KeyboardEvent, type Ref, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addressPieces } from "@/shared/lib/text";
 import classes from "./EditableText.module.css";
@@ -34,6 +34,8 @@ export function EditableText(props: EditableTextProps) {
   } = props;
   const { t } = useTranslation("prospects");
   const [draft, setDraft] = useState<string | null>(null);
+  // The key that ends the typing leaves the focus on what was typed.
+  const byKey = useRef(false);
   if (draft === null) {
     const empty = value === "";
     return (
@@ -41,10 +43,15 @@ export function EditableText(props: EditableTextProps) {
         type="button"
         ref={trigger}
         className={classes.text}
+        // biome-ignore lint/a11y/noAutofocus: the focus was here before the field took it
+        autoFocus={byKey.current}
         data-empty={empty}
         aria-label={empty ? placeholder : t("data.editValue", { label, value: shown })}
         title={t("data.edit")}
-        onClick={() => setDraft(value)}
+        onClick={() => {
+          byKey.current = false;
+          setDraft(value);
+        }}
       >
         {empty ? placeholder : type === "email" ? <Address text={shown} /> : shown}
       </button>
@@ -59,6 +66,7 @@ export function EditableText(props: EditableTextProps) {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    byKey.current = true;
     finish(event.key === "Enter");
   };
   return (

@@ -11,7 +11,7 @@ import {
   useRef,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { useShortcuts } from "@/shared/lib/keyboard";
+import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { useRowHeight } from "@/shared/ui/density";
 import { type Column, gridTemplate, visibleColumns } from "./columns";
 import classes from "./DataTable.module.css";
@@ -125,6 +125,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (index === null || row === undefined) return false;
     setActive(row);
     virtualizer.scrollToIndex(index);
+    // From anywhere on the screen J and K enter the list, so that Tab goes on from it and screen readers say the row.
+    if (isFocusLost()) viewport.current?.focus({ preventScroll: true });
     return true;
   };
   const open = () => {
