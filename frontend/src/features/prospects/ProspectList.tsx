@@ -52,8 +52,11 @@ export function ProspectList() {
   // The bar below goes with the last one that was picked, and what had the focus in it: the list takes it.
   const box = useRef<HTMLDivElement>(null);
   const isPicking = picked.size > 0;
+  const wasPicking = useRef(false);
   useEffect(() => {
-    if (!isPicking && isFocusLost()) box.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
+    const grid = box.current?.querySelector<HTMLElement>('[role="grid"]');
+    if (wasPicking.current && !isPicking && isFocusLost()) grid?.focus();
+    wasPicking.current = isPicking;
   }, [isPicking]);
 
   const narrow = useCallback(
