@@ -89,7 +89,7 @@ const beyond = `SELECT max(n) FROM main.outbox WHERE tx_id = (
 
 // What undo reads of a member's own transactions; the host's statements read op_log and commits.
 const (
-	memberOpsOfTx = `SELECT n, entity, row_id, field, before, user_id, 0
+	memberOpsOfTx = `SELECT n, entity, row_id, field, before, value, user_id, 0
 		FROM main.outbox
 		WHERE tx_id = ?
 		AND state <> 3

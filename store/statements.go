@@ -76,7 +76,7 @@ func (s *Store) prepareStatements() (*statements, error) {
 		&st.putState: `INSERT INTO main.store_state (k, v)
 			VALUES (?, ?)
 			ON CONFLICT DO UPDATE SET v = excluded.v`,
-		&st.opsOfTx: `SELECT o.n, o.entity, o.row_id, o.field, o.before, o.user_id, o.rev
+		&st.opsOfTx: `SELECT o.n, o.entity, o.row_id, o.field, o.before, o.value, o.user_id, o.rev
 			FROM main.op_log o
 			WHERE o.tx_id = ?
 			AND o.outcome = 1

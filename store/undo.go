@@ -82,6 +82,7 @@ type deed struct {
 type fieldDeed struct {
 	name   string
 	before json.RawMessage // as the transaction found it
+	after  json.RawMessage // as it left it
 	last   int64           // its last op's place in the log
 }
 
@@ -122,8 +123,8 @@ func (tx *Tx) deedsOf(id uuid.UUID) ([]*deed, error) {
 	for rows.Next() {
 		var n, rev int64
 		var entity, row, field, user string
-		var before []byte
-		if err := rows.Scan(&n, &entity, &row, &field, &before, &user, &rev); err != nil {
+		var before, after []byte
+		if err := rows.Scan(&n, &entity, &row, &field, &before, &after, &user, &rev); err != nil {
 			return nil, fmt.Errorf("read transaction: %w", err)
 		}
 		if tx.req.author.Scoped && user != tx.req.author.User {
@@ -135,7 +136,7 @@ func (tx *Tx) deedsOf(id uuid.UUID) ([]*deed, error) {
 			byRow[[2]string{entity, row}] = d
 			deeds = append(deeds, d)
 		}
-		d.add(field, before, n)
+		d.add(field, before, after, n)
 	}
 	if len(deeds) == 0 && rows.Err() == nil {
 		return nil, ErrNothingToUndo
@@ -144,18 +145,18 @@ func (tx *Tx) deedsOf(id uuid.UUID) ([]*deed, error) {
 }
 
 // add notes one op; of several on one field the first knows what was there before.
-func (d *deed) add(field string, before []byte, n int64) {
+func (d *deed) add(field string, before, after []byte, n int64) {
 	if field == "" {
 		d.created = true
 		return
 	}
 	for i := range d.fields {
 		if d.fields[i].name == field {
-			d.fields[i].last = n
+			d.fields[i].last, d.fields[i].after = n, after
 			return
 		}
 	}
-	d.fields = append(d.fields, fieldDeed{field, before, n})
+	d.fields = append(d.fields, fieldDeed{field, before, after, n})
 }
 
 // unchanged checks that nobody has written over what the transaction did to a row.
@@ -173,6 +174,36 @@ func (tx *Tx) unchanged(id uuid.UUID, d *deed) error {
 		}
 		if err := tx.stands(id, d, f.last, field); err != nil {
 			return err
+		}
+	}
+	if tx.s.opts.Member && d.entity != EntityScope {
+		return tx.holds(d)
+	}
+	return nil
+}
+
+// holds checks that a row still is as the transaction left it. A member's outbox does not know what others have written since; the
+// row does.
+func (tx *Tx) holds(d *deed) error {
+	e, err := tx.entity(d.entity)
+	if err != nil {
+		return err
+	}
+	current, err := tx.current(e, d.row)
+	if err != nil || current == nil {
+		return err
+	}
+	for _, f := range d.fields {
+		at, ok := e.index[f.name]
+		if !ok {
+			continue
+		}
+		after, err := readValue(&e.columns[at], f.after)
+		if err != nil {
+			return err
+		}
+		if current[at] != after {
+			return fmt.Errorf("%w: %s of %s %s", ErrChangedSince, f.name, d.entity, d.row)
 		}
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sitegroup.mx/crm/backend/api/apitest"
 	"sitegroup.mx/crm/backend/office"
 	"sitegroup.mx/crm/backend/office/link"
@@ -33,6 +35,126 @@ type changesAnswer struct {
 		ProspectName               string `json:"prospect_name"`
 		ByName                     string `json:"by_name"`
 		CanApply                   bool   `json:"can_apply"`
+	}
+}
+
+// TestUndo_OfWhatTheHostDid: what an administrator's computer had the host do, like sharing out the tray, is taken back from
+// there too; with the host out of reach it says so.
+func TestUndo_OfWhatTheHostDid(t *testing.T) {
+	o := apitest.New(t)
+	id := o.Prospect("ana", "Una Persona", "55 5123 0101", "una@example.com")
+	o.Do("admin", "PATCH", "/api/prospects/"+id, map[string]string{"owner_id": "", "owner_reason": "De vacaciones"}).OK()
+	o.Do("admin", "POST", "/api/users", map[string]string{"login": "zoe", "name": "Zoe", "role": "admin", "password": apitest.Password}).OK()
+	o.Adopt("zoe")
+	m := o.Join("zoe")
+	var shared struct {
+		Given int
+		TxID  string `json:"tx_id"`
+	}
+	m.Do("zoe", "POST", "/api/tray/share", nil).Decode(&shared)
+	m.Exchange()
+	owner := func(at *apitest.Office, login string) string {
+		t.Helper()
+		var p struct {
+			OwnerID string `json:"owner_id"`
+		}
+		at.Do(login, "GET", "/api/prospects/"+id, nil).Decode(&p)
+		return p.OwnerID
+	}
+	if shared.Given != 1 || owner(m.Office, "zoe") == "" {
+		t.Fatalf("shared: %+v", shared)
+	}
+	undo := map[string]string{"tx_id": shared.TxID}
+	m.Cut()
+	if got := m.Do("zoe", "POST", "/api/undo", undo); got.Code() != office.CodeHostUnreachable {
+		t.Errorf("out of reach: %d %s", got.Status, got.Code())
+	}
+	m.Connect()
+	m.Do("zoe", "POST", "/api/undo", undo).OK()
+	m.Exchange()
+	if here, there := owner(m.Office, "zoe"), owner(o, "admin"); here != "" || there != "" {
+		t.Errorf("taken back: it is with %q here, with %q on the host", here, there)
+	}
+	if got := m.Do("zoe", "POST", "/api/undo", undo); got.Code() != "undo.nothing" {
+		t.Errorf("twice: %d %s", got.Status, got.Code())
+	}
+}
+
+// TestUndo_OnEveryComputer takes back edits, moves, assignments and deletes where they were made: on a seller's and on an
+// administrator's computer, before the host has heard of them and after. What somebody has changed since stays, with a sentence.
+func TestUndo_OnEveryComputer(t *testing.T) {
+	o := apitest.New(t)
+	id := o.Prospect("ana", "Una Persona", "55 5123 0101", "una@example.com")
+	o.Do("admin", "POST", "/api/users", map[string]string{"login": "zoe", "name": "Zoe", "role": "admin", "password": apitest.Password}).OK()
+	o.Adopt("zoe")
+	path := "/api/prospects/" + id
+	type prospect struct {
+		StageID, Temperature, OwnerID string
+		Contact                       struct{ ID, Name string }
+	}
+	read := func(at *apitest.Office, login string) (p prospect) {
+		t.Helper()
+		var wire struct {
+			StageID     string `json:"stage_id"`
+			Temperature string `json:"temperature"`
+			OwnerID     string `json:"owner_id"`
+			Contact     struct{ ID, Name string }
+		}
+		at.Do(login, "GET", path, nil).Decode(&wire)
+		return prospect{wire.StageID, wire.Temperature, wire.OwnerID, wire.Contact}
+	}
+	before := read(o, "admin")
+	var words struct{ Stages []struct{ ID string } }
+	o.Do("admin", "GET", "/api/vocabulary", nil).Decode(&words)
+	type deed struct {
+		name, method, path string
+		body               any
+	}
+	edits := []deed{
+		{"an edit", "PATCH", "/api/contacts/" + before.Contact.ID, map[string]string{"name": "Otra Persona"}},
+		{"a temperature", "PATCH", path, map[string]string{"temperature": "hot"}},
+		{"a move", "PATCH", path, map[string]string{"stage_id": words.Stages[1].ID}},
+	}
+	admins := append(edits[:3:3],
+		deed{"an assignment", "PATCH", path, map[string]string{"owner_id": "", "owner_reason": "De vacaciones"}},
+		deed{"a delete", "DELETE", path, nil},
+	)
+	for login, deeds := range map[string][]deed{"ana": edits, "zoe": admins} {
+		m := o.Join(login)
+		for _, d := range deeds {
+			for _, told := range []bool{false, true} {
+				var done struct {
+					TxID string `json:"tx_id"`
+				}
+				m.Cut()
+				m.Do(login, d.method, d.path, d.body).Decode(&done)
+				if told {
+					m.Connect()
+				}
+				m.Do(login, "POST", "/api/undo", map[string]string{"tx_id": done.TxID}).OK()
+				if !told {
+					m.Connect()
+				}
+				m.Exchange()
+				for where, got := range map[string]prospect{"here": read(m.Office, login), "on the host": read(o, "admin")} {
+					if diff := cmp.Diff(before, got); diff != "" {
+						t.Errorf("%s of %s (host told %v), %s (-before +after):\n%s", d.name, login, told, where, diff)
+					}
+				}
+			}
+		}
+		var mine struct {
+			TxID string `json:"tx_id"`
+		}
+		m.Do(login, "PATCH", path, map[string]string{"temperature": "hot"}).Decode(&mine)
+		m.Exchange()
+		o.Do("admin", "PATCH", path, map[string]string{"temperature": "cold"}).OK()
+		m.Exchange()
+		if got := m.Do(login, "POST", "/api/undo", map[string]string{"tx_id": mine.TxID}); got.Code() != "undo.changed_since" {
+			t.Errorf("%s, after somebody else's change: %d %s", login, got.Status, got.Code())
+		}
+		o.Do("admin", "PATCH", path, map[string]string{"temperature": before.Temperature}).OK()
+		m.Exchange()
 	}
 }
 

@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"sitegroup.mx/crm/backend/crm"
-	"sitegroup.mx/crm/backend/office"
-	"sitegroup.mx/crm/store"
 )
 
 // ProspectQuery narrows and orders the list of prospects.
@@ -41,11 +38,6 @@ type ProspectPatch struct {
 // Count is how many.
 type Count struct {
 	Count int `json:"count"`
-}
-
-// UndoRequest names what to take back.
-type UndoRequest struct {
-	TxID string `json:"tx_id" maxLength:"64"`
 }
 
 // pagedByID is a page of something of one row.
@@ -94,34 +86,5 @@ func (a *API) routeProspects() {
 		func(ctx context.Context, c caller, _ *struct{}) (crm.Vocabulary, error) {
 			return c.office.CRM.Vocabulary(ctx)
 		})
-	handle(a, route{id: "undo", method: http.MethodPost, path: "/api/undo", summary: "Take a change back", access: user},
-		func(ctx context.Context, c caller, input *in[UndoRequest]) (Changed, error) {
-			commit, err := c.undo(ctx, input.Body.TxID)
-			return Changed{commit.TxID}, err
-		})
-}
-
-// undo takes a transaction back as the caller.
-func (c caller) undo(ctx context.Context, txID string) (store.Commit, error) {
-	commit, err := c.office.Store.UndoAround(ctx, c.viewer.Author(), txID, c.aroundUndo)
-	var refused *store.RefusedError
-	if errors.As(err, &refused) && refused.Reason == office.ReasonOutOfScope || errors.Is(err, store.ErrNoRow) {
-		err = store.ErrNothingToUndo // it is somebody else's by now: for this viewer there is no such change
-	}
-	return commit, err
-}
-
-// aroundUndo keeps what the log does not know in step with an undo: accounts, turns and the ledger.
-func (c caller) aroundUndo(tx *store.Tx, rows []store.Ref, reverse func() error) error {
-	if handled, err := c.office.CRM.UndoMergeOf(tx, rows); handled || err != nil {
-		return err
-	}
-	ours := func() error { return c.office.CRM.AroundUndo(tx, rows, reverse) }
-	if err := c.office.Accounts.AroundUndo(tx, c.viewer, rows, ours); err != nil {
-		return err
-	}
-	if err := c.office.CRM.FollowUndo(tx, rows); err != nil {
-		return err
-	}
-	return c.office.Intake.FollowUndo(tx, rows)
+	a.routeUndo()
 }

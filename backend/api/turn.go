@@ -117,11 +117,7 @@ func (a *API) routeTurns() {
 		})
 	handle(a, route{id: "share-tray", method: http.MethodPost, path: "/api/tray/share", summary: "Give the tray to whose turn it is", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, _ *struct{}) (crm.Shared, error) {
-			done, err := c.office.CRM.ShareTray(ctx, c.viewer)
-			if _, remote := remoteViewer(ctx); remote {
-				done.TxID = "" // an undo is the computer's own that has written
-			}
-			return done, err
+			return c.office.CRM.ShareTray(ctx, c.viewer)
 		})
 	handle(a, route{id: "list-notices", method: http.MethodGet, path: "/api/notices", summary: "What the viewer was told", access: user, passive: true},
 		func(ctx context.Context, c caller, _ *struct{}) (NoticeList, error) {
