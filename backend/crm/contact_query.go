@@ -65,6 +65,22 @@ func (s *Service) ListContacts(ctx context.Context, v account.Viewer, query, sor
 	return page, nil
 }
 
+// countContacts returns how many people the whole list has, which is kept by seller and for everybody: however many they are, it
+// is one row.
+func (s *Service) countContacts(ctx context.Context, v account.Viewer) (int, error) {
+	owner := "*"
+	if !v.IsAdmin() {
+		owner = v.UserID
+	}
+	var n int
+	err := s.store.Read().NewQuery("SELECT coalesce((SELECT n FROM tally_contact WHERE owner_id = {:owner}), 0)").
+		Bind(dbx.Params{"owner": owner}).WithContext(ctx).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count contacts: %w", err)
+	}
+	return n, nil
+}
+
 func (s *Service) contactLines(ctx context.Context, v account.Viewer, ids []string) (map[string]ContactLine, error) {
 	list, err := jsonList(ids)
 	if err != nil {
@@ -84,22 +100,24 @@ func (s *Service) contactLines(ctx context.Context, v account.Viewer, ids []stri
 				LIMIT 1), '') AS email,
 			(SELECT count(*) FROM contact_phone h WHERE h.contact_id = c.id AND h.deleted = 0) AS phones,
 			(SELECT count(*) FROM contact_email m WHERE m.contact_id = c.id AND m.deleted = 0) AS emails,
-			(SELECT count(*) FROM prospect p WHERE p.contact_id = c.id AND` + seen + `) AS prospects,
+			(SELECT count(*) FROM prospect p INDEXED BY prospect_contact WHERE p.contact_id = c.id AND` + seen + `) AS prospects,
 			coalesce((
 				SELECT group_concat(DISTINCT u.name)
-				FROM prospect p
-				JOIN user u ON u.id = p.owner_id
+				FROM prospect p INDEXED BY prospect_contact
+				CROSS JOIN user u ON u.id = p.owner_id
 				WHERE p.contact_id = c.id
 				AND` + seen + `), '') AS sellers
 		FROM json_each({:ids}) j
 		CROSS JOIN contact c ON c.id = j.value
-		WHERE` + seenContact).Bind(params).WithContext(ctx).All(&rows)
+		WHERE c.deleted = 0`).Bind(params).WithContext(ctx).All(&rows)
 	if err != nil {
 		return nil, err
 	}
 	lines := make(map[string]ContactLine, len(rows))
 	for _, r := range rows {
-		lines[r.ID] = r
+		if r.Prospects > 0 { // else it was taken from the viewer since the cards were read
+			lines[r.ID] = r
+		}
 	}
 	return lines, nil
 }

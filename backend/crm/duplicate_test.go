@@ -121,6 +121,43 @@ func TestDuplicates_FollowEdits(t *testing.T) {
 	}
 }
 
+// TestDuplicates_ToldApartStayApart: that two are not one person is remembered through whatever is edited later, also where it
+// gives another reason to take them for one.
+func TestDuplicates_ToldApartStayApart(t *testing.T) {
+	o := crmtest.New(t, 1)
+	a := person(o, "Rosa Luna", "55 2222 5678", "rosa.luna@gmail.com", "Puebla", "")
+	b := person(o, "Rosa Luna", "55 2222 5679", "", "", "")
+	if _, err := o.CRM.DismissDuplicate(t.Context(), o.Admin, a.ContactID, b.ContactID); err != nil {
+		t.Fatal(err)
+	}
+	for what, edit := range map[string]func() error{
+		"the same city": func() error {
+			city := "Puebla"
+			_, err := o.CRM.UpdateContact(t.Context(), o.Admin, b.ContactID, crm.ContactPatch{City: &city})
+			return err
+		},
+		"a mailbox of one": func() error {
+			_, err := o.CRM.AddEmail(t.Context(), o.Admin, b.ContactID, "rosaluna+casa@gmail.com")
+			return err
+		},
+		"a phone with another digit": func() error {
+			_, err := o.CRM.AddPhone(t.Context(), o.Admin, b.ContactID, "55 2222 5677")
+			return err
+		},
+	} {
+		if err := edit(); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if got := reasonsOf(t, o, o.Admin); got != nil {
+			t.Errorf("%s: they are taken for one again: %v", what, got)
+		}
+	}
+	person(o, "Rosa Luna", "55 2222 5670", "", "", "") // somebody else may be either
+	if got := reasonsOf(t, o, o.Admin); len(got) == 0 {
+		t.Error("a third is compared with nobody")
+	}
+}
+
 // TestDuplicates_AreTheViewers: a seller hears of a pair only when both are theirs, and what was told apart stays so.
 func TestDuplicates_AreTheViewers(t *testing.T) {
 	o := crmtest.New(t, 2)
@@ -204,6 +241,16 @@ func TestListContacts_HasEachOnce(t *testing.T) {
 		}
 		if !slices.Equal(names, tt.names) || page.Total != len(names) {
 			t.Errorf("%s, %q: %v (%d), want %v", tt.v.Name, tt.q, names, page.Total, tt.names)
+		}
+	}
+	// However many there are, a page knows the whole number: each viewer's.
+	for _, tt := range []struct {
+		v    account.Viewer
+		want int
+	}{{o.Admin, 2}, {ana, 1}, {beto, 2}} {
+		page, err := o.CRM.ListContacts(t.Context(), tt.v, "", "", "", 1)
+		if err != nil || page.Total != tt.want || len(page.Items) != 1 {
+			t.Errorf("%s: a page of %d of %d, %v, want 1 of %d", tt.v.Name, len(page.Items), page.Total, err, tt.want)
 		}
 	}
 }

@@ -143,7 +143,8 @@ type ProspectFilter struct {
 	Unattended bool
 	// NoNext keeps prospects without a next action.
 	NoNext bool
-	// PerContact keeps one card of each contact: that of the newest prospect which the viewer may see.
+	// PerContact keeps one card of each contact: that of the newest prospect which the viewer may see. Such a list is narrowed
+	// by words alone.
 	PerContact bool
 	// Sort is one of the Sort constants; "" means SortRecent.
 	Sort string

@@ -194,9 +194,8 @@ func (p *listPlan) filterByDay(f ProspectFilter) {
 	if f.PerContact {
 		p.filter = append(p.filter, `NOT EXISTS (
 			SELECT 1
-			FROM prospect newer
+			FROM prospect_card newer INDEXED BY card_contact
 			WHERE newer.contact_id = c.contact_id
-			AND newer.deleted = 0
 			AND newer.n > c.n
 			AND ({:whose} IS NULL OR newer.owner_id = {:whose}))`)
 		p.params["whose"] = p.params["owner"]
@@ -224,21 +223,31 @@ func (p listPlan) page(after bool) string {
 	if p.desc {
 		order, beyond = " ORDER BY sort_key DESC, n DESC", "<"
 	}
-	filter := p.filter
+	var from []string
 	if after {
-		filter = append([]string{"(" + p.from() + "." + p.key + ", " + p.from() + ".n) " + beyond + " ({:key}, {:n})"}, filter...)
+		from = []string{"(" + p.from() + "." + p.key + ", " + p.from() + ".n) " + beyond + " ({:key}, {:n})"}
 	}
 	columns := strings.Replace(cardColumns, "c.n AS n", p.from()+".n AS n", 1) + ", " + p.from() + "." + p.key + " AS sort_key"
 	if p.merged {
-		return p.mergedPage(columns, filter, order)
+		return p.mergedPage(columns, from, order)
 	}
-	return p.branches(columns, filter) + order + " LIMIT {:limit}"
+	return p.branches(columns, slices.Concat(from, p.filter)) + order + " LIMIT {:limit}"
 }
 
-// mergedPage takes a page from each owner's part of the index and sorts those few: names come in no order of time, so a
-// second index of them would dirty a page of its own for every lead.
-func (p listPlan) mergedPage(columns string, filter []string, order string) string {
-	conditions := slices.Concat([]string{"c.owner_id = owner.id", "c.is_open = half.is_open"}, filter)
+// mergedPage walks along all owners' parts of the index at once: names come in no order of time, so a second index of them would
+// dirty a page of its own for every lead. The queue holds the next row of each part; the first of them all is taken out, and the
+// one after it in its part comes in. So as many rows are looked at as the page has, and one for each part. from is where the
+// page begins.
+func (p listPlan) mergedPage(columns string, from []string, order string) string {
+	step := func(owner, half string, beyond []string) string {
+		conditions := slices.Concat([]string{"c.owner_id = " + owner, "c.is_open = " + half}, beyond, p.filter)
+		return `CROSS JOIN prospect_card c ON c.n = (
+				SELECT c.n
+				FROM prospect_card c INDEXED BY ` + p.index + `
+				WHERE ` + strings.Join(conditions, " AND ") + `
+				ORDER BY c.` + p.key + `, c.n
+				LIMIT 1)`
+	}
 	return `WITH RECURSIVE
 		owner (id) AS (
 			SELECT min(owner_id)
@@ -249,17 +258,21 @@ func (p listPlan) mergedPage(columns string, filter []string, order string) stri
 			WHERE owner.id IS NOT NULL),
 		half (is_open) AS (
 			SELECT value
-			FROM json_each({:halves}))
+			FROM json_each({:halves})),
+		walk (owner_id, is_open, key, n) AS (
+			SELECT owner.id, half.is_open, c.` + p.key + `, c.n
+			FROM owner
+			CROSS JOIN half
+			` + step("owner.id", "half.is_open", from) + `
+			UNION ALL
+			SELECT walk.owner_id, walk.is_open, c.` + p.key + `, c.n
+			FROM walk
+			` + step("walk.owner_id", "walk.is_open", []string{"(c." + p.key + ", c.n) > (walk.key, walk.n)"}) + `
+			ORDER BY 3, 4
+			LIMIT {:limit})
 		SELECT ` + columns + `
-		FROM owner
-		CROSS JOIN half
-		CROSS JOIN prospect_card c ON c.n IN (
-			SELECT c.n
-			FROM prospect_card c INDEXED BY ` + p.index + `
-			WHERE ` + strings.Join(conditions, " AND ") + `
-			ORDER BY c.` + p.key + `, c.n
-			LIMIT {:limit})` + order + `
-		LIMIT {:limit}`
+		FROM walk
+		CROSS JOIN prospect_card c ON c.n = walk.n` + order
 }
 
 // count is the query for a total that looks at no more than :limit rows: how many it saw, and how many belong to the list.

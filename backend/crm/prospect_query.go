@@ -114,6 +114,10 @@ func (s *Service) rowsOf(ctx context.Context, v account.Viewer, f ProspectFilter
 	if err != nil || after != nil || len(rows) <= f.Limit {
 		return rows, CountUnknown, err
 	}
+	if f.PerContact {
+		total, err := s.countContacts(ctx, v)
+		return rows, total, err
+	}
 	total, err := s.countProspects(ctx, v, f)
 	return rows, total, err
 }

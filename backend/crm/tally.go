@@ -15,7 +15,7 @@ import (
 )
 
 // The tables tally_* hold how many cards there are of each kind, day by day of the office's. Triggers keep them; see
-// store/migrations/0018_tally_prospects.sql. What SQLite cannot know is the office's zone: CountAnew writes it down, and
+// store/migrations/0018_tally_prospects.sql and, for how many people there are, 0027_total_contacts.sql. What SQLite cannot know is the office's zone: CountAnew writes it down, and
 // counts everything anew when it is another than the one counted in.
 
 // zoneShift is how far a zone is from UTC since an instant.
@@ -72,6 +72,7 @@ var tallies = []struct{ table, source, columns string }{
 	{"tally_attended", "attended_of_card", "owner_id, day"},
 	{"tally_ended", "ended_of_card", "owner_id, day, status, reason_id"},
 	{"tally_answer", "answer_of_card", "owner_id, day, clock, upto"},
+	{"tally_contact", "contact_of_card", "owner_id"},
 }
 
 // CountAnew counts all prospects for the dashboard where the days of the office have changed since they were counted: in a

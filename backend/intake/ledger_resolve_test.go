@@ -45,6 +45,46 @@ func TestResolve_PeopleAreNamedWithTheirProspects(t *testing.T) {
 	}
 }
 
+// TestHeldLead_MakesAPairOfWhoseDataItHas: the phone of one person and the e-mail of another make them perhaps one, for this
+// reason and through edits, until somebody tells them apart or the lead has been decided.
+func TestHeldLead_MakesAPairOfWhoseDataItHas(t *testing.T) {
+	reasons := func(w *world) (all []string) {
+		t.Helper()
+		page, err := w.CRM.ListDuplicates(ctx, w.Admin, "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pair := range page.Items {
+			all = append(all, pair.Reasons...)
+		}
+		return all
+	}
+	w, held, byPhone, byEmail := crossed(t)
+	if got := reasons(w); !slices.Equal(got, []string{crm.DuplicateConflict}) {
+		t.Fatalf("reasons = %v, want the conflict", got)
+	}
+	city := "Puebla"
+	if _, err := w.CRM.UpdateContact(ctx, w.Admin, byPhone.ContactID, crm.ContactPatch{City: &city}); err != nil {
+		t.Fatal(err)
+	}
+	if got := reasons(w); !slices.Equal(got, []string{crm.DuplicateConflict}) {
+		t.Errorf("after an edit: %v", got)
+	}
+	if _, err := w.svc.Resolve(ctx, w.Admin, string(held), byPhone.ContactID); err != nil {
+		t.Fatal(err)
+	}
+	if got := reasons(w); !slices.Equal(got, []string{crm.DuplicateEmail}) { // the one has the other's address from now on
+		t.Errorf("decided: %v", got)
+	}
+	w, _, byPhone, byEmail = crossed(t)
+	if _, err := w.CRM.DismissDuplicate(ctx, w.Admin, byEmail.ContactID, byPhone.ContactID); err != nil {
+		t.Fatal(err)
+	}
+	if got := reasons(w); got != nil {
+		t.Errorf("told apart: %v", got)
+	}
+}
+
 func TestResolve_HeldLeadJoinsWhomThePersonChose(t *testing.T) {
 	for _, second := range []bool{false, true} {
 		w, id, chosen, other := crossed(t)

@@ -285,6 +285,50 @@ func TestMerge_OfMergedContacts(t *testing.T) {
 	}
 }
 
+// TestDuplicates_ToldApartOnAMemberHoldsEverywhere: a seller tells two of theirs apart away from the office; afterwards nobody is
+// shown them as one again, whatever is edited on whichever computer.
+func TestDuplicates_ToldApartOnAMemberHoldsEverywhere(t *testing.T) {
+	b := newBase(t)
+	ana := b.Sellers[0]
+	twin := func(phone string) string {
+		r := b.Register(b.Enquiry(func(e *crm.Enquiry) {
+			e.Name, e.Phones, e.Emails, e.City, e.OwnerID = "Rosa Luna", []string{phone}, nil, "", ana.UserID
+		}))
+		return r.ContactID
+	}
+	one, other := twin("55 2222 5678"), twin("55 2222 5679")
+	laptop := b.enrol(ana)
+	laptop.connect()
+	pairs := func(s *crm.Service, v account.Viewer) int {
+		t.Helper()
+		n, err := s.CountDuplicates(t.Context(), v)
+		must(t, err)
+		return n
+	}
+	if here, there := pairs(laptop.crm, laptop.user), pairs(b.CRM, b.Admin); here != 1 || there != 1 {
+		t.Fatalf("%d pairs on the laptop, %d on the host, want 1 and 1", here, there)
+	}
+	laptop.cut()
+	_, err := laptop.crm.DismissDuplicate(t.Context(), laptop.user, one, other)
+	must(t, err)
+	city := "Puebla"
+	for _, id := range []string{one, other} { // meanwhile another reason comes up on the host
+		_, err := b.CRM.UpdateContact(t.Context(), b.Admin, id, crm.ContactPatch{City: &city})
+		must(t, err)
+	}
+	if n := pairs(b.CRM, b.Admin); n != 1 {
+		t.Errorf("%d pairs on the host before it has heard", n)
+	}
+	laptop.connect()
+	_, err = laptop.crm.AddPhone(t.Context(), laptop.user, other, "55 2222 5677")
+	must(t, err)
+	laptop.wake()
+	if here, there := pairs(laptop.crm, laptop.user), pairs(b.CRM, b.Admin); here != 0 || there != 0 {
+		t.Errorf("told apart, %d pairs on the laptop, %d on the host", here, there)
+	}
+	laptop.same()
+}
+
 // TestMerge_SellersAsk: a seller asks and learns nothing; an administrator sees who is meant, and decides.
 func TestMerge_SellersAsk(t *testing.T) {
 	b := newBase(t)

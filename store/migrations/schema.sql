@@ -349,6 +349,13 @@ CREATE INDEX contact_merge_rev ON contact_merge (rev);
 
 CREATE INDEX contact_merge_survivor ON contact_merge (survivor_id);
 
+CREATE VIEW contact_of_card AS
+SELECT DISTINCT owner_id, contact_id
+FROM prospect_card
+UNION ALL
+SELECT DISTINCT '*', contact_id
+FROM prospect_card;
+
 CREATE TABLE contact_phone (
   id          TEXT PRIMARY KEY,
   contact_id  TEXT NOT NULL,
@@ -1132,6 +1139,8 @@ CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE la
 
 CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at) WHERE campaign_id <> '';
 
+CREATE INDEX card_contact ON prospect_card (contact_id, owner_id);
+
 CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_id <> '';
 
 CREATE INDEX card_lead ON prospect_card (is_open, lead_at);
@@ -1167,6 +1176,70 @@ CREATE INDEX card_unattended ON prospect_card (lead_at) WHERE attended_at IS NUL
 CREATE TRIGGER card_changed_tags AFTER UPDATE OF is_open, lead_at ON prospect_card
 BEGIN
   UPDATE card_tag SET is_open = NEW.is_open, lead_at = NEW.lead_at WHERE n = NEW.n;
+END;
+
+CREATE TRIGGER card_contact_counted AFTER INSERT ON prospect_card
+BEGIN
+  INSERT INTO tally_contact (owner_id, n)
+    SELECT NEW.owner_id, 1
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = NEW.contact_id
+      AND c.owner_id = NEW.owner_id
+      AND c.n <> NEW.n)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+  INSERT INTO tally_contact (owner_id, n)
+    SELECT '*', 1
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = NEW.contact_id
+      AND c.n <> NEW.n)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER card_contact_moved AFTER UPDATE OF owner_id ON prospect_card
+WHEN OLD.owner_id <> NEW.owner_id
+BEGIN
+  UPDATE tally_contact
+    SET n = n - 1
+    WHERE owner_id = OLD.owner_id
+    AND NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = OLD.contact_id
+      AND c.owner_id = OLD.owner_id);
+  DELETE FROM tally_contact WHERE owner_id = OLD.owner_id AND n = 0;
+  INSERT INTO tally_contact (owner_id, n)
+    SELECT NEW.owner_id, 1
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = NEW.contact_id
+      AND c.owner_id = NEW.owner_id
+      AND c.n <> NEW.n)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER card_contact_uncounted AFTER DELETE ON prospect_card
+BEGIN
+  UPDATE tally_contact
+    SET n = n - 1
+    WHERE owner_id = OLD.owner_id
+    AND NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = OLD.contact_id
+      AND c.owner_id = OLD.owner_id);
+  UPDATE tally_contact
+    SET n = n - 1
+    WHERE owner_id = '*'
+    AND NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = OLD.contact_id);
+  DELETE FROM tally_contact WHERE owner_id IN (OLD.owner_id, '*') AND n = 0;
 END;
 
 CREATE TRIGGER card_counted AFTER INSERT ON prospect_card
@@ -1694,6 +1767,11 @@ BEGIN
     WHERE owner_id = NEW.owner_id
     AND day = NEW.day;
 END;
+
+CREATE TABLE tally_contact (
+  owner_id TEXT PRIMARY KEY,
+  n        INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE tally_ended (
   owner_id TEXT NOT NULL,

@@ -145,6 +145,7 @@ func (f *filler) derive() {
 	}
 	f.exec(`INSERT INTO stage_total (owner_id, stage_id, is_open, temperature, form_id, prospects)
 		SELECT owner_id, stage_id, is_open, temperature, form_id, count(*) FROM prospect_card GROUP BY 1, 2, 3, 4, 5`)
+	f.exec("INSERT INTO tally_contact (owner_id, n) SELECT owner_id, count(*) FROM contact_of_card GROUP BY 1")
 }
 
 // plan fills the agenda, in the order of its key.
