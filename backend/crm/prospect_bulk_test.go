@@ -263,6 +263,7 @@ func TestViews_AreTheirPersonsOrTheOffices(t *testing.T) {
 		"access.admin_only sharing":         second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Shared: ptr(true)})),
 		"input.invalid a column":            second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Columns: &[]string{"password"}})),
 		"input.invalid a status":            second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Query: &crm.ViewQuery{Status: "x"}})),
+		"input.invalid a day":               second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Query: &crm.ViewQuery{EndedTo: "ayer"}})),
 		"input.required a name":             second(office.CRM.UpdateView(ctx, ana, own, crm.ViewPatch{Name: ptr(" ")})),
 	} {
 		code, _, _ := strings.Cut(what, " ")
@@ -270,12 +271,34 @@ func TestViews_AreTheirPersonsOrTheOffices(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	// What an administrator shares is everybody's, and theirs alone again afterwards; a number of the dashboard opens it as it was.
+	dashboard := crm.ViewQuery{
+		Seller: ana.UserID, Source: "leads", AttendedFrom: "-6d", AttendedTo: "-0d", EndedFrom: "2026-11-01", EndedTo: "2026-11-30",
+		Attended: true, Age: "60", Answered: "older", Clock: crm.ClockReceipt, Open: crm.OpenAll,
+	}
+	patch := crm.ViewPatch{Name: ptr("De Ana"), Shared: ptr(true), Query: &dashboard}
+	if _, err := office.CRM.UpdateView(ctx, office.Admin, private, patch); err != nil {
+		t.Fatal(err)
+	}
+	views, err := office.CRM.ListViews(ctx, beto)
+	if err != nil || len(views) != 2 {
+		t.Fatalf("views = %+v, %v", views, err)
+	}
+	if diff := gocmp.Diff(dashboard, views[0].Query); diff != "" || views[0].Name != "De Ana" {
+		t.Errorf("shared (-want +got): %s\n%s", views[0].Name, diff)
+	}
+	if _, err := office.CRM.UpdateView(ctx, office.Admin, private, crm.ViewPatch{Shared: ptr(false)}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff([]string{"Sin atender"}, names(beto)); diff != "" {
+		t.Errorf("no longer shared (-want +got):\n%s", diff)
+	}
 	c, err := office.CRM.DeleteView(ctx, ana, own)
 	if err != nil {
 		t.Fatal(err)
 	}
 	undo(t, office, ana, c.TxID)
-	views, err := office.CRM.ListViews(ctx, ana)
+	views, err = office.CRM.ListViews(ctx, ana)
 	want := crm.View{
 		ID: own, UserID: ana.UserID, Name: "Calientes", Pinned: true, Query: crm.ViewQuery{Temperature: "hot", Sort: "next"},
 		Columns: []string{"phone", "name"},

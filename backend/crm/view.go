@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
@@ -40,11 +41,21 @@ type ViewQuery struct {
 	Tag         string `json:"tag,omitempty"`
 	LeadFrom    string `json:"lead_from,omitempty"`
 	LeadTo      string `json:"lead_to,omitempty"`
-	Open        string `json:"open,omitempty"`
-	Unattended  bool   `json:"unattended,omitempty"`
-	NoNext      bool   `json:"no_next,omitempty"`
-	Opposed     bool   `json:"opposed,omitempty"`
-	Sort        string `json:"sort,omitempty"`
+	// What a number of the dashboard narrows its list to besides.
+	AttendedFrom string `json:"attended_from,omitempty"`
+	AttendedTo   string `json:"attended_to,omitempty"`
+	EndedFrom    string `json:"ended_from,omitempty"`
+	EndedTo      string `json:"ended_to,omitempty"`
+	Attended     bool   `json:"attended,omitempty"`
+	Age          string `json:"age,omitempty"`
+	Answered     string `json:"answered,omitempty"`
+	Clock        string `json:"clock,omitempty"`
+
+	Open       string `json:"open,omitempty"`
+	Unattended bool   `json:"unattended,omitempty"`
+	NoNext     bool   `json:"no_next,omitempty"`
+	Opposed    bool   `json:"opposed,omitempty"`
+	Sort       string `json:"sort,omitempty"`
 }
 
 func (q ViewQuery) filter() ProspectFilter {
@@ -52,7 +63,22 @@ func (q ViewQuery) filter() ProspectFilter {
 		Stage: q.Stage, Status: q.Status, Temperature: q.Temperature, Seller: q.Seller, Form: q.Form, Campaign: q.Campaign,
 		Source: q.Source, Reason: q.Reason, Tag: q.Tag, LeadFrom: q.LeadFrom, LeadTo: q.LeadTo, Open: q.Open,
 		Unattended: q.Unattended, NoNext: q.NoNext, Opposed: q.Opposed, Sort: q.Sort,
+		AttendedFrom: q.AttendedFrom, AttendedTo: q.AttendedTo, EndedFrom: q.EndedFrom, EndedTo: q.EndedTo,
+		Attended: q.Attended, Age: q.Age, Answered: q.Answered, Clock: q.Clock,
 	}
+}
+
+// checkDays refuses what is no day. When the days are, where the office is, is settled each time that the view is opened.
+func (q ViewQuery) checkDays() error {
+	for field, day := range map[string]string{
+		"lead_from": q.LeadFrom, "lead_to": q.LeadTo, "attended_from": q.AttendedFrom, "attended_to": q.AttendedTo,
+		"ended_from": q.EndedFrom, "ended_to": q.EndedTo,
+	} {
+		if _, err := dayStart(field, day, time.Time{}, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // NewView is a view to be kept.
@@ -243,6 +269,9 @@ func viewFields(v account.Viewer, patch ViewPatch) (store.Row, error) {
 	}
 	if patch.Query != nil {
 		if err := patch.Query.filter().check(); err != nil {
+			return nil, err
+		}
+		if err := patch.Query.checkDays(); err != nil {
 			return nil, err
 		}
 		text, err := json.Marshal(patch.Query)

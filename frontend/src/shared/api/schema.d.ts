@@ -2536,6 +2536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/undo/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what the host did for another computer */
+        post: operations["undo-on-host"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -4666,7 +4683,15 @@ export interface components {
             shared?: boolean;
         };
         ViewQuery: {
+            age?: string;
+            answered?: string;
+            attended?: boolean;
+            attended_from?: string;
+            attended_to?: string;
             campaign?: string;
+            clock?: string;
+            ended_from?: string;
+            ended_to?: string;
             form?: string;
             lead_from?: string;
             lead_to?: string;
@@ -10603,6 +10628,39 @@ export interface operations {
         };
     };
     undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-on-host": {
         parameters: {
             query?: never;
             header?: never;
