@@ -49,7 +49,7 @@ func TestScenario_Turns(t *testing.T) {
 		{Name: "she may", As: "admin", Method: "DELETE", Path: "/api/turns/rules/{rule}"},
 		{Name: "it is shared", As: "admin", Method: "POST", Path: "/api/tray/share", Has: []string{`"given":1`, `"left":0`, `"reason":""`}, Keep: map[string]string{"shared": "tx_id"}},
 		{Name: "she is told of it", As: "ana", Method: "GET", Path: "/api/notices", Has: []string{`"kind":"given"`, `"rule":"turn"`, `"prospect_name":"Sol Prueba"`, `"unread":1`}},
-		{Name: "and taken back", As: "admin", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{shared}"}},
+		{Name: "and taken back", As: "admin", Method: "POST", Path: "/api/undo/host", Body: object{"tx_id": "{shared}"}},
 		{Name: "it waits again", As: "admin", Method: "GET", Path: "/api/tray", Has: []string{`"count":1`}},
 		{Name: "and she has nothing to read", As: "ana", Method: "GET", Path: "/api/notices", Has: []string{`"items":[]`, `"unread":0`}},
 		{Name: "no group any more", As: "admin", Method: "DELETE", Path: "/api/turns/groups/{group}"},

@@ -1,4 +1,5 @@
 import { admin, expect, test } from "./fixtures";
+import { ProspectList } from "./pages/prospect-list";
 import { ProspectPage } from "./pages/prospect-page";
 import { SignIn } from "./pages/sign-in";
 
@@ -95,6 +96,59 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await keyboard.press("Enter");
     await expect(page.getByRole("button", { name: "Perfilado" })).toHaveAttribute("aria-current", "step");
     await prospect.expectHistory("Etapa: Prospecto → Perfilado");
+  });
+
+  await test.step("in the list the same letters act on the active row", async () => {
+    const row = new ProspectList(page).row("Ximena Téllez");
+    await keyboard.press("g");
+    await keyboard.press("p");
+    await row.waitFor();
+    await keyboard.press("j");
+    await expect(row).toHaveAttribute("aria-selected", "true");
+    await keyboard.press("t");
+    await expect(page.getByRole("dialog", { name: "Temperatura de Ximena Téllez" })).toBeVisible();
+    await keyboard.press("3");
+    await expect(row.getByRole("img", { name: "Caliente" })).toBeVisible();
+    await keyboard.press("Control+z");
+    await expect(row.getByRole("img", { name: "Caliente" })).toHaveCount(0);
+    await keyboard.press("s");
+    await expect(page.getByRole("button", { name: "Perfilado" })).toBeFocused();
+    await keyboard.press("ArrowUp");
+    await keyboard.press("Enter");
+    await page.getByLabel("¿Por qué regresa?").fill("Era de otra persona");
+    await keyboard.press("Control+Enter");
+    await expect(row).toContainText("Prospecto");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await keyboard.press("w");
+    const question = page.getByRole("region", { name: "¿Enviaste el mensaje?" });
+    await expect(question).toBeVisible();
+    await keyboard.press("3");
+    await expect(question).toHaveCount(0);
+    await keyboard.press("r");
+    await expect(page.getByRole("dialog", { name: "Nueva actividad" })).toBeVisible();
+    await keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+
+  await test.step("no letter acts while one types, and Ctrl+S saves what is edited where it stands", async () => {
+    const search = page.getByLabel("Buscar prospectos");
+    await search.focus();
+    await keyboard.type("x");
+    await keyboard.type("stale");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(search).toHaveValue("xstale");
+    await search.fill("");
+    await keyboard.press("Escape");
+    await new ProspectList(page).row("Ximena Téllez").waitFor();
+    await keyboard.press("j");
+    await keyboard.press("e");
+    await expect(page.getByRole("textbox", { name: "Nombre" })).toBeFocused();
+    await keyboard.type("Ximena Téllez Ruiz");
+    await keyboard.press("Control+s");
+    await prospect.expectName("Ximena Téllez Ruiz");
+    await expect(page.getByRole("alert").filter({ hasText: "Guardado." }).first()).toBeVisible();
+    await keyboard.press("Control+z");
+    await expect(page.getByRole("heading", { level: 1, name: "Ximena Téllez", exact: true })).toBeVisible();
   });
 
   await test.step("Ctrl+K finds the person by the last digits", async () => {

@@ -49,18 +49,84 @@ test("many are changed at once, kept as a view, deleted and taken back", async (
     await list.expectTotal(3);
     await views.getByRole("button", { name: "Calientes", exact: true }).click();
     await list.expectTotal(2);
+    await list.filter(/^Etapa/, "Prospecto");
+    await views.getByRole("button", { name: "Vista «Calientes», con cambios sin guardar" }).click();
+    await page.getByRole("menuitem", { name: "Actualizar «Calientes» con lo que ves" }).click();
+    await shell.told("Vista actualizada.");
+    await views.getByRole("button", { name: "Vista «Calientes»", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Cambiar nombre o compartir" }).click();
+    const editing = page.getByRole("dialog", { name: "Cambiar nombre o compartir" });
+    await editing.getByLabel("Nombre de la vista").fill("Por cerrar");
+    await editing.getByLabel("Compartirla con toda la oficina").check();
+    await page.keyboard.press("Control+Enter");
+    const renamed = views.getByRole("button", { name: "Por cerrar", exact: true });
+    await expect(renamed).toHaveAttribute("aria-pressed", "true");
+    await expect(renamed).toHaveAttribute("title", "De la oficina");
+    await views.getByRole("button", { name: "Vista «Por cerrar»" }).click();
+    await page.getByRole("menuitem", { name: "Borrar vista" }).click();
+    await expect(renamed).toHaveCount(0);
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect(renamed).toBeVisible();
     await views.getByRole("button", { name: "Todos" }).click();
+  });
+
+  await test.step("a tag is made, renamed and coloured, taken away and brought back", async () => {
+    await page.goto(`${office.url}#/ajustes/etiquetas`);
+    await page.getByRole("button", { name: "Nueva etiqueta" }).click();
+    await page.getByLabel("Nombre").fill("VIP");
+    await page.getByRole("radio", { name: "Rojo" }).check();
+    await page.keyboard.press("Control+s");
+    await expect(page.getByRole("row").filter({ hasText: "VIP" })).toContainText("Rojo");
+    await page.getByRole("button", { name: "Editar «VIP»" }).click();
+    await page.getByLabel("Nombre").fill("Inversionista");
+    await page.getByRole("radio", { name: "Verde" }).check();
+    await page.getByRole("button", { name: "Guardar" }).click();
+    const row = page.getByRole("row").filter({ hasText: "Inversionista" });
+    await expect(row).toContainText("Verde");
+    await page.getByRole("button", { name: "Nueva etiqueta" }).click();
+    await page.getByLabel("Nombre").fill("inversionista");
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await expect(page.getByText("Ya hay una etiqueta con ese nombre.")).toBeVisible();
+    await page.getByRole("button", { name: "Cancelar" }).click();
+    await page.getByRole("button", { name: "Borrar «Inversionista»" }).click();
+    await expect(row).toHaveCount(0);
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect(row).toContainText("Verde");
+    await shell.go("Prospectos");
   });
 
   await test.step("one goes to the bin and comes back", async () => {
     await pick(page, "Mar Quintero");
     await bar(page).getByRole("button", { name: "Mover a la papelera" }).click();
     await list.expectTotal(2);
-    await page.goto(`${office.url}#/papelera`);
+    await page.getByRole("navigation", { name: "Pantallas" }).getByRole("link", { name: "Papelera" }).click();
     await page.getByRole("button", { name: "Restaurar a Mar Quintero" }).click();
     await expect(page.getByText("La papelera está vacía.")).toBeVisible();
     await shell.go("Prospectos");
     await list.expectTotal(3);
+  });
+
+  await test.step("one is deleted from its page, and Ctrl+Z brings it back", async () => {
+    await list.row("Mar Quintero").click();
+    await page.getByRole("button", { name: "Más acciones" }).click();
+    await page.getByRole("menuitem", { name: "Mover a la papelera" }).click();
+    await shell.told("Prospecto en la papelera.");
+    await list.expectTotal(2);
+    await page.keyboard.press("ControlOrMeta+z");
+    await list.expectTotal(3);
+  });
+
+  await test.step("what somebody has changed since is not taken back, and it says so", async () => {
+    await list.row("Rosa Alcántara").click();
+    await page.keyboard.press("t");
+    await page.keyboard.press("1");
+    await shell.told("Temperatura: Frío.");
+    const id = page.url().split("/").at(-1) ?? "";
+    await office.call("PATCH", `/api/prospects/${id}`, { temperature: "warm" });
+    await page.keyboard.press("ControlOrMeta+z");
+    await shell.told(/alguien lo cambió después/);
+    await expect(page.getByRole("button", { name: "Tibio" })).toHaveAttribute("aria-pressed", "true");
+    await shell.go("Prospectos");
   });
 
   await test.step("a verb and some letters reach a person", async () => {

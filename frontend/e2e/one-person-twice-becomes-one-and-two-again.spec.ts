@@ -39,6 +39,30 @@ test("two contacts that are one person are found, merged with the keyboard, and 
     await expectAccessible(page);
   });
 
+  await test.step("a person is called from their own page, which asks how it went", async () => {
+    await page.evaluate(() => {
+      window.open = () => null; // no test leaves this computer
+    });
+    await contacts.getByRole("row").nth(1).click();
+    const reach = page.getByRole("region", { name: "Contactar" });
+    await reach.getByRole("button", { name: "WhatsApp", exact: true }).click();
+    await reach.getByRole("region", { name: "¿Enviaste el mensaje?" }).waitFor();
+    await page.keyboard.press("1");
+    await expect(page.getByRole("region", { name: "Historia completa" }).getByText("WhatsApp")).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  await test.step("the page of a prospect bears the mark, which leads to the comparison", async () => {
+    await page.keyboard.press("g");
+    await page.keyboard.press("p");
+    await page.getByRole("row").filter({ hasText: "Jose Iñiguez Mora" }).click();
+    await page.getByRole("link", { name: "posible duplicado" }).click();
+    await expect(page.getByText(/^Se conservarán/)).toBeVisible();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("c");
+  });
+
   await test.step("the queue says why, and Enter compares", async () => {
     await page.getByRole("link", { name: "Posibles duplicados (1)" }).click();
     await expect(page.getByText("Mismo nombre y un dígito distinto en el teléfono")).toBeVisible();

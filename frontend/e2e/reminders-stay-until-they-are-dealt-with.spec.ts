@@ -64,7 +64,7 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
 
   await test.step("with the keyboard: done, and taken back", async () => {
     await page.keyboard.press("g");
-    await page.keyboard.press("r");
+    await page.keyboard.press("n");
     await expect(list.getByRole("listitem")).toHaveCount(3);
     await expectAccessible(page);
     await list.getByRole("button", { name: `Hecho: Llamada con ${person(1).name}` }).focus();

@@ -207,6 +207,17 @@ export const screens: Screen[] = [
     },
   },
   { name: "ajustes-embudo", hash: "/ajustes/embudo", ready: heading("Motivos de descarte") },
+  { name: "ajustes-etiquetas", hash: "/ajustes/etiquetas", ready: heading("Etiquetas") },
+  {
+    name: "etapa-en-la-lista",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Prospectos", exact: true }).getByRole("row").nth(1).waitFor();
+      await page.keyboard.press("j");
+      await page.keyboard.press("s");
+      await page.getByRole("dialog", { name: /^Etapa de / }).waitFor();
+    },
+  },
   { name: "importar", hash: "/importar", ready: heading("Importar") },
   { name: "salud", hash: "/salud", ready: heading("Salud") },
   { name: "ajustes-mi-cuenta", hash: "/ajustes/mi-cuenta", ready: heading("Contraseña") },

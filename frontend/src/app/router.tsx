@@ -185,6 +185,12 @@ const pipelineSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/PipelineSettings"), "PipelineSettings"),
 });
 
+const tagSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/etiquetas",
+  component: lazyRouteComponent(() => import("@/features/settings/TagSettings"), "TagSettings"),
+});
+
 const userSettings = createRoute({
   getParentRoute: () => settings,
   path: "/usuarios",
@@ -242,6 +248,7 @@ const routeTree = root.addChildren([
     userSettings,
     turnSettings,
     pipelineSettings,
+    tagSettings,
     deviceSettings,
     backupSettings,
     accountSettings,

@@ -12,6 +12,7 @@ const screens = new Set([
   "/ajustes/usuarios",
   "/ajustes/turnos",
   "/ajustes/embudo",
+  "/ajustes/etiquetas",
   "/ajustes/meta",
   "/ajustes/relevo",
   "/ajustes/equipos",

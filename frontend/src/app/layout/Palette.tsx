@@ -7,9 +7,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
-import { useVocabulary } from "@/shared/api/vocabulary";
 import { formatPhone } from "@/shared/lib/phones";
 import { matchesWords } from "@/shared/lib/text";
+import { isOpposed } from "@/shared/prospect/opposed";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
 import { Kbd } from "@/shared/ui/Kbd";
@@ -18,7 +18,7 @@ import classes from "./Palette.module.css";
 import { readVerb, type Verb } from "./palette-verb";
 import { recentProspects } from "./recent";
 import { type Screen, useScreens } from "./screens";
-import { isOpposed, type PaletteAction, usePaletteActions } from "./use-palette-actions";
+import { type PaletteAction, usePaletteActions } from "./use-palette-actions";
 
 const [store, spotlight] = createSpotlight();
 
@@ -81,7 +81,6 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const { t: act } = useTranslation("act");
   const navigate = useNavigate();
   const client = useQueryClient();
-  const vocabulary = useVocabulary();
   const [query, setQuery] = useState("");
   const spoken = readVerb(query);
   const isEmpty = query.trim() === "";
@@ -120,14 +119,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
     open(id);
     try {
       const prospect = await client.fetchQuery(prospectQuery(id));
-      const oppositions = (vocabulary?.reasons ?? []).filter(({ opposition }) => opposition);
-      if (
-        isOpposed(
-          prospect,
-          oppositions.map((reason) => reason.id),
-        )
-      )
-        return;
+      if (isOpposed(prospect.contact)) return;
       if (verb === "call") call(prospect);
       else openChat(prospect);
     } catch (thrown) {

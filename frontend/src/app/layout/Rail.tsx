@@ -13,6 +13,7 @@ import {
   IconLayoutSidebarLeftExpand,
   IconSettings,
   IconStopwatch,
+  IconTrash,
   IconUsers,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -31,6 +32,7 @@ type RailProps = { folded: boolean; canUnfold: boolean; onFold: () => void; onHe
 /** The screens at the left: daily ones on top, keeping the house at the foot. */
 export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
   const { t } = useTranslation();
+  const { t: act } = useTranslation("act");
   const isAdmin = useIsAdmin();
   const { office } = useMe();
   const count = useQuery(inboxCountQuery).data?.count ?? 0;
@@ -60,6 +62,7 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
       <div className={classes.foot}>
         {isAdmin && <RailLink to="/historial" icon={IconHistory} label={t("nav.history")} folded={folded} />}
         {isAdmin && <RailLink to="/importar" icon={IconFileImport} label={t("nav.import")} folded={folded} />}
+        {isAdmin && <RailLink to="/papelera" icon={IconTrash} label={act("bin.title")} folded={folded} />}
         <RailLink to="/ajustes" icon={IconSettings} label={t("nav.settings")} folded={folded} />
         {isAdmin && <HealthLink folded={folded} />}
         <SyncLine folded={folded} />

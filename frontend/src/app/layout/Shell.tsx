@@ -6,7 +6,9 @@ import { LeadNotices } from "@/features/inbox/LeadNotices";
 import { ReminderNotices } from "@/features/reminders/ReminderNotices";
 import { UserNotices } from "@/features/reminders/UserNotices";
 import { useIsAdmin, useMe } from "@/shared/api/me";
-import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
+import { ask } from "@/shared/lib/ask";
+import { isFocusLost, isTextField, useShortcuts } from "@/shared/lib/keyboard";
+import { useSaveKeys } from "@/shared/lib/save-keys";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
 import { AdminOnly, isAdminScreen } from "./AdminOnly";
 import { DemoBanner } from "./DemoBanner";
@@ -38,14 +40,22 @@ export function Shell() {
     "?": () => setHelpOpen(true),
     "g b": () => void navigate({ to: "/bandeja" }),
     "g t": () => void navigate({ to: "/tablero" }),
+    "g r": () => void navigate({ to: "/respuesta" }),
     "g p": () => void navigate({ to: "/prospectos" }),
     "g a": () => void navigate({ to: "/agenda" }),
     "g c": () => void navigate({ to: "/contactos" }),
     "g e": () => void navigate({ to: "/embudo" }),
-    ...(isAdmin ? { "g h": () => void navigate({ to: "/historial" }) } : {}),
     "g s": () => void navigate({ to: "/ajustes/mi-cuenta" }),
+    ...(isAdmin ? { "g h": () => void navigate({ to: "/historial" }) } : {}),
   });
+  const create = () => {
+    ask("new-prospect");
+    void navigate({ to: "/prospectos" });
+  };
+  // Some screens have something else that is new: a note, an activity.
+  useShortcuts({ n: create }, true, true);
   useUndoKey();
+  useSaveKeys();
   useFocusOnScreen(path);
 
   return (
@@ -98,8 +108,7 @@ function useUndoKey(): void {
     const onKey = (event: KeyboardEvent) => {
       const key = event.key.toLowerCase();
       const isUndo = (event.ctrlKey || event.metaKey) && (key === "z" || key === "y");
-      const field =
-        event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable]");
+      const field = event.target instanceof HTMLElement && isTextField(event.target);
       if (!isUndo || field) return;
       event.preventDefault();
       if (event.shiftKey || key === "y") redoLast();

@@ -14,6 +14,7 @@ import {
   IconLayoutKanban,
   IconRotateClockwise2,
   IconStopwatch,
+  IconTags,
   IconTemplate,
   IconTrash,
   IconUserCircle,
@@ -47,6 +48,7 @@ export type Screen = {
     | "/ajustes/usuarios"
     | "/ajustes/turnos"
     | "/ajustes/embudo"
+    | "/ajustes/etiquetas"
     | "/ajustes/mi-cuenta";
   word: string;
   /** Further words it is found by. */
@@ -103,7 +105,7 @@ export function useScreens(): Screen[] {
       word: t("nav.response"),
       keywords: "tiempo mediana minutos reloj horario atencion response times",
       icon: IconStopwatch,
-      keys: [],
+      keys: ["G", "R"],
     },
     {
       to: "/contactos",
@@ -184,6 +186,13 @@ export function useScreens(): Screen[] {
       word: board("settings.title"),
       keywords: `${settings} etapas motivos descarte requisitos stages reasons`,
       icon: IconLayoutKanban,
+      keys: [],
+    },
+    {
+      to: "/ajustes/etiquetas",
+      word: act("tags.label"),
+      keywords: `${settings} colores tags labels`,
+      icon: IconTags,
       keys: [],
     },
     {

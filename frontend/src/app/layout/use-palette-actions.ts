@@ -19,12 +19,13 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
-import type { Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { ask } from "@/shared/lib/ask";
+import { isOpposed } from "@/shared/prospect/opposed";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
+import { useDeleteProspect } from "@/shared/prospect/use-delete-prospect";
 import { redoLast, showError, showUndo, undoLast } from "@/shared/ui/undo-toast";
 import { noteRecent } from "./recent";
 
@@ -47,12 +48,6 @@ type Patch = {
 
 const noKeys: PaletteAction["keys"] = [];
 
-/** True when the office holds that this person is not to be contacted. */
-export function isOpposed(prospect: Prospect, oppositions: readonly string[]): boolean {
-  const { opposed_at } = prospect.contact;
-  return opposed_at !== null || (prospect.status === "discarded" && oppositions.includes(prospect.reason_id));
-}
-
 /** What can be done from where the person is: everywhere, and on the prospect in view. */
 export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const { t } = useTranslation("act");
@@ -73,6 +68,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
     if (id !== "" && name !== "") noteRecent({ id, name });
   }, [id, name]);
 
+  const remove = useDeleteProspect();
   const write = async (message: string, send: () => Promise<{ tx_id: string }>) => {
     try {
       showUndo(message, (await send()).tx_id);
@@ -106,8 +102,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   ];
   if (prospect === undefined || vocabulary === undefined) return everywhere;
 
-  const oppositions = vocabulary.reasons.filter(({ opposition }) => opposition).map(({ id }) => id);
-  const reach: PaletteAction[] = isOpposed(prospect, oppositions)
+  const reach: PaletteAction[] = isOpposed(prospect.contact)
     ? []
     : [
         {
@@ -178,12 +173,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
             word: t("palette.delete"),
             icon: IconTrash,
             keys: noKeys,
-            run: () => {
-              void navigate({ to: "/prospectos" });
-              void write(t("bin.moved"), () =>
-                answer(api.DELETE("/api/prospects/{id}", { params: { path: { id } } })),
-              );
-            },
+            run: () => void remove(id),
           },
         ]
       : []),

@@ -7,16 +7,19 @@ import { toAppError } from "@/shared/api/app-error";
 import { useIsAdmin } from "@/shared/api/me";
 import type { Contact, TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { ContactFields } from "@/shared/contact/ContactFields";
 import { useWord } from "@/shared/prospect/use-word";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { errorSentence } from "@/shared/ui/fault-sentence";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
-import { ContactFields } from "./ContactFields";
 import classes from "./ContactPage.module.css";
 import { contactQuery, contactTimelineQuery } from "./contact-queries";
 import { MaybeTheSame } from "./MaybeTheSame";
+import { ReachPerson } from "./ReachPerson";
+import { useContactChange } from "./use-contact-change";
+import { useReached } from "./use-reached";
 
 /** One person: how to reach them, all their prospects, and what has happened with any of them. */
 export function ContactPage() {
@@ -65,17 +68,27 @@ export function ContactPage() {
       />
       <div className={classes.page}>
         <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-        {contact !== undefined && (
-          <div className={classes.halves}>
-            <div className={classes.half}>
-              {contact.opposed_at !== null && <p className={classes.opposed}>{t("detail.opposed")}</p>}
-              <MaybeTheSame contact={contact} />
-              <ContactFields contact={contact} />
-              <ProspectsOf contact={contact} />
-            </div>
-            <History id={id} />
-          </div>
-        )}
+        {contact !== undefined && <Person key={contact.id} contact={contact} />}
+      </div>
+    </>
+  );
+}
+
+function Person({ contact }: { contact: Contact }) {
+  const { t } = useTranslation("contacts");
+  const { mutate } = useContactChange();
+  const reached = useReached(contact);
+  return (
+    <>
+      <ReachPerson contact={contact} reached={reached} />
+      <div className={classes.halves}>
+        <div className={classes.half}>
+          {contact.opposed_at !== null && <p className={classes.opposed}>{t("detail.opposed")}</p>}
+          <MaybeTheSame contact={contact} />
+          <ContactFields person={contact} write={mutate} reach={reached.reach} />
+          <ProspectsOf contact={contact} />
+        </div>
+        <History id={contact.id} />
       </div>
     </>
   );

@@ -1,21 +1,19 @@
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { Contact } from "@/shared/api/types";
+import { comparison, useTwins } from "@/shared/contact/duplicates";
 import { AskMerge } from "./AskMerge";
 import classes from "./ContactPage.module.css";
-import { duplicatesOfQuery } from "./contact-queries";
 
 /** Says with whom a person may be one, and what to do about it: an administrator compares, a seller asks. */
 export function MaybeTheSame({ contact }: { contact: Contact }) {
   const { t } = useTranslation("contacts");
   const isAdmin = useIsAdmin();
   const [asking, setAsking] = useState(false);
-  const pairs = useQuery(duplicatesOfQuery(contact.id)).data ?? [];
-  const others = pairs.flatMap(({ contacts }) => contacts.filter(({ id }) => id !== contact.id)).slice(0, 2);
+  const others = useTwins(contact.id);
   const first = others[0];
   if (first === undefined && isAdmin) return null;
   return (
@@ -30,11 +28,7 @@ export function MaybeTheSame({ contact }: { contact: Contact }) {
           <Button
             size="compact-sm"
             renderRoot={(props) => (
-              <Link
-                to="/contactos/unir"
-                search={{ ids: [contact.id, ...others.map(({ id }) => id)].join(",") }}
-                {...props}
-              />
+              <Link to="/contactos/unir" search={comparison(contact.id, others)} {...props} />
             )}
           >
             {t("maybe.compare")}

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useShortcuts } from "@/shared/lib/keyboard";
+import { saveKey } from "@/shared/lib/save-keys";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { mergePreviewQuery } from "./contact-queries";
@@ -108,7 +109,7 @@ export function MergeScreen() {
 function useMergeKey(merge: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      if (saveKey(event) !== "enter") return;
       event.preventDefault();
       merge();
     };

@@ -51,14 +51,6 @@ export const contactTimelineQuery = (id: string) =>
     getNextPageParam: (last) => (last.next === "" ? undefined : last.next),
   });
 
-/** With whom a contact may be one. */
-export const duplicatesOfQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["contacts", "duplicates-of", id],
-    queryFn: () => answer(api.GET("/api/contacts/{id}/duplicates", { params: { path: { id } } })),
-    select: ({ items }) => items,
-  });
-
 /** Pairs who may be one person, page after page. */
 export const duplicatesQuery = infiniteQueryOptions({
   queryKey: ["contacts", "duplicates"],

@@ -1,6 +1,6 @@
 import { Button, Group, Menu, Modal, Progress, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import { useVocabulary } from "@/shared/api/vocabulary";
@@ -16,7 +16,7 @@ import { usersQuery } from "./prospect-list-queries";
 import type { ProspectSearch } from "./prospect-search";
 import { ReassignDialog } from "./ReassignDialog";
 import { quietly, useBulk } from "./use-bulk";
-import type { Picked } from "./use-selection";
+import { mostPicked, type Picked } from "./use-selection";
 
 type BulkBarProps = {
   picked: Picked;
@@ -41,7 +41,10 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
   const [asked, setAsked] = useState<{ deed: BulkDeed; reason: boolean } | null>(null);
   const [discarding, setDiscarding] = useState(false);
   const [hands, setHands] = useState<{ id: string; name: string } | null>(null);
-  useShortcuts({ Escape: onClear }, bulk.progress === null);
+  const bar = useRef<HTMLElement>(null);
+  const press = (key: string) => () =>
+    bar.current?.querySelector<HTMLElement>(`[data-key="${key}"]`)?.click();
+  useShortcuts({ Escape: onClear, a: press("A"), s: press("S"), t: press("T") }, bulk.progress === null);
 
   const act = (deed: BulkDeed) => {
     const reason = deed.stage_id !== undefined;
@@ -65,17 +68,20 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
     );
   }
   return (
-    <section className={classes.bar} aria-label={t("select.label")}>
+    <section ref={bar} className={classes.bar} aria-label={t("select.label")}>
       <span className={classes.count} role="status">
         {t("select.count", { count: picked.size, n })}
       </span>
-      {total > picked.size && (
+      {picked.size === mostPicked && <span className={classes.limit}>{t("select.most", { n })}</span>}
+      {total > picked.size && picked.size < mostPicked && (
         <Button size="compact-sm" variant="subtle" onClick={() => void onMatching(search).catch(showError)}>
-          {t("select.matching", { n: formatCount(total) })}
+          {t(total > mostPicked ? "select.first" : "select.matching", {
+            n: formatCount(Math.min(total, mostPicked)),
+          })}
         </Button>
       )}
       {isAdmin && (
-        <Choices word={t("bulk.assign")} none={t("bulk.noSellers")}>
+        <Choices word={t("bulk.assign")} letter="A" none={t("bulk.noSellers")}>
           {[...sellers, { id: "", name: prospects("seller.none") }].map(({ id, name }) => (
             <Menu.Item key={id} onClick={() => setHands({ id, name })}>
               {name}
@@ -83,14 +89,14 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
           ))}
         </Choices>
       )}
-      <Choices word={t("bulk.stage")}>
+      <Choices word={t("bulk.stage")} letter="S">
         {(vocabulary?.stages ?? []).map(({ id, name }) => (
           <Menu.Item key={id} onClick={() => act({ stage_id: id })}>
             {name}
           </Menu.Item>
         ))}
       </Choices>
-      <Choices word={t("bulk.temperature")}>
+      <Choices word={t("bulk.temperature")} letter="T">
         {(["hot", "warm", "cold"] as const).map((value) => (
           <Menu.Item key={value} onClick={() => act({ temperature: value })}>
             {common(`temperature.${value}`)}
@@ -172,13 +178,19 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
   );
 }
 
-type ChoicesProps = { word: string; none?: string; children: ReactNode[] };
+type ChoicesProps = {
+  word: string;
+  /** The key that opens it. */
+  letter?: string;
+  none?: string;
+  children: ReactNode[];
+};
 
-function Choices({ word, none, children }: ChoicesProps) {
+function Choices({ word, letter, none, children }: ChoicesProps) {
   return (
     <Menu position="top-start">
       <Menu.Target>
-        <Button size="compact-sm" variant="default">
+        <Button size="compact-sm" variant="default" data-key={letter} title={letter}>
           {word}
         </Button>
       </Menu.Target>

@@ -3,7 +3,9 @@ import { IconPhone } from "@tabler/icons-react";
 import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
+import { saveKey } from "@/shared/lib/save-keys";
 import { ActivityDialog, type DialogStart, startToday } from "@/shared/prospect/ActivityDialog";
+
 import { CallOutcome } from "@/shared/prospect/CallOutcome";
 import { endOutreach } from "@/shared/prospect/outreach";
 import { useActivityLog } from "@/shared/prospect/use-activity-log";
@@ -32,7 +34,7 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") event.currentTarget.blur();
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (saveKey(event) === null) return;
     event.preventDefault();
     note();
   };

@@ -2,7 +2,7 @@ import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useVocabulary } from "@/shared/api/vocabulary";
-import { parseDay } from "@/shared/lib/dates";
+import { dayNamed } from "@/shared/lib/dates";
 import classes from "./ProspectFilters.module.css";
 import { originsQuery } from "./prospect-list-queries";
 import type { ProspectSearch } from "./prospect-search";
@@ -47,7 +47,7 @@ function useFacets(search: ProspectSearch): Facet[] {
   const origins = useQuery({ ...originsQuery, enabled: named }).data;
   const day = (date: string) =>
     new Intl.DateTimeFormat(i18n.language, { day: "numeric", month: "short", year: "numeric" })
-      .format(parseDay(date))
+      .format(dayNamed(date))
       .replace(/[.,]/g, "");
   const range = (from: string | undefined, to: string | undefined): string => {
     if (from !== undefined && to !== undefined) {

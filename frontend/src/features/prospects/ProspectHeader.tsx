@@ -8,7 +8,9 @@ import { ContactActions } from "@/shared/prospect/ContactActions";
 import { Age } from "@/shared/ui/Age";
 import { Temperature } from "@/shared/ui/Temperature";
 import { LiftOpposition } from "./LiftOpposition";
+import { MaybeDuplicate } from "./MaybeDuplicate";
 import classes from "./ProspectHeader.module.css";
+import { ProspectMenu } from "./ProspectMenu";
 import { StageStepper } from "./StageStepper";
 
 type ProspectHeaderProps = {
@@ -40,8 +42,10 @@ export function ProspectHeader({ prospect, stepper, opposed }: ProspectHeaderPro
         </h1>
         <Temperature value={prospect.temperature} />
         {waits && <Age since={lead_at} />}
+        <MaybeDuplicate contactId={contact.id} />
         <div className={classes.reach}>
           <ContactActions prospect={prospect} />
+          <ProspectMenu prospect={prospect} />
         </div>
       </div>
       {opposed && (

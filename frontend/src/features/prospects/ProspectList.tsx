@@ -22,6 +22,7 @@ import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters"
 import classes from "./ProspectList.module.css";
 import { prospectCountQuery, prospectListQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, parseProspectSearch, searchQuery } from "./prospect-search";
+import { RowDeeds } from "./RowDeeds";
 import { chosenColumns, useProspectColumns } from "./use-prospect-columns";
 import { useSelection } from "./use-selection";
 import { ViewBar } from "./ViewBar";
@@ -35,6 +36,7 @@ export function ProspectList() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/prospectos" });
   const [adding, setAdding] = useState(false);
+  const [activeId, setActiveId] = useState("");
   const all = useProspectColumns();
   const [ownColumns, setOwnColumns] = useLocalStorage<string[]>({
     key: "sitegroup.prospect-columns",
@@ -65,6 +67,7 @@ export function ProspectList() {
     [navigate],
   );
   const open = (card: Card) => void navigate({ to: "/prospectos/$id", params: { id: card.id } });
+  const onActive = useCallback(({ id }: Card) => setActiveId(id), []);
   const { fetchNextPage, isFetchingNextPage } = list;
   const loadMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
@@ -106,6 +109,7 @@ export function ProspectList() {
       <div className={classes.fault}>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
       </div>
+      <RowDeeds card={rows.find(({ id }) => id === activeId)} enabled={picked.size === 0} />
       <div ref={box} className={classes.list}>
         <DataTable
           label={t("list.label")}
@@ -113,6 +117,7 @@ export function ProspectList() {
           rowKey={rowKey}
           columns={columns}
           onOpen={open}
+          onActiveChange={onActive}
           selection={{
             isPicked: ({ id }) => picked.has(id),
             onPick,

@@ -4,14 +4,15 @@ import { useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
+import { ContactFields } from "@/shared/contact/ContactFields";
 import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
+import { isOpposed } from "@/shared/prospect/opposed";
 import { type Outreach, useOutreach } from "@/shared/prospect/outreach";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
-import { openChat } from "@/shared/prospect/reach";
+import { call, openChat, writeMail } from "@/shared/prospect/reach";
 import { Composer } from "./Composer";
-import { ContactData } from "./ContactData";
 import { NextActionBar } from "./NextActionBar";
 import { NoProspect } from "./NoProspect";
 import { ProspectFacts } from "./ProspectFacts";
@@ -20,7 +21,7 @@ import classes from "./ProspectPage.module.css";
 import { ProspectTags } from "./ProspectTags";
 import { Story } from "./Story";
 import { SubmissionList } from "./SubmissionList";
-import { useIsOpposed } from "./use-is-opposed";
+import { useWritePerson } from "./use-write-person";
 
 /** Everything about one prospect without leaving the screen. */
 export function ProspectPage() {
@@ -42,7 +43,8 @@ function Desk({ prospect }: { prospect: Prospect }) {
   const stepper = useRef<HTMLOListElement>(null);
   const facts = useRef<HTMLDivElement>(null);
   const nameField = useRef<HTMLButtonElement>(null);
-  const isOpposed = useIsOpposed(prospect);
+  const opposed = isOpposed(prospect.contact);
+  const writePerson = useWritePerson(prospect.id);
   // While a question about the last attempt stands, digits answer it, until a key gives them something else to do.
   const outreach = useOutreach(prospect.id);
   const [armed, setArmed] = useState<{ mode: DigitMode; outreach: Outreach | null }>({
@@ -55,7 +57,7 @@ function Desk({ prospect }: { prospect: Prospect }) {
 
   useShortcuts({
     l: () => outreach?.channel !== "call" && arm("call"),
-    w: () => !isOpposed && openChat(prospect),
+    w: () => !opposed && openChat(prospect),
     n: () => note.current?.focus(),
     r: () => arm("next"),
     t: () => arm("temperature"),
@@ -64,16 +66,27 @@ function Desk({ prospect }: { prospect: Prospect }) {
     e: () => nameField.current?.click(),
   });
   useAsked("next-action", () => arm("next"));
+  useAsked("edit", () => nameField.current?.click());
   useShortcuts({ Escape: disarm }, mode !== null);
 
   return (
     <div className={classes.page}>
-      <ProspectHeader prospect={prospect} stepper={stepper} opposed={isOpposed} />
+      <ProspectHeader prospect={prospect} stepper={stepper} opposed={opposed} />
       <ReturnPrompt prospect={prospect} digits={mode === null} />
       <div className={classes.columns}>
         <div className={classes.data} ref={facts}>
           <ProspectFacts prospect={prospect} digits={mode === "temperature"} onDone={disarm} />
-          <ContactData prospect={prospect} nameField={nameField} opposed={isOpposed} />
+          <ContactFields
+            person={prospect.contact}
+            write={writePerson}
+            nameField={nameField}
+            reach={{
+              call: (phone) => call(prospect, phone),
+              chat: (phone) => openChat(prospect, phone),
+              mail: (email) => writeMail(prospect, email),
+              blocked: opposed,
+            }}
+          />
           <ProspectTags prospect={prospect} />
           <SubmissionList prospect={prospect} />
         </div>

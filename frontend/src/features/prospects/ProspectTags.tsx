@@ -1,6 +1,7 @@
 import { Button, Combobox, useCombobox } from "@mantine/core";
 import { IconTag } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
@@ -88,6 +89,11 @@ export function ProspectTags({ prospect }: { prospect: Prospect }) {
                 <Combobox.Option value={fresh}>{t("tags.create", { name: typed.trim() })}</Combobox.Option>
               )}
             </Combobox.Options>
+            {isAdmin && (
+              <Combobox.Footer>
+                <Link to="/ajustes/etiquetas">{t("tags.manage")}</Link>
+              </Combobox.Footer>
+            )}
             {offered.length === 0 && !isNew && !isAdmin && <Combobox.Empty>{t("tags.none")}</Combobox.Empty>}
           </Combobox.Dropdown>
         </Combobox>

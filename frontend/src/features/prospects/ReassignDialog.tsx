@@ -25,7 +25,8 @@ export function ReassignDialog({ opened, onClose, title, ...form }: ReassignDial
   );
 }
 
-function ReassignForm({ children, onClose, onReason }: Omit<ReassignDialogProps, "opened" | "title">) {
+/** The form inside, for a dialog that has asked for the seller first. */
+export function ReassignForm({ children, onClose, onReason }: Omit<ReassignDialogProps, "opened" | "title">) {
   const { t } = useTranslation("prospects");
   const { t: common } = useTranslation();
   const [chosen, setChosen] = useState<Reason | null>(null);

@@ -11,25 +11,38 @@ export type BulkEnd = {
   done: number;
   txs: string[];
   refused: BulkResult["refused"];
+  /** Why it ended before all were looked at; what was done by then stands. Undefined where nothing failed. */
+  failure?: unknown;
 };
+
+/** Sends one step. */
+type Send = (change: BulkChange) => Promise<BulkResult>;
+
+const post: Send = (body) => answer(api.POST("/api/prospects/changes", { body }));
 
 /** Rows of one transaction. */
 const step = 500;
 
 /**
  * Changes any number of prospects: one transaction up to 500, more in steps of that, so that others can write in
- * between. `isStopped` is asked before each step; what was done by then stays and can be undone.
+ * between. `isStopped` is asked before each step; what was done by then stays and can be undone, also where a step fails.
  */
 export async function runBulk(
   ids: readonly string[],
   deed: BulkDeed,
   onProgress: (done: number) => void,
   isStopped: () => boolean,
+  send: Send = post,
 ): Promise<BulkEnd> {
   const end: BulkEnd = { changed: 0, done: 0, txs: [], refused: [] };
   while (end.done < ids.length && !isStopped()) {
     const some = ids.slice(end.done, end.done + step);
-    const result = await answer(api.POST("/api/prospects/changes", { body: { ...deed, ids: some } }));
+    let result: BulkResult;
+    try {
+      result = await send({ ...deed, ids: some });
+    } catch (thrown) {
+      return { ...end, failure: thrown };
+    }
     end.changed += result.changed;
     end.done += some.length;
     end.refused.push(...result.refused);

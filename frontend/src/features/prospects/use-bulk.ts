@@ -33,15 +33,15 @@ export function useBulk(onDone: () => void) {
         () => stopped.current,
       );
       say(end, ids.length);
-      onDone();
-    } catch (thrown) {
-      showError(thrown);
+      if (end.failure === undefined) onDone();
+      else showError(end.failure);
     } finally {
       setProgress(null);
       void refresh();
     }
   };
   const say = (end: BulkEnd, of: number) => {
+    if (end.failure !== undefined && end.txs.length === 0) return;
     const message =
       end.done < of
         ? t("bulk.stopped", { done: formatCount(end.changed), n: formatCount(of) })

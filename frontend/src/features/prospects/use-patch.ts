@@ -11,7 +11,9 @@ type Shown = Partial<
 type Reasons = { stage_reason?: string; owner_reason?: string };
 
 /** Writes fields of the prospect itself; the screen shows them at once. */
-export function usePatch({ id }: Prospect): (message: string, shown: Shown, reasons?: Reasons) => void {
+export function usePatch({
+  id,
+}: Pick<Prospect, "id">): (message: string, shown: Shown, reasons?: Reasons) => void {
   const { mutate } = useProspectChange(id);
   return (message, shown, reasons = {}) => {
     const { owner_name: _, ...fields } = shown;

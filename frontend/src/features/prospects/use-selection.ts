@@ -6,6 +6,9 @@ import { type ProspectSearch, searchQuery } from "./prospect-search";
 /** The prospects that are picked, by id, in the order in which they were. */
 export type Picked = ReadonlySet<string>;
 
+/** As many as can be picked at once: what is done to them is to be seen, stopped and taken back. */
+export const mostPicked = 10_000;
+
 /** The rows between two, both included, whichever comes first. */
 export function between(ids: readonly string[], from: string, to: string): string[] {
   const [a, b] = [ids.indexOf(from), ids.indexOf(to)];
@@ -37,6 +40,7 @@ export function useSelection(rows: readonly Card[]) {
     });
   }, []);
   const clear = useCallback(() => setPicked(new Set()), []);
+  /** Picks all that match, at most mostPicked. */
   const pickMatching = useCallback(async (search: ProspectSearch) => {
     const all = new Set<string>();
     let cursor = "";
@@ -46,8 +50,9 @@ export function useSelection(rows: readonly Card[]) {
       const page = await answer(api.GET("/api/prospects/ids", { params: { query } }));
       for (const id of page.ids) all.add(id);
       cursor = page.next;
-    } while (cursor !== "");
-    setPicked(all);
+    } while (cursor !== "" && all.size < mostPicked);
+    const some = new Set([...all].slice(0, mostPicked));
+    setPicked(some);
   }, []);
   return { picked, onPick, onPickAll, clear, pickMatching };
 }

@@ -19,7 +19,7 @@ import { useUserNotices } from "./user-notice-queries";
 const unlocking = 250;
 
 /**
- * What is due and what one was told, always in view as a bell with a count; pressing it, or G R, opens the list, and so does coming
+ * What is due and what one was told, always in view as a bell with a count; pressing it, or G N, opens the list, and so does coming
  * back to it.
  */
 export function ReminderBell() {
@@ -27,7 +27,7 @@ export function ReminderBell() {
   const [opened, setOpened] = useState(false);
   const due = useDueReminders();
   const { times } = useMissed();
-  useShortcuts({ "g r": () => setOpened(true) });
+  useShortcuts({ "g n": () => setOpened(true) });
   const { locked } = useSession();
   const opensFor = useRef(0);
   // After the computer slept the list opens by itself, once the lock is gone, unless it would take the keys from somebody who types.

@@ -6,6 +6,7 @@ import {
   IconLayoutKanban,
   IconRotateClockwise2,
   IconRouteAltRight,
+  IconTags,
   IconTemplate,
   IconUserCircle,
   IconUsersGroup,
@@ -24,6 +25,7 @@ export function Settings({ children }: { children: ReactNode }) {
   const { t: templates } = useTranslation("templates");
   const { t: turns } = useTranslation("turns");
   const { t: board } = useTranslation("board");
+  const { t: act } = useTranslation("act");
   const { t: relay } = useTranslation("relay");
   const isAdmin = useIsAdmin();
   return (
@@ -36,6 +38,7 @@ export function Settings({ children }: { children: ReactNode }) {
           {isAdmin && <Item to="/ajustes/usuarios" icon={IconUsersGroup} word={t("users.title")} />}
           {isAdmin && <Item to="/ajustes/turnos" icon={IconRotateClockwise2} word={turns("title")} />}
           {isAdmin && <Item to="/ajustes/embudo" icon={IconLayoutKanban} word={board("settings.title")} />}
+          {isAdmin && <Item to="/ajustes/etiquetas" icon={IconTags} word={act("tags.label")} />}
           {isAdmin && <Item to="/ajustes/meta" icon={IconBrandMeta} word={t("meta.title")} />}
           {isAdmin && <Item to="/ajustes/relevo" icon={IconRouteAltRight} word={relay("title")} />}
           {isAdmin && <Item to="/ajustes/equipos" icon={IconDevices} word={devices("title")} />}
@@ -54,6 +57,7 @@ type ItemProps = {
     | "/ajustes/usuarios"
     | "/ajustes/turnos"
     | "/ajustes/embudo"
+    | "/ajustes/etiquetas"
     | "/ajustes/meta"
     | "/ajustes/relevo"
     | "/ajustes/equipos"

@@ -1,6 +1,5 @@
 import {
   Checkbox,
-  Modal,
   SegmentedControl,
   Select,
   Stack,
@@ -18,6 +17,7 @@ import type { Template } from "@/shared/api/types";
 import { TemplatePreview } from "@/shared/prospect/TemplatePreview";
 import { templateValuesQuery } from "@/shared/prospect/template-queries";
 import { fill, longestMessage, plain, type Variable, variables } from "@/shared/prospect/template-text";
+import { EditDialog } from "@/shared/ui/EditDialog";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -30,14 +30,14 @@ type TemplateEditorProps = { template: Template | "new" | null; onClose: () => v
 export function TemplateEditor({ template, onClose }: TemplateEditorProps) {
   const { t } = useTranslation("templates");
   return (
-    <Modal
-      opened={template !== null}
+    <EditDialog
+      edited={template}
+      titles={{ new: t("new"), edit: t("editTitle") }}
       onClose={onClose}
-      title={t(template === "new" ? "new" : "editTitle")}
       size="lg"
     >
-      {template !== null && <Editor template={template === "new" ? null : template} onClose={onClose} />}
-    </Modal>
+      {(known) => <Editor template={known} onClose={onClose} />}
+    </EditDialog>
   );
 }
 

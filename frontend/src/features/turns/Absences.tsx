@@ -1,10 +1,11 @@
-import { Button, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Select, Stack, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerTurns, TurnSettings, Uncovered } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
+import { EditDialog } from "@/shared/ui/EditDialog";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -88,20 +89,14 @@ export function Absences({ absences, sellers, uncovered }: AbsencesProps) {
           </li>
         ))}
       </ul>
-      <Modal
-        opened={edited !== null}
+      <EditDialog
+        edited={edited}
+        titles={{ new: t("absence.new"), edit: t("absence.edit") }}
         onClose={() => setEdited(null)}
-        title={t(edited === "new" ? "absence.new" : "absence.edit")}
         size="sm"
       >
-        {edited !== null && (
-          <Editor
-            absence={edited === "new" ? null : edited}
-            sellers={sellers}
-            onClose={() => setEdited(null)}
-          />
-        )}
-      </Modal>
+        {(absence) => <Editor absence={absence} sellers={sellers} onClose={() => setEdited(null)} />}
+      </EditDialog>
     </Section>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, SellerTurns } from "@/shared/api/types";
+import { EditDialog } from "@/shared/ui/EditDialog";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -62,20 +63,14 @@ export function Groups({ groups, sellers }: GroupsProps) {
           </li>
         ))}
       </ul>
-      <Modal
-        opened={edited !== null}
+      <EditDialog
+        edited={edited}
+        titles={{ new: t("group.new"), edit: t("group.edit") }}
         onClose={() => setEdited(null)}
-        title={t(edited === "new" ? "group.new" : "group.edit")}
         size="sm"
       >
-        {edited !== null && (
-          <Editor
-            group={edited === "new" ? null : edited}
-            sellers={sellers}
-            onClose={() => setEdited(null)}
-          />
-        )}
-      </Modal>
+        {(group) => <Editor group={group} sellers={sellers} onClose={() => setEdited(null)} />}
+      </EditDialog>
     </Section>
   );
 }

@@ -1,8 +1,9 @@
-import { Modal, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Select, Stack, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, TurnRule } from "@/shared/api/types";
+import { EditDialog } from "@/shared/ui/EditDialog";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -20,9 +21,9 @@ type RuleDialogProps = {
 export function RuleDialog({ rule, groups, onClose }: RuleDialogProps) {
   const { t } = useTranslation("turns");
   return (
-    <Modal opened={rule !== null} onClose={onClose} title={t(rule === "new" ? "rule.new" : "rule.edit")}>
-      {rule !== null && <Editor rule={rule === "new" ? null : rule} groups={groups} onClose={onClose} />}
-    </Modal>
+    <EditDialog edited={rule} titles={{ new: t("rule.new"), edit: t("rule.edit") }} onClose={onClose}>
+      {(known) => <Editor rule={known} groups={groups} onClose={onClose} />}
+    </EditDialog>
   );
 }
 

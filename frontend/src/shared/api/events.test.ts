@@ -26,6 +26,7 @@ describe("keysFor", () => {
       ["prospects"],
       ["inbox", "count"],
       ["dashboard"],
+      ["bin"],
       ["contacts"],
       ["agenda"],
       ["template-values"],

@@ -80,6 +80,7 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   contact_distinct: [["contacts"], ["prospects"]],
   prospect: [
     ...prospectViews,
+    ["bin"],
     ["contacts"],
     ["agenda"],
     ["template-values"],
@@ -92,6 +93,7 @@ const familiesByEntity: Record<string, QueryKey[]> = {
   reminder: [["reminders"], ["prospects"], ["agenda"]],
   template: [["templates"]],
   event: [],
+  saved_view: [["views"]],
   tag: [["tags"], ["prospects"]],
   prospect_tag: [["prospects"]],
   seller_group: [["turns"]],

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 
 /** What one part of the program may ask another for, wherever that is shown. */
-export type Asked = "new-prospect" | "next-action" | "assign";
+export type Asked = "new-prospect" | "next-action" | "assign" | "edit";
 
 /** How long a request waits for the screen that answers it, in milliseconds. */
 const patience = 3000;

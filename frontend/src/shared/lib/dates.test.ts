@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   ageParts,
   ageSince,
+  dayNamed,
   daysBetween,
   fullDate,
   minutesSince,
@@ -84,4 +85,13 @@ describe("ageParts", () => {
     { minutes: 119, want: { value: 1, unit: "h" } },
     { minutes: 2880, want: { value: 2, unit: "d" } },
   ])("$minutes", ({ minutes, want }) => expect(ageParts(minutes)).toEqual(want));
+});
+
+describe("dayNamed", () => {
+  const now = new Date(2026, 2, 3, 23, 50);
+  it("reads a day", () => expect(toDay(dayNamed("2026-11-29", now))).toBe("2026-11-29"));
+  it("counts back from today, across a month's end", () => {
+    expect(toDay(dayNamed("-0d", now))).toBe("2026-03-03");
+    expect(toDay(dayNamed("-6d", now))).toBe("2026-02-25");
+  });
 });

@@ -25,6 +25,13 @@ export function parseDay(day: string): Date {
   return new Date(year, month - 1, date);
 }
 
+/** The day that a filter names: `YYYY-MM-DD`, or how many days before today as `-6d`. */
+export function dayNamed(text: string, now = new Date()): Date {
+  const ago = /^-(\d{1,4})d$/.exec(text)?.[1];
+  if (ago === undefined) return parseDay(text);
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - Number(ago));
+}
+
 /** The local calendar day as `YYYY-MM-DD`. */
 export function toDay(at: Date): string {
   const pad = (n: number) => String(n).padStart(2, "0");

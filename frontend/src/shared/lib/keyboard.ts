@@ -19,12 +19,32 @@ const always = new Set(["Enter", "Escape", "Delete"]);
 /** One shortcut per entry: a key such as "j", "Enter", "/" or "?", or "g p" for two keys in a row. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
+/** Kinds of input in which no letter can be typed. */
+const wordless = new Set([
+  "checkbox",
+  "radio",
+  "button",
+  "submit",
+  "reset",
+  "range",
+  "file",
+  "color",
+  "image",
+]);
+
+/** True for an element in which letters are typed, or which letters choose from. */
+export function isTextField(element: Pick<HTMLElement, "tagName" | "isContentEditable">): boolean {
+  if (element.isContentEditable) return true;
+  if (element.tagName === "INPUT") return !wordless.has((element as HTMLInputElement).type);
+  return element.tagName === "TEXTAREA" || element.tagName === "SELECT";
+}
+
 /** True while keys belong to a field, a menu or an open dialog, so single letters must not act. */
 export function isTyping(target: EventTarget | null, root: Document = document): boolean {
   if (root.querySelector('[role="dialog"]') !== null) return true;
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('[role="menu"], [role="listbox"]') !== null) return true;
-  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  return isTextField(target);
 }
 
 const presses = "button, a[href], summary, [role=button], [role=tab], [role=option]";
@@ -79,13 +99,20 @@ function isSecond(event: KeyboardEvent): boolean {
   return begun.next === event;
 }
 
-/** Binds single-key shortcuts while the component is on screen; silent while the person types. */
-export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
+/** The tables that are bound just now. */
+const bound = new Set<{ current: Shortcuts }>();
+
+/**
+ * Binds single-key shortcuts while the component is on screen; silent while the person types. A `fallback` acts only on
+ * keys that nothing else on the screen has bound.
+ */
+export function useShortcuts(shortcuts: Shortcuts, enabled = true, fallback = false): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   useEffect(() => {
     if (!enabled) return;
     const match = createMatcher();
+    const isTaken = (name: string) => [...bound].some((other) => other !== latest && name in other.current);
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target) || isPress(event) || (lettersOff() && !always.has(event.key))) return;
@@ -95,11 +122,15 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true): void {
       if (name === null && names.some((pair) => pair.startsWith(`${keyName(event)} `))) {
         begun = { at: event.timeStamp, next: null };
       }
-      if (name === null || (second && !name.includes(" "))) return;
+      if (name === null || (second && !name.includes(" ")) || (fallback && isTaken(name))) return;
       event.preventDefault();
       latest.current[name]?.(event);
     };
+    bound.add(latest);
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [enabled]);
+    return () => {
+      bound.delete(latest);
+      window.removeEventListener("keydown", onKey);
+    };
+  }, [enabled, fallback]);
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
 import classes from "./ContactActions.module.css";
+import { isOpposed } from "./opposed";
 import { call, firstEmail, firstPhone, openChat, writeMail } from "./reach";
 import { TemplateMenu } from "./TemplateMenu";
 import templates from "./Templates.module.css";
@@ -13,7 +14,7 @@ export function ContactActions({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const phone = firstPhone(prospect);
   const email = firstEmail(prospect);
-  const leftAlone = prospect.contact.opposed_at !== null;
+  const leftAlone = isOpposed(prospect.contact);
   const noPhone = leftAlone || phone === undefined;
   const noMail = leftAlone || email === undefined;
   return (

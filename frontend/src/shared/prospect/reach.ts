@@ -1,6 +1,7 @@
 import type { Email, Phone, Prospect } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
 import { phoneLink, type WhatsAppVariant, whatsAppLink } from "@/shared/lib/phones";
+import { isOpposed } from "./opposed";
 import { beginOutreach, type Written } from "./outreach";
 import { mailLink } from "./template-text";
 
@@ -20,7 +21,7 @@ export function knownVariant({ wa_variant }: Phone): WhatsAppVariant {
 }
 
 /** Who asked not to be contacted is not, whatever screen one comes from and however old what it shows. */
-const isLeftAlone = ({ contact }: Prospect): boolean => contact.opposed_at !== null;
+const isLeftAlone = ({ contact }: Prospect): boolean => isOpposed(contact);
 
 /** Dials, and remembers to ask how it went. */
 export function call(prospect: Prospect, phone = firstPhone(prospect)): void {

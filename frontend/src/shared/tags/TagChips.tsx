@@ -10,6 +10,17 @@ type TagChipsProps = {
   wrap?: boolean;
 };
 
+/** A tag's colour, beside its name: never alone. */
+export function TagDot({ color }: { color: string }) {
+  return (
+    <span
+      className={classes.dot}
+      aria-hidden
+      style={color === "" ? undefined : { background: `var(--mantine-color-${color}-6)` }}
+    />
+  );
+}
+
 /** The tags that a prospect bears. */
 export function TagChips({ ids, onRemove, wrap = false }: TagChipsProps) {
   const { t } = useTranslation("act");
@@ -19,11 +30,7 @@ export function TagChips({ ids, onRemove, wrap = false }: TagChipsProps) {
     <span className={wrap ? `${classes.tags} ${classes.wrap}` : classes.tags}>
       {known.map((tag) => (
         <span key={tag.id} className={classes.tag} title={tag.name}>
-          <span
-            className={classes.dot}
-            aria-hidden
-            style={tag.color === "" ? undefined : { background: `var(--mantine-color-${tag.color}-6)` }}
-          />
+          <TagDot color={tag.color} />
           <span className={classes.word}>{tag.name}</span>
           {onRemove !== undefined && (
             <button

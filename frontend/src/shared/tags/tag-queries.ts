@@ -8,6 +8,19 @@ export const tagsQuery = queryOptions({
   queryFn: () => answer(api.GET("/api/tags")),
 });
 
+/** The colours that a tag may have, as backend/crm/tag.go lists them. */
+export const tagColors = [
+  "gray",
+  "red",
+  "orange",
+  "yellow",
+  "green",
+  "teal",
+  "blue",
+  "violet",
+  "pink",
+] as const;
+
 /** The tags, none in the instant before they are read. */
 export function useTags(): Tag[] {
   return useQuery(tagsQuery).data?.items ?? [];

@@ -1,49 +1,55 @@
 import { IconMail } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import type { Email, Prospect } from "@/shared/api/types";
-import { writeMail } from "@/shared/prospect/reach";
-import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import type { Email } from "@/shared/api/types";
 import { EditableText } from "@/shared/ui/EditableText";
-import classes from "./ContactData.module.css";
-import { ContactLine, SmallAction } from "./ContactLine";
+import classes from "./ContactFields.module.css";
+import { ContactLine, SmallAction, type Standing } from "./ContactLine";
+import { type Person, putFirst, type Reach, type WritePerson } from "./contact-write";
 
-type EmailLineProps = { prospect: Prospect; email: Email; opposed: boolean };
+type EmailLineProps = { email: Email; standing: Standing; write: WritePerson; reach?: Reach | undefined };
 
 /** One address, what is wrong with it, and what was probably meant. */
-export function EmailLine({ prospect, email, opposed }: EmailLineProps) {
+export function EmailLine({ email, standing, write, reach }: EmailLineProps) {
   const { t } = useTranslation("prospects");
-  const { mutate } = useProspectChange(prospect.id);
-  const path = { id: email.id };
+  const params = { path: { id: email.id } };
   const shown = email.address === "" ? email.raw : email.address;
   const save = (raw: string) =>
-    mutate({
+    write({
       message: t("data.saved"),
-      send: () => answer(api.PATCH("/api/emails/{id}", { params: { path }, body: { raw } })),
-      prospect: (known) =>
-        withEmails(known, (emails) =>
-          emails.map((each) =>
-            each.id === email.id ? { ...each, raw, address: raw, problem: "", suggestion: "" } : each,
-          ),
+      send: () => answer(api.PATCH("/api/emails/{id}", { params, body: { raw } })),
+      foresee: withEmails((emails) =>
+        emails.map((each) =>
+          each.id === email.id ? { ...each, raw, address: raw, problem: "", suggestion: "" } : each,
         ),
+      ),
     });
   return (
     <div className={classes.entry}>
       <ContactLine
-        remove={t("data.removeEmail", { email: shown })}
+        what={shown}
+        standing={standing}
+        onFirst={() =>
+          write({
+            message: t("data.madeFirst"),
+            send: () => answer(api.PATCH("/api/emails/{id}", { params, body: { first: true } })),
+            foresee: withEmails((emails) => putFirst(emails, email.id)),
+          })
+        }
         onRemove={() =>
-          mutate({
+          write({
             message: t("data.emailRemoved"),
-            send: () => answer(api.DELETE("/api/emails/{id}", { params: { path } })),
-            prospect: (known) => withEmails(known, (emails) => emails.filter(({ id }) => id !== email.id)),
+            send: () => answer(api.DELETE("/api/emails/{id}", { params })),
+            foresee: withEmails((emails) => emails.filter(({ id }) => id !== email.id)),
           })
         }
         actions={
+          reach !== undefined &&
           email.address !== "" && (
             <SmallAction
               label={t("data.mailEmail", { email: shown })}
-              disabled={opposed}
-              onClick={() => writeMail(prospect, email)}
+              disabled={reach.blocked}
+              onClick={() => reach.mail(email)}
             >
               <IconMail size={16} stroke={1.6} aria-hidden />
             </SmallAction>
@@ -77,6 +83,6 @@ export function EmailLine({ prospect, email, opposed }: EmailLineProps) {
   );
 }
 
-function withEmails(prospect: Prospect, edit: (emails: Email[]) => Email[]): Prospect {
-  return { ...prospect, contact: { ...prospect.contact, emails: edit(prospect.contact.emails) } };
+function withEmails(edit: (emails: Email[]) => Email[]): (person: Person) => Person {
+  return (person) => ({ ...person, emails: edit(person.emails) });
 }

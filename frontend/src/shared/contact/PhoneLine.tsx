@@ -1,25 +1,23 @@
 import { IconBrandWhatsapp, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import type { Phone, Prospect } from "@/shared/api/types";
-import { call, openChat } from "@/shared/prospect/reach";
-import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import type { Phone } from "@/shared/api/types";
 import { EditableText } from "@/shared/ui/EditableText";
-import classes from "./ContactData.module.css";
-import { ContactLine, SmallAction } from "./ContactLine";
+import classes from "./ContactFields.module.css";
+import { ContactLine, SmallAction, type Standing } from "./ContactLine";
+import { type Person, putFirst, type Reach, type WritePerson } from "./contact-write";
 
 const problems = ["incomplete", "ambiguous", "damaged", "invalid", "dummy"] as const;
 
 /** Digits and + only, to see whether what was written says the same. */
 const bare = (text: string) => text.replace(/[^\d+]/g, "");
 
-type PhoneLineProps = { prospect: Prospect; phone: Phone; opposed: boolean };
+type PhoneLineProps = { phone: Phone; standing: Standing; write: WritePerson; reach?: Reach | undefined };
 
 /** One phone: as people read it, as it was written when that differs, and what is wrong with it. */
-export function PhoneLine({ prospect, phone, opposed }: PhoneLineProps) {
+export function PhoneLine({ phone, standing, write, reach }: PhoneLineProps) {
   const { t } = useTranslation("prospects");
-  const { mutate } = useProspectChange(prospect.id);
-  const path = { id: phone.id };
+  const params = { path: { id: phone.id } };
   const shown = phone.national === "" ? phone.raw : phone.national;
   const same = [bare(phone.national), phone.e164, phone.e164.slice(1)];
   const wroteOtherwise = phone.e164 !== "" && !same.includes(bare(phone.raw));
@@ -27,28 +25,37 @@ export function PhoneLine({ prospect, phone, opposed }: PhoneLineProps) {
   return (
     <div className={classes.entry}>
       <ContactLine
-        remove={t("data.removePhone", { phone: shown })}
+        what={shown}
+        standing={standing}
+        onFirst={() =>
+          write({
+            message: t("data.madeFirst"),
+            send: () => answer(api.PATCH("/api/phones/{id}", { params, body: { first: true } })),
+            foresee: withPhones((phones) => putFirst(phones, phone.id)),
+          })
+        }
         onRemove={() =>
-          mutate({
+          write({
             message: t("data.phoneRemoved"),
-            send: () => answer(api.DELETE("/api/phones/{id}", { params: { path } })),
-            prospect: (known) => withPhones(known, (phones) => phones.filter(({ id }) => id !== phone.id)),
+            send: () => answer(api.DELETE("/api/phones/{id}", { params })),
+            foresee: withPhones((phones) => phones.filter(({ id }) => id !== phone.id)),
           })
         }
         actions={
+          reach !== undefined &&
           phone.e164 !== "" && (
             <>
               <SmallAction
                 label={t("data.callPhone", { phone: shown })}
-                disabled={opposed}
-                onClick={() => call(prospect, phone)}
+                disabled={reach.blocked}
+                onClick={() => reach.call(phone)}
               >
                 <IconPhone size={16} stroke={1.6} aria-hidden />
               </SmallAction>
               <SmallAction
                 label={t("data.chatPhone", { phone: shown })}
-                disabled={opposed}
-                onClick={() => openChat(prospect, phone)}
+                disabled={reach.blocked}
+                onClick={() => reach.chat(phone)}
               >
                 <IconBrandWhatsapp size={16} stroke={1.6} aria-hidden />
               </SmallAction>
@@ -63,15 +70,14 @@ export function PhoneLine({ prospect, phone, opposed }: PhoneLineProps) {
           placeholder={t("data.addPhone")}
           required
           onSave={(raw) =>
-            mutate({
+            write({
               message: t("data.saved"),
-              send: () => answer(api.PATCH("/api/phones/{id}", { params: { path }, body: { raw } })),
-              prospect: (known) =>
-                withPhones(known, (phones) =>
-                  phones.map((each) =>
-                    each.id === phone.id ? { ...each, raw, national: raw, e164: "", problem: "" } : each,
-                  ),
+              send: () => answer(api.PATCH("/api/phones/{id}", { params, body: { raw } })),
+              foresee: withPhones((phones) =>
+                phones.map((each) =>
+                  each.id === phone.id ? { ...each, raw, national: raw, e164: "", problem: "" } : each,
                 ),
+              ),
             })
           }
           shown={shown}
@@ -84,6 +90,6 @@ export function PhoneLine({ prospect, phone, opposed }: PhoneLineProps) {
   );
 }
 
-function withPhones(prospect: Prospect, edit: (phones: Phone[]) => Phone[]): Prospect {
-  return { ...prospect, contact: { ...prospect.contact, phones: edit(prospect.contact.phones) } };
+function withPhones(edit: (phones: Phone[]) => Phone[]): (person: Person) => Person {
+  return (person) => ({ ...person, phones: edit(person.phones) });
 }

@@ -1,63 +1,71 @@
 import { type ReactNode, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import type { Prospect } from "@/shared/api/types";
-import { useProspectChange } from "@/shared/prospect/use-prospect-change";
 import { EditableText } from "@/shared/ui/EditableText";
+import classes from "./ContactFields.module.css";
+import { standingOf } from "./ContactLine";
+import type { Person, Reach, WritePerson } from "./contact-write";
 import { EmailLine } from "./EmailLine";
-import facts from "./Facts.module.css";
 import { PhoneLine } from "./PhoneLine";
 
-type ContactDataProps = {
-  prospect: Prospect;
-  nameField: Ref<HTMLButtonElement>;
-  /** The person asked not to be contacted. */
-  opposed: boolean;
+type ContactFieldsProps = {
+  person: Person;
+  write: WritePerson;
+  reach?: Reach | undefined;
+  nameField?: Ref<HTMLButtonElement>;
 };
 
-/** The person's data, edited where they stand. */
-export function ContactData({ prospect, nameField, opposed }: ContactDataProps) {
+/** A person's data, edited where they stand, on the page of a contact as on that of a prospect. */
+export function ContactFields({ person, write, reach, nameField }: ContactFieldsProps) {
   const { t } = useTranslation("prospects");
-  const { contact } = prospect;
-  const { mutate } = useProspectChange(prospect.id);
+  const { id, phones, emails } = person;
   const save = (field: "name" | "city", value: string) =>
-    mutate({
+    write({
       message: t("data.saved"),
       send: () =>
-        answer(
-          api.PATCH("/api/contacts/{id}", { params: { path: { id: contact.id } }, body: { [field]: value } }),
-        ),
-      prospect: (known) => ({ ...known, contact: { ...known.contact, [field]: value } }),
-      card: (card) => (field === "name" ? { ...card, name: value } : card),
+        answer(api.PATCH("/api/contacts/{id}", { params: { path: { id } }, body: { [field]: value } })),
+      foresee: (known) => ({ ...known, [field]: value }),
     });
   return (
-    <section aria-label={t("data.title")} className={facts.section}>
-      <dl className={facts.facts}>
+    <section aria-label={t("data.title")} className={classes.section}>
+      <dl className={classes.facts}>
         <Fact label={t("data.name")}>
           <EditableText
             label={t("data.name")}
-            value={contact.name}
+            value={person.name}
             placeholder={t("data.addName")}
             onSave={(value) => save("name", value)}
-            trigger={nameField}
+            {...(nameField === undefined ? {} : { trigger: nameField })}
           />
         </Fact>
-        <Fact label={t("data.phones", { count: Math.max(1, contact.phones.length) })}>
-          {contact.phones.map((phone) => (
-            <PhoneLine key={phone.id} prospect={prospect} phone={phone} opposed={opposed} />
+        <Fact label={t("data.phones", { count: Math.max(1, phones.length) })}>
+          {phones.map((phone, index) => (
+            <PhoneLine
+              key={phone.id}
+              phone={phone}
+              standing={standingOf(index, phones.length)}
+              write={write}
+              reach={reach}
+            />
           ))}
-          <AddLine kind="phones" prospect={prospect} />
+          <AddLine kind="phones" id={id} write={write} />
         </Fact>
-        <Fact label={t("data.emails", { count: Math.max(1, contact.emails.length) })}>
-          {contact.emails.map((email) => (
-            <EmailLine key={email.id} prospect={prospect} email={email} opposed={opposed} />
+        <Fact label={t("data.emails", { count: Math.max(1, emails.length) })}>
+          {emails.map((email, index) => (
+            <EmailLine
+              key={email.id}
+              email={email}
+              standing={standingOf(index, emails.length)}
+              write={write}
+              reach={reach}
+            />
           ))}
-          <AddLine kind="emails" prospect={prospect} />
+          <AddLine kind="emails" id={id} write={write} />
         </Fact>
         <Fact label={t("data.city")}>
           <EditableText
             label={t("data.city")}
-            value={contact.city}
+            value={person.city}
             placeholder={t("data.addCity")}
             onSave={(value) => save("city", value)}
           />
@@ -76,18 +84,17 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-type AddLineProps = { kind: "phones" | "emails"; prospect: Prospect };
+type AddLineProps = { kind: "phones" | "emails"; id: string; write: WritePerson };
 
 /** A quiet line that becomes a field for one more phone or address. */
-function AddLine({ kind, prospect }: AddLineProps) {
+function AddLine({ kind, id, write }: AddLineProps) {
   const { t } = useTranslation("prospects");
-  const { mutate } = useProspectChange(prospect.id);
   // A fresh field after each addition.
   const [added, setAdded] = useState(0);
-  const params = { path: { id: prospect.contact.id } };
+  const params = { path: { id } };
   const add = (raw: string) => {
     setAdded(added + 1);
-    mutate({
+    write({
       message: t(kind === "phones" ? "data.phoneAdded" : "data.emailAdded"),
       send: () =>
         kind === "phones"

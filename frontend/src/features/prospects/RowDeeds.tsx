@@ -1,0 +1,95 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useIsAdmin } from "@/shared/api/me";
+import type { Card, Prospect } from "@/shared/api/types";
+import { ask } from "@/shared/lib/ask";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { ActivityDialog, type DialogStart, startToday } from "@/shared/prospect/ActivityDialog";
+import { isOpposed } from "@/shared/prospect/opposed";
+import { prospectQuery } from "@/shared/prospect/prospect-queries";
+import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
+import { call, openChat } from "@/shared/prospect/reach";
+import { showDone, showError } from "@/shared/ui/undo-toast";
+import { type Axis, RowChoice } from "./RowChoice";
+import classes from "./RowDeeds.module.css";
+
+type RowDeedsProps = {
+  /** The active row of the list. */
+  card: Card | undefined;
+  /** Off while rows are picked: then the same keys open what is done to all of them. */
+  enabled: boolean;
+};
+
+/**
+ * What letters do to the active row of the list, without leaving it: E edits, A assigns, S stage, T temperature, L calls,
+ * W opens the chat, R plans. After a call or a chat it asks here how it went.
+ */
+export function RowDeeds({ card, enabled }: RowDeedsProps) {
+  const { t } = useTranslation("prospects");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const isAdmin = useIsAdmin();
+  const [choice, setChoice] = useState<{ axis: Axis; card: Card } | null>(null);
+  const [planned, setPlanned] = useState<DialogStart | null>(null);
+  const [approached, setApproached] = useState("");
+
+  const withProspect = async (deed: (prospect: Prospect) => void) => {
+    if (card === undefined) return;
+    try {
+      deed(await client.ensureQueryData(prospectQuery(card.id)));
+    } catch (thrown) {
+      showError(thrown);
+    }
+  };
+  const reach = (by: (prospect: Prospect) => void) =>
+    void withProspect((prospect) => {
+      if (isOpposed(prospect.contact)) return showDone(t("opposed"));
+      if (!prospect.contact.phones.some(({ e164 }) => e164 !== "")) return showDone(t("list.noPhone"));
+      setApproached(prospect.id);
+      by(prospect);
+    });
+  const choose = (axis: Axis) => () => {
+    if (card !== undefined) setChoice({ axis, card });
+  };
+  useShortcuts(
+    {
+      s: choose("stage"),
+      t: choose("temperature"),
+      ...(isAdmin ? { a: choose("seller") } : {}),
+      l: () => reach(call),
+      w: () => reach(openChat),
+      r: () => void withProspect((prospect) => setPlanned(startToday(prospect))),
+      e: () => {
+        if (card === undefined) return;
+        ask("edit");
+        void navigate({ to: "/prospectos/$id", params: { id: card.id } });
+      },
+    },
+    card !== undefined && enabled,
+  );
+  return (
+    <>
+      {approached !== "" && <HowItWent id={approached} />}
+      <RowChoice choice={choice} onClose={() => setChoice(null)} />
+      <ActivityDialog start={planned} onClose={() => setPlanned(null)} />
+    </>
+  );
+}
+
+/** Asks about the person who was approached from the list, by name: the row may be out of sight by now. */
+function HowItWent({ id }: { id: string }) {
+  const { t } = useTranslation("prospects");
+  const prospect = useQuery(prospectQuery(id)).data;
+  if (prospect === undefined) return null;
+  const { name } = prospect.contact;
+  return (
+    <div className={classes.asked}>
+      <span className={classes.who}>{name === "" ? t("nameless") : name}</span>
+      <div className={classes.question}>
+        <ReturnPrompt prospect={prospect} />
+      </div>
+    </div>
+  );
+}
