@@ -19,8 +19,9 @@ const (
 	// demoWatched is since when the demo's host looks at what nobody attends, and demoTold when administrators were told of it: they
 	// find a few notices, not dozens.
 	demoWatched, demoTold = 100 * time.Minute, 35 * time.Minute
-	// demoPatience is after how long a prospect is passed on: whoever looks around finds things where they were.
-	demoPatience = 3 * time.Hour
+	// demoNotifies is after how long administrators are told while the demo runs, and demoPatience after how long a prospect is passed
+	// on: whoever looks around finds things where they were.
+	demoNotifies, demoPatience = time.Hour, 3 * time.Hour
 )
 
 // shareByRule has the leads of one form go to a group, before the first of them comes.
@@ -90,8 +91,9 @@ func (d *demoOffice) openHours(ctx context.Context) error {
 			return fmt.Errorf("remove demo holiday: %w", err)
 		}
 	}
-	hours, patience := demoHours(now), int(demoPatience/time.Minute)
-	if _, err := d.CRM.UpdateOfficeTurns(ctx, d.admin, crm.OfficeTurnsPatch{Hours: &hours, ReassignAfter: &patience}); err != nil {
+	hours, notify, reassign := demoHours(now), int(demoNotifies/time.Minute), int(demoPatience/time.Minute)
+	patch := crm.OfficeTurnsPatch{Hours: &hours, NotifyAfter: &notify, ReassignAfter: &reassign}
+	if _, err := d.CRM.UpdateOfficeTurns(ctx, d.admin, patch); err != nil {
 		return fmt.Errorf("set demo hours: %w", err)
 	}
 	emilio, err := d.demoSeller(ctx, "Emilio Zavala")
