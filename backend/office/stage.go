@@ -18,9 +18,9 @@ import (
 // longestSuccession bounds the way from an archived stage over others that were archived since.
 const longestSuccession = 32
 
-// followIntoStage moves a prospect on that has just come to a stage that is no more.
+// followIntoStage moves a prospect on that has just come to a stage that is no more, or come back from the bin in one.
 func followIntoStage(tx *store.Tx, op store.Op) error {
-	if op.Field != "" && op.Field != "stage_id" {
+	if op.Field != "" && op.Field != "stage_id" && op.Field != fieldDeleted {
 		return nil
 	}
 	var ids []string

@@ -129,6 +129,26 @@ func TestStage_TakenBackWhileInUse(t *testing.T) {
 	}
 }
 
+// A prospect that was in the bin while its stage was archived came back into a stage that no board shows.
+func TestStage_ArchivedWhileAProspectIsInTheBin(t *testing.T) {
+	b := newBase(t)
+	id := b.of(b.Sellers[0])
+	words, err := b.CRM.Vocabulary(t.Context())
+	must(t, err)
+	gone, to := words.Stages[2].ID, words.Stages[1].ID
+	_, err = b.CRM.UpdateProspect(t.Context(), b.Admin, id, crm.ProspectPatch{StageID: &gone})
+	must(t, err)
+	_, err = b.CRM.DeleteProspect(t.Context(), b.Admin, id)
+	must(t, err)
+	_, err = b.CRM.ArchiveStage(t.Context(), b.Admin, gone, to)
+	must(t, err)
+	_, err = b.CRM.RestoreProspect(t.Context(), b.Admin, id)
+	must(t, err)
+	if got := stageNow(t, b.CRM, b.Admin, id); got != to || !movedOn(t, b.CRM, b.Admin, id) {
+		t.Errorf("it comes back in %s, want %s with a line in its history", got, to)
+	}
+}
+
 // A seller hears a person's no on a computer that is away; everybody learns of it, and only an administrator takes it back.
 func TestOpposition_Travels(t *testing.T) {
 	b := newBase(t)
