@@ -147,6 +147,7 @@ func TestWrite_RefusesWhatIsNoRow(t *testing.T) {
 		{"a login that is taken", func(tx *store.Tx) error {
 			return tx.Create("user", "u2", store.Row{"login": "ana", "name": "Otra", "role": "seller", "created_at": at})
 		}, store.ErrConflict},
+		{"nobody but the program redacts", func(tx *store.Tx) error { return tx.Redact("submission", "s1", store.Row{"origin": "x"}) }, store.ErrAppendOnly},
 		{"a submission is never changed", func(tx *store.Tx) error { return tx.Set("submission", "s1", store.Row{"origin": "x"}) }, store.ErrAppendOnly},
 		{"a grant of nothing", func(tx *store.Tx) error { return tx.Grant("u1", "") }, nil},
 		{"a statement that is wrong", func(tx *store.Tx) error {

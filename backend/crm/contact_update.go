@@ -1,9 +1,12 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/fault"
@@ -50,7 +53,24 @@ func (s *Service) UpdateContact(ctx context.Context, v account.Viewer, id string
 		if err := findContact(tx, v, id); err != nil {
 			return err
 		}
-		return tx.Set("contact", id, row)
+		was := map[string]*string{"name": new(string), "city": new(string)}
+		err := tx.Query().NewQuery("SELECT name, city FROM contact WHERE id = {:id}").Bind(dbx.Params{"id": id}).Row(was["name"], was["city"])
+		if err != nil {
+			return err
+		}
+		if err := tx.Set("contact", id, row); err != nil {
+			return err
+		}
+		for _, part := range []string{"name", "city"} {
+			text, given := row[part].(string)
+			if !given {
+				continue
+			}
+			if err := noteContact(tx, v, id, contactEdit{Part: part, Did: didChange, Row: id, From: *was[part], To: text}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("update contact: %w", err)
@@ -99,7 +119,7 @@ func (s *Service) RemoveEmail(ctx context.Context, v account.Viewer, id string) 
 
 // reachKind is what phones and e-mails differ in.
 type reachKind struct {
-	entity, keyColumn, notFound, taken, repeated string
+	entity, part, keyColumn, notFound, taken, repeated string
 	// read returns the columns for a text.
 	read  func(raw string) store.Row
 	match string
@@ -107,14 +127,14 @@ type reachKind struct {
 
 var (
 	phoneKind = reachKind{
-		"contact_phone", "e164", "phone.not_found", CodePhoneTaken, CodePhoneRepeated,
+		"contact_phone", "phone", "e164", "phone.not_found", CodePhoneTaken, CodePhoneRepeated,
 		func(raw string) store.Row {
 			p := Phone(raw)
 			return store.Row{"e164": p.E164, "raw": p.Raw, "problem": p.Problem}
 		}, matchPhone,
 	}
 	emailKind = reachKind{
-		"contact_email", "address", "email.not_found", CodeEmailTaken, CodeEmailRepeated,
+		"contact_email", "email", "address", "email.not_found", CodeEmailTaken, CodeEmailRepeated,
 		func(raw string) store.Row {
 			e := Email(raw)
 			return store.Row{"address": e.Address, "raw": e.Raw, "problem": e.Problem}
@@ -141,7 +161,10 @@ func (s *Service) addReach(ctx context.Context, v account.Viewer, k reachKind, c
 		}
 		id = tx.NewID()
 		row["contact_id"], row["position"], row["created_at"] = contactID, have.next, nowText(tx)
-		return tx.Create(k.entity, id, row)
+		if err := tx.Create(k.entity, id, row); err != nil {
+			return err
+		}
+		return noteContact(tx, v, contactID, contactEdit{Part: k.part, Did: didAdd, Row: id, To: k.text(row)})
 	})
 	if err != nil {
 		return Created{}, fmt.Errorf("add %s: %w", k.entity, err)
@@ -153,7 +176,7 @@ func (s *Service) updateReach(
 	ctx context.Context, v account.Viewer, k reachKind, id string, raw *string, first bool, also func(store.Row),
 ) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
-		contactID, key, err := k.find(tx, v, id)
+		contactID, key, was, err := k.find(tx, v, id)
 		if err != nil {
 			return err
 		}
@@ -170,7 +193,10 @@ func (s *Service) updateReach(
 		if err := k.putFirst(tx, contactID, id, first, row); err != nil {
 			return err
 		}
-		return tx.Set(k.entity, id, row)
+		if err := tx.Set(k.entity, id, row); err != nil || raw == nil {
+			return err
+		}
+		return noteContact(tx, v, contactID, contactEdit{Part: k.part, Did: didChange, Row: id, From: was, To: k.text(row)})
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("update %s: %w", k.entity, err)
@@ -180,10 +206,14 @@ func (s *Service) updateReach(
 
 func (s *Service) removeReach(ctx context.Context, v account.Viewer, k reachKind, id string) (Change, error) {
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
-		if _, _, err := k.find(tx, v, id); err != nil {
+		contactID, _, was, err := k.find(tx, v, id)
+		if err != nil {
 			return err
 		}
-		return tx.Remove(k.entity, id)
+		if err := tx.Remove(k.entity, id); err != nil {
+			return err
+		}
+		return noteContact(tx, v, contactID, contactEdit{Part: k.part, Did: didRemove, Row: id, From: was})
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("remove %s: %w", k.entity, err)
@@ -206,16 +236,24 @@ func (k reachKind) putFirst(tx *store.Tx, contactID, id string, first bool, row 
 	return nil
 }
 
-// find returns the contact and the identity of a phone or e-mail on a contact the viewer may see.
-func (k reachKind) find(tx *store.Tx, v account.Viewer, id string) (contactID, key string, err error) {
+// text is how a phone or an e-mail is told of: as it is dialled or addressed, or as it was typed where it cannot be.
+func (k reachKind) text(row store.Row) string {
+	key, _ := row[k.keyColumn].(string)
+	raw, _ := row["raw"].(string)
+	return cmp.Or(key, raw)
+}
+
+// find returns the contact, the identity and the text of a phone or e-mail on a contact the viewer may see.
+func (k reachKind) find(tx *store.Tx, v account.Viewer, id string) (contactID, key, text string, err error) {
+	var raw string
 	err = tx.Query().NewQuery(`
-		SELECT r.contact_id, r.`+k.keyColumn+`
+		SELECT r.contact_id, r.raw, r.`+k.keyColumn+`
 		FROM `+k.entity+` r
 		JOIN contact c ON c.id = r.contact_id
 		WHERE r.id = {:id}
 		AND r.deleted = 0
-		AND`+seenContact).Bind(viewerParams(v, id)).Row(&contactID, &key)
-	return contactID, key, orNotFound(err, k.notFound)
+		AND`+seenContact).Bind(viewerParams(v, id)).Row(&contactID, &raw, &key)
+	return contactID, key, cmp.Or(key, raw), orNotFound(err, k.notFound)
 }
 
 // check reads a text for a contact and refuses what it has already, except as the row except, and what another has.

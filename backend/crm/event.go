@@ -23,6 +23,7 @@ const (
 	EventOpposition       = "opposition"        // reason_id: the person asked not to be contacted
 	EventOppositionLifted = "opposition_lifted" // reason: an administrator lets the person be contacted again
 	EventRescheduled      = "rescheduled"       // activity_id, from, to
+	EventContact          = "contact"           // part, did, row, from, to, edit: see contactEdit
 	EventDeleted          = "deleted"           // contact_id when the person went with it: it is in the bin
 	EventRestored         = "restored"          // taken out of the bin
 	EventTestLead         = "test_lead"         // submission_id: Meta says that it was a test
@@ -47,8 +48,9 @@ func (s *Service) MarkTest(tx *store.Tx, prospectID, submissionID string) error 
 	return addEvent(tx, prospectID, EventTestLead, map[string]any{"submission_id": submissionID})
 }
 
-// addEvent appends to a prospect's history. data holds ids, codes and names of the office's own words.
-func addEvent(tx *store.Tx, prospectID, kind string, data map[string]any) error {
+// addEvent appends to a prospect's history. data holds ids, codes and names of the office's own words; only EventContact says
+// what was written of a person.
+func addEvent(tx *store.Tx, prospectID, kind string, data any) error {
 	text, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)

@@ -15,8 +15,8 @@ import (
 )
 
 // Follow carries out, on the host and in the transaction that asks for it, what members wish for: merges, and that they be taken
-// back; it brings what is added under a contact that was merged away to the one that it is part of. It is the second half
-// of the store's Options.Follow.
+// back; it brings what is added under a contact that was merged away to the one that it is part of; and it has every prospect of
+// a contact tell of the contact's edits. It is the second half of the store's Options.Follow.
 func Follow(tx *store.Tx, op store.Op) error {
 	switch op.Entity {
 	case "contact_merge":
@@ -31,6 +31,8 @@ func Follow(tx *store.Tx, op store.Op) error {
 		if op.Field == "opposed_at" {
 			return followNo(tx, "contact_id", op.Row)
 		}
+	case "event":
+		return followContactEvent(tx, op)
 	case "prospect":
 		switch op.Field {
 		case "", fieldDeleted, "contact_id":

@@ -65,7 +65,11 @@ func (m *mergeRow) takeBack(tx *store.Tx) error {
 			return fmt.Errorf("take a merge back: %w", err)
 		}
 	}
-	if err := tellOf(tx, append([]string{m.SurvivorID}, m.Merged...), EventParted, m); err != nil {
+	parted := append([]string{m.SurvivorID}, m.Merged...)
+	if err := hideEdits(tx, parted); err != nil {
+		return err
+	}
+	if err := tellOf(tx, parted, EventParted, m); err != nil {
 		return err
 	}
 	return tx.Set("contact_merge", m.ID, store.Row{"state": MergeUndone, "problem": "", "map": "{}"})

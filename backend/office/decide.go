@@ -104,7 +104,7 @@ var rules = map[string]rule{
 		enquiry: []string{"lead_at", "received_at"},
 	},
 	"submission":   {appendOnly: true, created: submitted},
-	"activity":     {fields: []string{"result", "body", "due_at", "due_on", "done_at", "template_id", fieldDeleted}, self: "author_id", late: true},
+	"activity":     {fields: []string{"result", "body", "due_at", "due_on", "minutes", "done_at", "template_id", fieldDeleted}, self: "author_id", late: true},
 	"prospect_tag": {fields: []string{fieldDeleted}},
 	"reminder":     {fields: []string{"remind_at", "done_at", fieldDeleted}, self: "user_id"},
 	"event":        {appendOnly: true, self: "author_id", created: witnessed, late: true},
@@ -115,7 +115,8 @@ var rules = map[string]rule{
 
 // Decide settles an op. It is pure: the same proposal always has the same verdict.
 //
-// The program itself and administrators may write everything but history. A seller who is held to their scope works on
+// The program itself and administrators may write everything but history, of which the program takes out what may not be told
+// any more. A seller who is held to their scope works on
 // their own prospects, field by field as rules say, and may take back what they did there. A seller who is not held to it is
 // the program acting in their name – registering somebody who may be known to others – after it has checked what they may.
 func Decide(p store.Proposal) store.Verdict {
@@ -129,6 +130,11 @@ func Decide(p store.Proposal) store.Verdict {
 	return store.Verdict{Outcome: store.Refused, Reason: reason}
 }
 
+// redacts reports whether the program takes out of history what may not be told any more.
+func redacts(p store.Proposal) bool {
+	return p.Actor.Role == store.System.Role && !p.Actor.Scoped && p.Op.Entity == "event" && p.Op.Field == "data"
+}
+
 // isLate reports whether the op adds what was done to a prospect while it was still its author's.
 func isLate(p store.Proposal) bool {
 	r := rules[p.Op.Entity]
@@ -140,7 +146,7 @@ func refusal(p store.Proposal) string {
 	switch {
 	case !known:
 		return ReasonUnknownEntity
-	case r.appendOnly && p.Op.Field != "" && p.Op.Field != fieldDeleted:
+	case r.appendOnly && p.Op.Field != "" && p.Op.Field != fieldDeleted && !redacts(p):
 		return ReasonAppendOnly
 	case p.Undo && p.Op.Entity == "export": // that a list was taken away stays so
 		return ReasonNotUndoable

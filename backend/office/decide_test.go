@@ -69,6 +69,8 @@ func TestDecide_Everybody(t *testing.T) {
 		{"unknown role", nobody, `activity.body="x"`, inScope, false, office.ReasonUnknownRole},
 		{"no role", unnamed, `activity.body="x"`, inScope, false, office.ReasonUnknownRole},
 		{"history is not rewritten by the program", store.System, `event.kind="assigned"`, outScope, false, office.ReasonAppendOnly},
+		{"but the program takes out what may not be told", store.System, `event.data="{}"`, outScope, false, ""},
+		{"nor by an admin", admin, `event.data="{}"`, outScope, false, office.ReasonAppendOnly},
 		{"nor by an admin", admin, `event.kind="assigned"`, outScope, false, office.ReasonAppendOnly},
 		{"nor by a seller", seller, `event.kind="stage"`, inScope, false, office.ReasonAppendOnly},
 		{"answers neither", admin, `submission.answers="[]"`, outScope, false, office.ReasonAppendOnly},

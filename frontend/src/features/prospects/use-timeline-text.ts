@@ -4,6 +4,7 @@ import { useIsAdmin, useMe } from "@/shared/api/me";
 import type { TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { type Language, parseDay, relativeDate } from "@/shared/lib/dates";
+import { formatPhone } from "@/shared/lib/phones";
 import { useWord } from "@/shared/prospect/use-word";
 import { usersQuery } from "./prospect-list-queries";
 import { datum, enquiryWords, isPlanned, number } from "./timeline-lines";
@@ -104,9 +105,29 @@ export function useTimelineText(): (item: TimelineItem) => TimelineText {
           title: t("line.rescheduled"),
           detail: `${when(datum(item, "from"))} → ${when(datum(item, "to"))}`,
         };
+      case "contact":
+        return edited(item);
       default:
         return { title: t("line.changed"), detail: "" };
     }
+  };
+  /** What was edited of the person, from what to what. */
+  const edited = (item: TimelineItem): TimelineText => {
+    const part = datum(item, "part");
+    if (part !== "name" && part !== "city" && part !== "phone" && part !== "email") {
+      return { title: t("line.changed"), detail: "" };
+    }
+    const said = (name: string) => {
+      const text = datum(item, name);
+      return part === "phone" && text !== "" ? formatPhone(text) : text;
+    };
+    const did = datum(item, "did");
+    if (did === "added") return { title: t(`line.contact.${part}.added`), detail: said("to") };
+    if (did === "removed") return { title: t(`line.contact.${part}.removed`), detail: said("from") };
+    return {
+      title: t(`line.contact.${part}.changed`),
+      detail: `${said("from") || "–"} → ${said("to") || "–"}`,
+    };
   };
   const assigned = (item: TimelineItem) => {
     const to = datum(item, "to");
