@@ -56,7 +56,7 @@ func TestDecide_SeesTheProposal(t *testing.T) {
 		`u-ana activity a1 "": root p1, in scope true, undo false, current none`,
 		`u-ana contact c1 "city": root c1, in scope true, undo false, current 10 columns, id c1, deleted 0`,
 		`u-ana stage s1 "name": root *, in scope false, undo false, current 10 columns, id s1, deleted 0`,
-		`u-beto activity a1 "body": root p1, in scope false, undo false, current 15 columns, id a1, deleted 0`,
+		`u-beto activity a1 "body": root p1, in scope false, undo false, current 16 columns, id a1, deleted 0`,
 		`u-beto contact c1 "name": root c1, in scope false, undo false, current 10 columns, id c1, deleted 0`,
 		`u-ana prospect p1 "deleted": root p1, in scope false, undo false, current 23 columns, id p1, deleted 0`,
 	}

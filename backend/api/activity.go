@@ -16,13 +16,14 @@ type NextActivity struct {
 	DueAt    string `json:"due_at,omitempty"`
 	DueOn    string `json:"due_on,omitempty"`
 	RemindAt string `json:"remind_at,omitempty"`
+	Minutes  int    `json:"minutes,omitempty" minimum:"0" maximum:"1440" doc:"How long it takes; 0 for as long as its kind usually does"`
 }
 
 func (n *NextActivity) toCRM() *crm.NextActivity {
 	if n == nil {
 		return nil
 	}
-	return &crm.NextActivity{Kind: n.Kind, Body: n.Body, Due: crm.Due{At: n.DueAt, On: n.DueOn, RemindAt: n.RemindAt}}
+	return &crm.NextActivity{Kind: n.Kind, Body: n.Body, Due: crm.Due{At: n.DueAt, On: n.DueOn, RemindAt: n.RemindAt, Minutes: n.Minutes}}
 }
 
 // NewActivity is something done or to be done with a prospect.
@@ -33,6 +34,7 @@ type NewActivity struct {
 	DueAt      string        `json:"due_at,omitempty"`
 	DueOn      string        `json:"due_on,omitempty"`
 	RemindAt   string        `json:"remind_at,omitempty"`
+	Minutes    int           `json:"minutes,omitempty" minimum:"0" maximum:"1440" doc:"How long it takes; 0 for as long as its kind usually does"`
 	Done       *bool         `json:"done,omitempty" doc:"By default: unless it is due later"`
 	Next       *NextActivity `json:"next,omitempty"`
 	TemplateID string        `json:"template_id,omitempty" maxLength:"64" doc:"The template that a message was written with"`
@@ -45,6 +47,7 @@ type ActivityPatch struct {
 	DueAt    *string `json:"due_at,omitempty"`
 	DueOn    *string `json:"due_on,omitempty"`
 	RemindAt *string `json:"remind_at,omitempty"`
+	Minutes  *int    `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
 }
 
 // ActivityDone closes an open activity.
@@ -110,7 +113,7 @@ func (a *API) routeActivities() {
 func logActivity(ctx context.Context, c caller, input *toID[NewActivity]) (crm.Created, error) {
 	n := input.Body
 	return c.office.CRM.LogActivity(ctx, c.viewer, input.ID, crm.NewActivity{
-		Kind: n.Kind, Result: n.Result, Body: n.Body, Due: crm.Due{At: n.DueAt, On: n.DueOn, RemindAt: n.RemindAt},
+		Kind: n.Kind, Result: n.Result, Body: n.Body, Due: crm.Due{At: n.DueAt, On: n.DueOn, RemindAt: n.RemindAt, Minutes: n.Minutes},
 		Done: n.Done, Next: n.Next.toCRM(), TemplateID: n.TemplateID,
 	})
 }

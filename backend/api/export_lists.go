@@ -21,7 +21,7 @@ import (
 var exportKinds = map[string]export.Kind{
 	"phone": export.Phone, "other_phone": export.Phone, "lead_at": export.Instant, "received_at": export.Instant, "attended_at": export.Instant, "next_at": export.Moment,
 	"last_activity_at": export.Instant, "created_at": export.Instant, "when": export.Moment, "done_at": export.Instant, "at": export.Instant,
-	"made_at": export.Instant, "prospects": export.Number,
+	"made_at": export.Instant, "prospects": export.Number, "minutes": export.Number,
 	"minutes_lead": export.Number, "minutes_lead_hours": export.Number, "minutes_receipt": export.Number, "minutes_receipt_hours": export.Number,
 }
 

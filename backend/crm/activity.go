@@ -1,9 +1,11 @@
 package crm
 
-// Due is when something is to be done (At an instant or On a date, never both; "" for neither) and when to be told.
+// Due is when something is to be done (At an instant or On a date, never both; "" for neither), how long it takes (in minutes,
+// 0 for as long as its kind usually does; only what has an instant takes a time) and when to be told.
 type Due struct {
 	At, On   string
 	RemindAt string
+	Minutes  int
 }
 
 // NewActivity is something done or to be done with a prospect.
@@ -24,9 +26,11 @@ type NextActivity struct {
 	Due
 }
 
-// ActivityPatch changes what is not nil. DueAt or DueOn "" clears the due time; setting one clears the other.
+// ActivityPatch changes what is not nil. DueAt or DueOn "" clears the due time; setting one clears the other. Minutes 0 is as
+// long as the kind usually takes.
 type ActivityPatch struct {
 	Body, Result, DueAt, DueOn, RemindAt *string
+	Minutes                              *int
 }
 
 // ActivityDone closes an open activity. Body nil keeps the text it had.

@@ -11,7 +11,11 @@ import (
 	"sitegroup.mx/crm/store"
 )
 
-const longestBody = 20_000
+const (
+	longestBody = 20_000
+	// longestMinutes is a day.
+	longestMinutes = 24 * 60
+)
 
 // LogActivity writes down something done with a prospect, or to be done, and the next step with it. Something done that
 // reaches out to the person attends the prospect and moves its status forward; a note or a task does neither.
@@ -107,8 +111,29 @@ func (d *Due) check(prefix string) (err error) {
 	if d.At != "" && d.On != "" {
 		return fault.Invalid(prefix+"due_on", "input.invalid")
 	}
+	if err := checkMinutes(prefix+"minutes", d.Minutes); err != nil {
+		return err
+	}
+	if d.Minutes > 0 && d.At == "" {
+		return fault.Invalid(prefix+"minutes", "input.invalid") // a day has no length
+	}
 	d.RemindAt, err = checkInstant(prefix+"remind_at", d.RemindAt)
 	return err
+}
+
+func checkMinutes(field string, n int) error {
+	if n < 0 || n > longestMinutes {
+		return fault.Invalid(field, "input.invalid")
+	}
+	return nil
+}
+
+// minutesValue is what the column holds: nothing for as long as the kind usually takes.
+func minutesValue(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func (d Due) hasDue() bool { return d.At != "" || d.On != "" }
@@ -142,6 +167,9 @@ func addActivity(tx *store.Tx, p held, n NewActivity) (id string, err error) {
 	}
 	if n.TemplateID != "" {
 		row["template_id"] = n.TemplateID
+	}
+	if n.Minutes != 0 {
+		row["minutes"] = n.Minutes
 	}
 	if err := tx.Create("activity", id, row); err != nil {
 		return "", err

@@ -160,6 +160,12 @@ func (patch ActivityPatch) row() (store.Row, error) {
 	if patch.DueAt != nil || patch.DueOn != nil {
 		row["due_at"], row["due_on"] = orNull(due.At), orNull(due.On)
 	}
+	if patch.Minutes != nil {
+		if err := checkMinutes("minutes", *patch.Minutes); err != nil {
+			return nil, err
+		}
+		row["minutes"] = minutesValue(*patch.Minutes)
+	}
 	return row, nil
 }
 

@@ -23,7 +23,8 @@ type AgendaRange struct {
 	Seller string
 }
 
-// AgendaItem is something planned: DueAt for an instant, DueOn for a date, never both.
+// AgendaItem is something planned: DueAt for an instant, DueOn for a date, never both. Body is the beginning of its text; the
+// whole stands with the prospect.
 type AgendaItem struct {
 	ID           string  `json:"id" db:"id"`
 	ProspectID   string  `json:"prospect_id" db:"prospect_id"`
@@ -35,6 +36,7 @@ type AgendaItem struct {
 	Body         string  `json:"body" db:"body"`
 	DueAt        *string `json:"due_at" db:"due_at"`
 	DueOn        *string `json:"due_on" db:"due_on"`
+	Minutes      *int    `json:"minutes" db:"minutes"` // how long it takes, nil for as long as its kind does
 	DoneAt       *string `json:"done_at" db:"done_at"`
 	RemindAt     *string `json:"remind_at" db:"remind_at"` // of the open reminder, nil for none
 }
@@ -137,18 +139,18 @@ func (r AgendaRange) params(v account.Viewer, plan planOfAgenda) dbx.Params {
 	return p
 }
 
-// planOfAgenda says which index an agenda is read from and what beside the time narrows it.
+// planOfAgenda says in which order an agenda is read and what beside the time narrows it.
 type planOfAgenda struct {
-	index string
+	index string // "" for the table's own: by owner, then by time
 	owner string // "" for everybody
 	where []string
 	empty bool
 }
 
 func agendaPlan(v account.Viewer, seller string, open bool) planOfAgenda {
-	p := planOfAgenda{index: "agenda_due"}
+	p := planOfAgenda{index: " INDEXED BY agenda_due"}
 	if open {
-		p.index = "agenda_open"
+		p.index = " INDEXED BY agenda_open"
 		p.where = append(p.where, "g.is_open = 1")
 	}
 	switch {
@@ -160,46 +162,39 @@ func agendaPlan(v account.Viewer, seller string, open bool) planOfAgenda {
 	case seller != SellerNone:
 		p.owner = seller
 	}
-	p.index = strings.Replace(p.index, "agenda_", "agenda_owner_", 1)
+	if p.index = ""; open { // all of a person's stands in the table's own order
+		p.index = " INDEXED BY agenda_owner_open"
+	}
 	p.where = append(p.where, "g.owner_id = {:owner}")
 	return p
 }
 
 // from is the part that items and their number share. A date and an instant are compared with their own kind of bound; the
-// index serves the stretch that holds both.
+// stretch of the table, or of its index, holds both. Everything that is asked stands in agenda: whose it is follows its prospect.
 func (p planOfAgenda) from() string {
 	where := append([]string{
 		"g.due >= {:first}", "g.due < {:last}",
 		"CASE WHEN length(g.due) = 10 THEN g.due >= {:from} AND g.due < {:to} ELSE g.due >= {:from_at} AND g.due < {:to_at} END",
-		// whom nobody is to contact is not waited for; what is still to be done about them is
-		"(g.is_open = 0 OR (SELECT o.opposed_at FROM contact o WHERE o.id = p.contact_id) IS NULL OR (SELECT t.kind FROM activity t WHERE t.id = g.activity_id) = 'task')",
+		"g.is_shown = 1", "({:everything} = 1 OR g.owner_id = {:viewer})",
 	}, p.where...)
 	return `
-	FROM agenda g INDEXED BY ` + p.index + `
-	CROSS JOIN prospect p ON p.id = g.prospect_id
-	%s
-	WHERE ` + strings.Join(where, "\n\tAND ") + `
-	AND` + seen
+	FROM agenda g` + p.index + `
+	WHERE ` + strings.Join(where, "\n\tAND ")
 }
 
-const agendaJoins = "CROSS JOIN activity a ON a.id = g.activity_id\n\tCROSS JOIN contact c ON c.id = p.contact_id"
+// whenColumns are the due time of agenda's row g as an instant or a date.
+const whenColumns = "CASE WHEN length(g.due) = 10 THEN NULL ELSE g.due END AS due_at, CASE WHEN length(g.due) = 10 THEN g.due END AS due_on"
 
 func (p planOfAgenda) items() string {
 	return `
-	SELECT a.id, a.prospect_id, c.name AS prospect_name, p.owner_id,
-		coalesce((SELECT u.name FROM user u WHERE u.id = p.owner_id), '') AS owner_name,
-		a.kind, a.result, a.body, a.due_at, a.due_on, a.done_at, (
-			SELECT min(r.remind_at)
-			FROM reminder r
-			WHERE r.activity_id = a.id
-			AND r.deleted = 0
-			AND r.done_at IS NULL) AS remind_at` +
-		fmt.Sprintf(p.from(), agendaJoins) + `
+	SELECT g.activity_id AS id, g.prospect_id, g.name AS prospect_name, g.owner_id,
+		coalesce((SELECT u.name FROM user u WHERE u.id = g.owner_id), '') AS owner_name,
+		g.kind, g.result, g.body, ` + whenColumns + `, g.minutes, g.done_at, g.remind_at` + p.from() + `
 	ORDER BY g.due
 	LIMIT {:limit}`
 }
 
-func (p planOfAgenda) count() string { return "SELECT count(*)" + fmt.Sprintf(p.from(), "") }
+func (p planOfAgenda) count() string { return "SELECT count(*)" + p.from() }
 
 // planned reads the items; they are only counted when there are more than were read.
 func (s *Service) planned(ctx context.Context, plan planOfAgenda, params dbx.Params) (Agenda, error) {

@@ -29,7 +29,7 @@ type CalendarStyle struct {
 const (
 	// mostExported bounds one calendar; it is more than anybody plans.
 	mostExported = 10_000
-	// meeting and duty are how long other calendars show what has a beginning and no end here.
+	// meeting and duty are how long something takes of which nobody has said it.
 	meeting = time.Hour
 	duty    = 15 * time.Minute
 	// calendarZone ends the identifiers of events (RFC 5545, section 3.8.4.7).
@@ -55,16 +55,19 @@ type calendarItem struct {
 	Kind  string  `db:"kind"`
 	DueAt *string `db:"due_at"`
 	DueOn *string `db:"due_on"`
+	Long  *int    `db:"minutes"`
 	Moved int     `db:"moved"`
 }
 
-// movedColumn counts the moves of activity a, and those that were taken back twice: each is a newer version of the event.
-const movedColumn = `(
+// movedColumn counts the moves of an activity, and those that were taken back twice: each is a newer version of the event.
+func movedColumn(prospect, activity string) string {
+	return `(
 			SELECT count(*) + total(e.deleted)
 			FROM event e
-			WHERE e.prospect_id = a.prospect_id
+			WHERE e.prospect_id = ` + prospect + `
 			AND e.kind = '` + EventRescheduled + `'
-			AND e.data ->> 'activity_id' = a.id) AS moved`
+			AND e.data ->> 'activity_id' = ` + activity + `) AS moved`
+}
 
 // CalendarOf returns one planned activity as a calendar. Faults: activity.not_found, activity.no_date for one without a date,
 // contact.opposed for when to reach somebody who asked not to be contacted.
@@ -74,8 +77,8 @@ func (s *Service) CalendarOf(ctx context.Context, v account.Viewer, id string, s
 		Waits bool `db:"waits"`
 	}
 	err := s.store.Read().NewQuery(`
-		SELECT a.id, c.name AS prospect_name, a.kind, a.due_at, a.due_on,
-			a.done_at IS NULL AND c.opposed_at IS NOT NULL AS waits, ` + movedColumn + `
+		SELECT a.id, c.name AS prospect_name, a.kind, a.due_at, a.due_on, a.minutes,
+			a.done_at IS NULL AND c.opposed_at IS NOT NULL AS waits, ` + movedColumn("a.prospect_id", "a.id") + `
 		FROM activity a
 		JOIN prospect p ON p.id = a.prospect_id
 		JOIN contact c ON c.id = p.contact_id
@@ -113,7 +116,7 @@ func (s *Service) Calendar(ctx context.Context, v account.Viewer, r AgendaRange,
 }
 
 func (p planOfAgenda) events() string {
-	return "SELECT a.id, c.name AS prospect_name, a.kind, a.due_at, a.due_on, " + movedColumn + fmt.Sprintf(p.from(), agendaJoins) + `
+	return "SELECT g.activity_id AS id, g.name AS prospect_name, g.kind, " + whenColumns + ", g.minutes, " + movedColumn("g.prospect_id", "g.activity_id") + p.from() + `
 	ORDER BY g.due
 	LIMIT {:limit}`
 }
@@ -162,15 +165,23 @@ func (item calendarItem) schedule(e *ics.VEvent) error {
 	if err != nil {
 		return err
 	}
-	long := duty
-	if isMeeting(item.Kind) {
-		long = meeting
-	} else {
+	if !isMeeting(item.Kind) {
 		e.SetTimeTransparency(ics.TransparencyTransparent)
 	}
 	e.SetStartAt(at)
-	e.SetEndAt(at.Add(long))
+	e.SetEndAt(at.Add(howLong(item.Kind, item.Long)))
 	return nil
+}
+
+// howLong is how long something takes: as somebody said, or as its kind usually does.
+func howLong(kind string, minutes *int) time.Duration {
+	switch {
+	case minutes != nil && *minutes > 0:
+		return time.Duration(*minutes) * time.Minute
+	case isMeeting(kind):
+		return meeting
+	}
+	return duty
 }
 
 // isMeeting reports whether a kind is an appointment: something that two people come to, as against what one does alone.

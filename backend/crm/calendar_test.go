@@ -77,6 +77,30 @@ func TestCalendarOf_SaysWhenAndNoMoreThanNeeded(t *testing.T) {
 	}
 }
 
+// An appointment ends when somebody said that it does, across the hour that the clocks repeat as well.
+func TestCalendarOf_SaysWhenItEnds(t *testing.T) {
+	office := crmtest.New(t, 1)
+	id, seller := office.Prospect()
+	for _, tt := range []struct {
+		due  crm.Due
+		kind string
+		ends string
+	}{
+		{crm.Due{At: "2026-11-10T17:00:00Z", Minutes: 90}, crm.KindVisit, "20261110T183000Z"},
+		{crm.Due{At: "2026-11-10T17:00:00Z"}, crm.KindAppointment, "20261110T180000Z"},
+		{crm.Due{At: "2026-11-10T17:00:00Z"}, crm.KindCall, "20261110T171500Z"},
+		{crm.Due{At: "2026-11-10T17:00:00Z", Minutes: 5}, crm.KindCall, "20261110T170500Z"},
+		{crm.Due{At: "2022-10-30T06:30:00Z", Minutes: 120}, crm.KindVideo, "20221030T083000Z"},
+		{crm.Due{At: "2026-11-11T05:30:00Z", Minutes: 1440}, crm.KindVisit, "20261112T053000Z"},
+	} {
+		open := false
+		a := logActivity(t, office, seller, id, crm.NewActivity{Kind: tt.kind, Due: tt.due, Done: &open})
+		if said := lines(t, calendarOf(t, office, seller, a.ID, crm.CalendarStyle{})); said["DTEND"] != tt.ends {
+			t.Errorf("%s of %d minutes at %s ends at %s, want %s", tt.kind, tt.due.Minutes, tt.due.At, said["DTEND"], tt.ends)
+		}
+	}
+}
+
 // Whoever imports the file again after a move gets the same event at its new time.
 func TestCalendarOf_AMoveIsANewVersionOfTheSameEvent(t *testing.T) {
 	office := crmtest.New(t, 1)

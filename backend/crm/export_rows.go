@@ -26,7 +26,7 @@ var (
 	DuplicateFields = []string{
 		"name", "phone", "email", "seller", "other_name", "other_phone", "other_email", "other_seller", "reasons",
 	}
-	ActivityFields = []string{"when", "kind", "result", "name", "phone", "body", "author", "seller", "done_at", "created_at"}
+	ActivityFields = []string{"when", "minutes", "kind", "result", "name", "phone", "body", "author", "seller", "done_at", "created_at"}
 )
 
 // rowsAtOnce is how many rows are read at a time.
@@ -346,7 +346,7 @@ func (s *Service) ActivityRows(ctx context.Context, v account.Viewer, f Activity
 		return func(yield func([]string, error) bool) { yield(nil, err) }
 	}
 	return s.byID(ctx, `
-		SELECT a.id, `+contactOpposed+` AS opposed, json_array(coalesce(a.due_at, a.due_on, a.done_at, ''), a.kind, a.result, c.name,
+		SELECT a.id, `+contactOpposed+` AS opposed, json_array(coalesce(a.due_at, a.due_on, a.done_at, ''), coalesce(CAST(a.minutes AS TEXT), ''), a.kind, a.result, c.name,
 			`+contactPhones+`, a.body, coalesce((SELECT u.name FROM user u WHERE u.id = a.author_id), ''),
 			coalesce((SELECT u.name FROM user u WHERE u.id = p.owner_id), ''), coalesce(a.done_at, ''), a.created_at) AS cells`+
 		activitiesFrom+where+`

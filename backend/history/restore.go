@@ -33,7 +33,7 @@ var restorable = map[string][]string{
 	"contact":       {"name", "city"},
 	"contact_phone": {"raw"},
 	"contact_email": {"raw"},
-	"activity":      {"body", "result", "due_at", "due_on"},
+	"activity":      {"body", "result", "due_at", "due_on", "minutes"},
 }
 
 func (row opRow) restorable() bool {
@@ -145,6 +145,13 @@ func (s *Service) putBack(ctx context.Context, v account.Viewer, edits *crm.Serv
 		}
 		c, err := r.Undo(ctx, line.TxID)
 		return crm.Change{TxID: c.TxID}, err
+	}
+	if row.Entity == "activity" && row.Field == "minutes" {
+		var minutes int // 0 for none
+		if err := json.Unmarshal(row.Before, &minutes); err != nil {
+			return crm.Change{}, fmt.Errorf("read the former value: %w", err)
+		}
+		return edits.UpdateActivity(ctx, v, row.Row, crm.ActivityPatch{Minutes: &minutes})
 	}
 	var value string // a field that was empty is ""
 	if err := json.Unmarshal(row.Before, &value); err != nil {

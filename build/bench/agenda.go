@@ -15,15 +15,12 @@ const (
 	agendaCalls = 1000
 )
 
-// agendaColumns are what a week shows, read by one statement from the same index.
-const agendaColumns = `SELECT a.id, a.prospect_id, c.name, p.owner_id, (SELECT u.name FROM user u WHERE u.id = p.owner_id), a.kind, a.result, a.body,
-	a.due_at, a.due_on, a.done_at, (SELECT min(r.remind_at) FROM reminder r WHERE r.activity_id = a.id AND r.deleted = 0 AND r.done_at IS NULL)
-	FROM agenda g INDEXED BY agenda_owner_due
-	CROSS JOIN prospect p ON p.id = g.prospect_id
-	CROSS JOIN activity a ON a.id = g.activity_id
-	CROSS JOIN contact c ON c.id = p.contact_id
-	WHERE g.owner_id = ? AND g.due >= ? AND g.due < ? AND p.deleted = 0
-	ORDER BY g.due LIMIT 1001`
+// agendaColumns are what a week shows, read by one statement of the same table.
+const agendaColumns = `SELECT activity_id, prospect_id, name, owner_id, (SELECT u.name FROM user u WHERE u.id = agenda.owner_id), kind, result, body,
+	due, minutes, done_at, remind_at
+	FROM agenda
+	WHERE owner_id = ? AND due >= ? AND due < ? AND is_shown = 1
+	ORDER BY due LIMIT 1001`
 
 // agendaWeek measures a week of a seller's agenda in an office where every prospect has something planned within two years,
 // through the API's handler, against the same rows read by bare prepared SQL.
@@ -42,6 +39,11 @@ func agendaWeek(ctx context.Context, b *bench) ([]Row, error) {
 	if err := o.planAll(begin); err != nil {
 		return nil, err
 	}
+	s, err := o.Accounts.SignIn(ctx, "vendedor0", password) // filling may take longer than a session waits
+	if err != nil {
+		return nil, err
+	}
+	o.token = s.Token
 	db, err := o.bare()
 	if err != nil {
 		return nil, err
@@ -94,6 +96,13 @@ func (o *benchOffice) planAll(begin time.Time) error {
 		return err
 	}
 	defer db.Close()
+	var trigger string // for each row would take long; everything is derived at once
+	if err := db.QueryRow("SELECT sql FROM sqlite_schema WHERE name = 'activity_planned'").Scan(&trigger); err != nil {
+		return err
+	}
+	if _, err := db.Exec("DROP TRIGGER activity_planned"); err != nil {
+		return err
+	}
 	_, err = db.Exec(`
 		INSERT INTO activity (id, prospect_id, author_id, kind, body, due_at, due_on, created_at, created_hlc, rev)
 		SELECT 'plan-' || n, id, owner_id, 'visit', 'Visita a la casa muestra', CASE WHEN n % 4 <> 0 THEN at END,
@@ -101,5 +110,12 @@ func (o *benchOffice) planAll(begin time.Time) error {
 		FROM (
 			SELECT n, id, owner_id, strftime('%Y-%m-%dT%H:%M:%S.000Z', ?, '+' || (n * 7919 % ?) || ' minutes') AS at
 			FROM prospect)`, begin.Format("2006-01-02 15:04:05"), agendaWeeks*7*24*60)
+	if err != nil {
+		return err
+	}
+	if _, err := db.Exec("INSERT INTO agenda SELECT owner_id, due, activity_id, prospect_id, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at FROM agenda_source WHERE activity_id LIKE 'plan-%' ORDER BY owner_id, due, activity_id"); err != nil {
+		return err
+	}
+	_, err = db.Exec(trigger)
 	return err
 }

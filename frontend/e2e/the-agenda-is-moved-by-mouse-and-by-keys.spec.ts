@@ -8,7 +8,7 @@ import { person } from "./people";
 
 const seller: Person = { name: "Jorge Peña Salas", login: "jorge", password: "ciruela roja en el patio" };
 
-type Item = { id: string; due_at: string | null; due_on: string | null };
+type Item = { id: string; due_at: string | null; due_on: string | null; minutes: number | null };
 
 /** A day of the coming week by the browser's calendar: 0 is its Monday. */
 const dayOfWeek = (page: Page, n: number) =>
@@ -98,6 +98,23 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
     await expect.poll(async () => (await now(visit))?.due_at).toBe(later);
   });
 
+  await test.step("made longer by its edge and by keys, it still begins when it did", async () => {
+    const edge = await item.boundingBox();
+    if (edge === null) throw new Error("nothing to drag");
+    await page.mouse.move(edge.x + 20, edge.y + edge.height - 3);
+    await page.mouse.down();
+    await page.mouse.move(edge.x + 20, edge.y + edge.height + 20, { steps: 4 });
+    await page.mouse.up();
+    await shell.told("Duración cambiada.");
+    await expect.poll(async () => (await now(visit))?.minutes).toBe(90);
+    await item.focus();
+    await page.keyboard.press("m");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(async () => (await now(visit))?.minutes).toBe(105);
+    expect((await now(visit))?.due_at).toBe(await instant(page, thursday, "10:30"));
+  });
+
   await test.step("Escape leaves it where it was", async () => {
     await item.focus();
     await page.keyboard.press("m");
@@ -145,6 +162,8 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
     const content = await readFile(await download.path(), "utf8");
     expect(download.suggestedFilename()).toMatch(/^agenda-\d{4}-\d\d-\d\d\.ics$/);
     expect(content.match(/BEGIN:VEVENT\r\n/g)).toHaveLength(3);
+    const end = (await instant(page, thursday, "12:15")).replaceAll(/[-:]|\.000/g, "");
+    expect(content).toContain(`DTEND:${end}\r\n`);
     expect(content).not.toContain("Casa muestra");
   });
 });

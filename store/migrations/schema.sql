@@ -38,7 +38,7 @@ CREATE TABLE activity (
   done_at     TEXT,
   created_at  TEXT NOT NULL,
   created_hlc INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT NOT NULL DEFAULT '{}', rev INTEGER NOT NULL
-, template_id TEXT NOT NULL DEFAULT '');
+, minutes INTEGER, template_id TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX activity_open ON activity (prospect_id, coalesce(due_at, due_on))
   WHERE deleted = 0 AND done_at IS NULL AND (due_at IS NOT NULL OR due_on IS NOT NULL);
@@ -90,39 +90,60 @@ END;
 CREATE TRIGGER activity_planned AFTER INSERT ON activity
 WHEN NEW.deleted = 0 AND coalesce(NEW.due_at, NEW.due_on) IS NOT NULL
 BEGIN
-  INSERT INTO agenda
-    SELECT NEW.id, NEW.prospect_id, coalesce((SELECT owner_id FROM prospect WHERE id = NEW.prospect_id), ''),
-      coalesce(NEW.due_at, NEW.due_on), NEW.done_at IS NULL;
+  INSERT INTO agenda SELECT owner_id, due, activity_id, prospect_id, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at FROM agenda_source WHERE activity_id = NEW.id;
 END;
 
-CREATE TRIGGER activity_replanned AFTER UPDATE OF prospect_id, due_at, due_on, done_at, deleted ON activity
+CREATE TRIGGER activity_replanned AFTER UPDATE OF prospect_id, kind, result, body, due_at, due_on, minutes, done_at, deleted ON activity
 WHEN coalesce(OLD.due_at, OLD.due_on, NEW.due_at, NEW.due_on) IS NOT NULL
 BEGIN
   DELETE FROM agenda WHERE activity_id = OLD.id;
-  INSERT INTO agenda
-    SELECT NEW.id, NEW.prospect_id, coalesce((SELECT owner_id FROM prospect WHERE id = NEW.prospect_id), ''),
-      coalesce(NEW.due_at, NEW.due_on), NEW.done_at IS NULL
-    WHERE NEW.deleted = 0
-    AND coalesce(NEW.due_at, NEW.due_on) IS NOT NULL;
+  INSERT INTO agenda SELECT owner_id, due, activity_id, prospect_id, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at FROM agenda_source WHERE activity_id = NEW.id;
 END;
 
 CREATE TABLE agenda (
-  activity_id TEXT PRIMARY KEY,
-  prospect_id TEXT NOT NULL,
   owner_id    TEXT NOT NULL,             -- the prospect's seller; '' in the administrator's tray
   due         TEXT NOT NULL,
-  is_open     INTEGER NOT NULL
+  activity_id TEXT NOT NULL,
+  prospect_id TEXT NOT NULL,
+  is_open     INTEGER NOT NULL,
+  is_shown    INTEGER NOT NULL,          -- 0 in the bin; and whom nobody is to contact is not waited for
+  name        TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  result      TEXT NOT NULL,
+  body        TEXT NOT NULL,             -- its beginning
+  minutes     INTEGER,
+  done_at     TEXT,
+  remind_at   TEXT,                      -- of the first open reminder
+  PRIMARY KEY (owner_id, due, activity_id)
 ) WITHOUT ROWID;
 
-CREATE INDEX agenda_due ON agenda (due, is_open, prospect_id);
+CREATE UNIQUE INDEX agenda_activity ON agenda (activity_id);
 
-CREATE INDEX agenda_open ON agenda (due, prospect_id) WHERE is_open = 1;
+CREATE INDEX agenda_due ON agenda (due, is_shown);
 
-CREATE INDEX agenda_owner_due ON agenda (owner_id, due, is_open, prospect_id);
+CREATE INDEX agenda_open ON agenda (due) WHERE is_open = 1 AND is_shown = 1;
 
-CREATE INDEX agenda_owner_open ON agenda (owner_id, due, prospect_id) WHERE is_open = 1;
+CREATE INDEX agenda_owner_open ON agenda (owner_id, due) WHERE is_open = 1 AND is_shown = 1;
 
 CREATE INDEX agenda_prospect ON agenda (prospect_id);
+
+CREATE VIEW agenda_source AS
+SELECT coalesce(p.owner_id, '') AS owner_id, coalesce(a.due_at, a.due_on) AS due, a.id AS activity_id, a.prospect_id,
+  a.done_at IS NULL AS is_open,
+  p.deleted IS 0 AND c.id IS NOT NULL AND (a.done_at IS NOT NULL OR a.kind = 'task' OR c.opposed_at IS NULL) AS is_shown,
+  coalesce(c.name, '') AS name, a.kind, a.result,
+  CASE WHEN length(a.body) > 300 THEN substr(a.body, 1, 299) || '…' ELSE a.body END AS body,
+  a.minutes, a.done_at, (
+    SELECT min(r.remind_at)
+    FROM reminder r
+    WHERE r.activity_id = a.id
+    AND r.deleted = 0
+    AND r.done_at IS NULL) AS remind_at
+FROM activity a
+LEFT JOIN prospect p ON p.id = a.prospect_id
+LEFT JOIN contact c ON c.id = p.contact_id
+WHERE a.deleted = 0
+AND coalesce(a.due_at, a.due_on) IS NOT NULL;
 
 CREATE VIEW answer_of_card AS
 SELECT
@@ -241,6 +262,14 @@ BEGIN
     WHERE n IN (SELECT n FROM prospect WHERE contact_id = NEW.id);
 END;
 
+CREATE TRIGGER contact_changed_agenda AFTER UPDATE OF name, opposed_at ON contact
+WHEN OLD.name IS NOT NEW.name OR OLD.opposed_at IS NOT NEW.opposed_at
+BEGIN
+  UPDATE agenda
+    SET (name, is_shown) = (SELECT s.name, s.is_shown FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE prospect_id IN (SELECT id FROM prospect WHERE contact_id = NEW.id);
+END;
+
 CREATE TRIGGER contact_changed_words AFTER UPDATE OF name, city ON contact
 WHEN OLD.name IS NOT NEW.name OR OLD.city IS NOT NEW.city
 BEGIN
@@ -252,6 +281,20 @@ WHEN EXISTS (SELECT 1 FROM prospect WHERE contact_id = NEW.id)
 BEGIN
   INSERT INTO stale_card (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
   INSERT INTO stale_search (n) SELECT n FROM prospect WHERE contact_id = NEW.id;
+END;
+
+CREATE TRIGGER contact_created_agenda AFTER INSERT ON contact
+WHEN NOT EXISTS (SELECT 1 FROM filling)
+BEGIN
+  UPDATE agenda
+    SET (name, is_shown) = (SELECT s.name, s.is_shown FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE prospect_id IN (SELECT id FROM prospect WHERE contact_id = NEW.id);
+END;
+
+CREATE TRIGGER contact_forgotten_agenda AFTER DELETE ON contact
+WHEN NOT EXISTS (SELECT 1 FROM filling)
+BEGIN
+  UPDATE agenda SET name = '', is_shown = 0 WHERE prospect_id IN (SELECT id FROM prospect WHERE contact_id = OLD.id);
 END;
 
 CREATE TRIGGER duplicate_contact_changed AFTER UPDATE OF city, deleted ON contact
@@ -1009,6 +1052,14 @@ BEGIN
   INSERT INTO stale_card (n) VALUES (NEW.n);
 END;
 
+CREATE TRIGGER prospect_changed_agenda AFTER UPDATE OF owner_id, contact_id, deleted ON prospect
+WHEN OLD.owner_id <> NEW.owner_id OR OLD.contact_id <> NEW.contact_id OR OLD.deleted <> NEW.deleted
+BEGIN
+  UPDATE agenda
+    SET (owner_id, name, is_shown) = (SELECT s.owner_id, s.name, s.is_shown FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE prospect_id = NEW.id;
+END;
+
 CREATE TRIGGER prospect_changed_words AFTER UPDATE OF contact_id, owner_id, deleted ON prospect
 BEGIN
   INSERT INTO stale_search (n) VALUES (NEW.n);
@@ -1047,9 +1098,11 @@ BEGIN
 END;
 
 CREATE TRIGGER prospect_created_agenda AFTER INSERT ON prospect
-WHEN NEW.owner_id <> ''
+WHEN NOT EXISTS (SELECT 1 FROM filling)
 BEGIN
-  UPDATE agenda SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id;
+  UPDATE agenda
+    SET (owner_id, name, is_shown) = (SELECT s.owner_id, s.name, s.is_shown FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE prospect_id = NEW.id;
 END;
 
 CREATE TRIGGER prospect_enquired_again AFTER UPDATE OF source, form_id, form_name, campaign_name, lead_at, received_at ON prospect
@@ -1069,16 +1122,16 @@ BEGIN
   DELETE FROM stale_search WHERE n = OLD.n;
 END;
 
+CREATE TRIGGER prospect_forgotten_agenda AFTER DELETE ON prospect
+WHEN NOT EXISTS (SELECT 1 FROM filling)
+BEGIN
+  UPDATE agenda SET owner_id = '', name = '', is_shown = 0 WHERE prospect_id = OLD.id;
+END;
+
 CREATE TRIGGER prospect_owner_changed AFTER UPDATE OF owner_id ON prospect
 WHEN OLD.owner_id <> NEW.owner_id
 BEGIN
   UPDATE prospect_card SET owner_id = NEW.owner_id WHERE n = NEW.n;
-END;
-
-CREATE TRIGGER prospect_owner_changed_agenda AFTER UPDATE OF owner_id ON prospect
-WHEN OLD.owner_id <> NEW.owner_id
-BEGIN
-  UPDATE agenda SET owner_id = NEW.owner_id WHERE prospect_id = NEW.id;
 END;
 
 CREATE TRIGGER prospect_reason_changed AFTER UPDATE OF reason_id ON prospect
@@ -1553,6 +1606,26 @@ CREATE INDEX reminder_due ON reminder (user_id, remind_at) WHERE deleted = 0 AND
 CREATE INDEX reminder_prospect ON reminder (prospect_id);
 
 CREATE INDEX reminder_rev ON reminder (rev);
+
+CREATE TRIGGER reminder_changed_agenda AFTER UPDATE OF activity_id, remind_at, done_at, deleted ON reminder
+BEGIN
+  UPDATE agenda
+    SET remind_at = (SELECT s.remind_at FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE activity_id IN (OLD.activity_id, NEW.activity_id);
+END;
+
+CREATE TRIGGER reminder_created_agenda AFTER INSERT ON reminder
+WHEN NEW.deleted = 0 AND NEW.done_at IS NULL
+BEGIN
+  UPDATE agenda SET remind_at = min(coalesce(remind_at, NEW.remind_at), NEW.remind_at) WHERE activity_id = NEW.activity_id;
+END;
+
+CREATE TRIGGER reminder_forgotten_agenda AFTER DELETE ON reminder
+BEGIN
+  UPDATE agenda
+    SET remind_at = (SELECT s.remind_at FROM agenda_source s WHERE s.activity_id = agenda.activity_id)
+    WHERE activity_id = OLD.activity_id;
+END;
 
 CREATE TABLE saved_view (
   id          TEXT PRIMARY KEY,

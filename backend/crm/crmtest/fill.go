@@ -150,12 +150,7 @@ func (f *filler) derive() {
 
 // plan fills the agenda, in the order of its key.
 func (f *filler) plan() {
-	f.exec(`INSERT INTO agenda
-		SELECT a.id, a.prospect_id, p.owner_id, coalesce(a.due_at, a.due_on), a.done_at IS NULL
-		FROM activity a
-		JOIN prospect p ON p.id = a.prospect_id
-		WHERE coalesce(a.due_at, a.due_on) IS NOT NULL
-		ORDER BY a.id`)
+	f.exec("INSERT INTO agenda SELECT owner_id, due, activity_id, prospect_id, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at FROM agenda_source ORDER BY owner_id, due, activity_id")
 }
 
 var zones = []string{"Angelópolis", "Cholula", "Lomas de Juárez", "Centro histórico", "Atlixco", "Zavaleta", "La Paz"}

@@ -143,7 +143,7 @@ func (s *sim) listed(m *member) error {
 		FROM prospect_card
 		WHERE prospect_id IN (SELECT id FROM prospect WHERE deleted = 0 AND ({:user} = '' OR owner_id = {:user}))
 		UNION ALL
-		SELECT json_array(activity_id, prospect_id, owner_id, due, is_open)
+		SELECT json_array(activity_id, prospect_id, owner_id, due, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at)
 		FROM agenda
 		WHERE prospect_id IN (SELECT id FROM prospect WHERE deleted = 0 AND ({:user} = '' OR owner_id = {:user}))
 		ORDER BY 1`

@@ -14,7 +14,7 @@ func (s *sim) due(d desk) crm.Due {
 	if s.chance(3) {
 		return crm.Due{On: at.Format(clock.DateLayout)}
 	}
-	return crm.Due{At: clock.Format(at), RemindAt: clock.Format(at.Add(-time.Minute))}
+	return crm.Due{At: clock.Format(at), RemindAt: clock.Format(at.Add(-time.Minute)), Minutes: 15 * s.rng.IntN(9)}
 }
 
 // planStep plans something, with a reminder where it has a time.
@@ -37,7 +37,7 @@ func replan(s *sim, ctx context.Context, d desk, _ string) (string, string, erro
 		return c.TxID, "", err
 	}
 	due := s.due(d)
-	patch := crm.ActivityPatch{DueAt: &due.At}
+	patch := crm.ActivityPatch{DueAt: &due.At, Minutes: &due.Minutes}
 	if due.On != "" {
 		patch = crm.ActivityPatch{DueOn: &due.On}
 	}

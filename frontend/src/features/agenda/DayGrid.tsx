@@ -4,12 +4,12 @@ import { type CSSProperties, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
 import { fullDate, type Language, parseDay, toDay } from "@/shared/lib/dates";
+import { lengthOf, lengthWords } from "@/shared/prospect/length";
 import { useNow } from "@/shared/ui/use-now";
 import { dayOf, fold, instantAt, minuteOf, place, type Slot, snap } from "./agenda-days";
-import { movedTo } from "./agenda-queries";
 import classes from "./DayGrid.module.css";
 import { ItemButton } from "./ItemButton";
-import { type Hold, useMoving } from "./use-moving";
+import { type Hold, heldItem, isResizable, useMoving } from "./use-moving";
 
 /** Height of an hour, in pixels; the style sheet has the same. */
 const hour = 48;
@@ -49,13 +49,21 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
     if (column !== null)
       element.scrollLeft = Math.max(0, column.offsetLeft + column.offsetWidth - element.clientWidth);
   }, []);
-  const shown = items.map((item) => (hold?.item.id === item.id ? movedTo(item, hold.slot) : item));
+  const shown = items.map((item) => (hold?.item.id === item.id ? heldItem(hold) : item));
   const of = (day: string) => shown.filter((item) => dayOf(item) === day);
   const button = (item: AgendaItem) => {
     const held = hold?.item.id === item.id;
     // Beside its original place it is drawn where it would be put; what moves it still knows the original.
     const original = held ? hold.item : item;
-    return <ItemButton item={item} held={held} describedBy={hint} {...grip(original)} />;
+    return (
+      <ItemButton
+        item={item}
+        held={held}
+        describedBy={hint}
+        resizable={isResizable(original)}
+        {...grip(original)}
+      />
+    );
   };
   const word = (day: string, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(language, options).format(parseDay(day)).replace(/[.,]/g, "");
@@ -165,8 +173,9 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
   );
 }
 
-/** Where the thing that is being moved would be put, to be heard. */
-function slotWords({ slot }: Hold, language: Language, allDay: string): string {
+/** Where the thing that is being moved would be put, or how long it would take, to be heard. */
+function slotWords({ item, slot, minutes }: Hold, language: Language, allDay: string): string {
+  if (minutes !== lengthOf(item)) return lengthWords(minutes);
   const { day, minute }: Slot = slot;
   if (minute === null) return `${fullDate(parseDay(day), language, false)}, ${allDay}`;
   return fullDate(instantAt(day, minute), language, true);

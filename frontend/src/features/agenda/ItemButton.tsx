@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
 import { fullDate, type Language, parseDay, relativeDate } from "@/shared/lib/dates";
 import { KindIcon } from "@/shared/prospect/KindIcon";
+import { isMeeting, lengthOf, lengthWords } from "@/shared/prospect/length";
 import { useWord } from "@/shared/prospect/use-word";
 import { useNow } from "@/shared/ui/use-now";
-import { isLate, isMeeting } from "./agenda-days";
+import { isLate } from "./agenda-days";
 import classes from "./ItemButton.module.css";
 import { ItemCard } from "./ItemCard";
 
@@ -17,6 +18,8 @@ type ItemButtonProps = {
   withDate?: boolean;
   /** It hangs from the pointer or from the keys. */
   held?: boolean;
+  /** Its lower edge can be dragged. */
+  resizable?: boolean;
   button?: Ref<HTMLButtonElement>;
   onPointerDown?: (event: PointerEvent<HTMLButtonElement>) => void;
   onKeyDown?: (event: KeyboardEvent<HTMLButtonElement>) => void;
@@ -31,6 +34,7 @@ export function ItemButton({
   item,
   withDate = false,
   held = false,
+  resizable = false,
   button,
   onPointerDown,
   onKeyDown,
@@ -84,6 +88,7 @@ export function ItemButton({
           <span className={classes.second} aria-hidden>
             {[when, item.body].filter(Boolean).join(" · ") || kind}
           </span>
+          {resizable && <span className={classes.edge} data-edge aria-hidden />}
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`${kind}: ${name}`}>
@@ -100,8 +105,14 @@ function useWhen(item: AgendaItem, withDate: boolean, now: Date): { when: string
   const at = item.due_on === null ? new Date(item.due_at ?? "") : parseDay(item.due_on);
   const hasTime = item.due_on === null;
   const words = { today: t("day.today"), tomorrow: t("day.tomorrow"), yesterday: t("day.yesterday") };
-  const full = fullDate(at, language, hasTime);
+  const takes = hasTime && isMeeting(item.kind) ? lengthOf(item) : 0;
+  const full = [fullDate(at, language, hasTime), takes > 0 ? lengthWords(takes) : ""]
+    .filter(Boolean)
+    .join(", ");
   if (withDate) return { when: relativeDate(at, now, words, language, hasTime), full };
   const pad = (n: number) => String(n).padStart(2, "0");
-  return { when: hasTime ? `${pad(at.getHours())}:${pad(at.getMinutes())}` : "", full };
+  const clock = (time: Date) => `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  if (!hasTime) return { when: "", full };
+  const end = new Date(at.getTime() + takes * 60_000);
+  return { when: takes > 0 ? `${clock(at)}–${clock(end)}` : clock(at), full };
 }

@@ -7,14 +7,16 @@ import { useIsAdmin } from "@/shared/api/me";
 import type { AgendaItem } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
 import { endingsOf } from "@/shared/prospect/endings";
+import { isMeeting, lengthOf, lengths, lengthWords } from "@/shared/prospect/length";
 import { useWord } from "@/shared/prospect/use-word";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { showError } from "@/shared/ui/undo-toast";
 import { minuteOf, type Slot } from "./agenda-days";
-import { exportItem, finish, movedTo, reschedule, useAgendaAct } from "./agenda-queries";
+import { exportItem, finish, movedTo, reschedule, resize, resizedTo, useAgendaAct } from "./agenda-queries";
 import classes from "./ItemCard.module.css";
+import { isResizable } from "./use-moving";
 
 /** Where a chosen moment is in the agenda. */
 function slotAt(when: When): Slot {
@@ -51,6 +53,7 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
       <p className={classes.line}>
         {kind}{" "}
         {item.due_on === null ? <RelativeDate at={item.due_at ?? ""} /> : <RelativeDate on={item.due_on} />}
+        {item.due_at !== null && isMeeting(item.kind) && ` · ${lengthWords(lengthOf(item))}`}
         {item.result !== "" && ` · ${word("result", item.result)}`}
       </p>
       {isAdmin && item.owner_name !== "" && <p className={classes.line}>{item.owner_name}</p>}
@@ -72,6 +75,7 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
             {t("move")}
           </Button>
         )}
+        {isResizable(item) && <Length item={item} onDone={onDone} />}
         <Button
           size="compact-sm"
           variant="subtle"
@@ -84,6 +88,42 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
       </Group>
       {moving && <WhenPicker nested label={t("moveTo")} onPick={move} />}
     </div>
+  );
+}
+
+/** How long it takes, from a list: what the edge and the arrows do in the grid. */
+function Length({ item, onDone }: { item: AgendaItem; onDone: () => void }) {
+  const { t } = useTranslation("agenda");
+  const { mutate } = useAgendaAct();
+  const set = (minutes: number) => {
+    onDone();
+    if (minutes === lengthOf(item)) return;
+    mutate({
+      item,
+      message: t("resized"),
+      send: () => resize(item, minutes),
+      becomes: resizedTo(item, minutes),
+    });
+  };
+  return (
+    <Menu position="bottom-start" withinPortal={false}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="default">
+          {t("length")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {lengths.map((minutes) => (
+          <Menu.Item
+            key={minutes}
+            fw={minutes === lengthOf(item) ? 600 : undefined}
+            onClick={() => set(minutes)}
+          >
+            {lengthWords(minutes)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -14,6 +14,7 @@ import {
   slotFields,
   slotOf,
   snap,
+  snapLength,
 } from "./agenda-days";
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -114,6 +115,21 @@ describe("place", () => {
       d: "0/1",
     });
   });
+  it("gives an appointment the time that somebody said it takes", () => {
+    expect(
+      lanes([
+        { ...at("a", 9, 0), minutes: 30 },
+        at("b", 9, 30),
+        { ...at("c", 10, 0), minutes: 180 },
+        at("d", 12, 30),
+      ]),
+    ).toEqual({
+      a: "0/1",
+      b: "0/2",
+      c: "1/2",
+      d: "0/2",
+    });
+  });
   it("knows that a call is shorter than a visit", () => {
     expect(lanes([at("a", 9, 0, "call"), at("b", 9, 30)])).toEqual({ a: "0/1", b: "0/1" });
   });
@@ -149,6 +165,15 @@ describe("snap", () => {
     [-50, 0],
     [1439, 1425],
   ])("%d to %d", (minute, want) => expect(snap(minute)).toBe(want));
+});
+
+describe("snapLength", () => {
+  it.each([
+    [50, 600, 45],
+    [-20, 600, 15],
+    [300, 1380, 60],
+    [15, 1439, 15],
+  ])("%d from %d is %d", (length, minute, want) => expect(snapLength(length, minute)).toBe(want));
 });
 
 describe("isLate", () => {

@@ -1,5 +1,6 @@
 import type { AgendaItem } from "@/shared/api/types";
 import { parseDay, toDay } from "@/shared/lib/dates";
+import { lengthOf } from "@/shared/prospect/length";
 
 /** One day of the agenda. */
 export type View = "day" | "week";
@@ -59,19 +60,6 @@ export function snap(minute: number): number {
   return Math.min(Math.max(Math.round(minute / step) * step, 0), 24 * 60 - step);
 }
 
-/** Kinds that two people come to, as against what one does alone. */
-const meetings = new Set(["appointment", "visit", "video"]);
-
-/** True for an appointment, a visit or a video call. */
-export function isMeeting(kind: string): boolean {
-  return meetings.has(kind);
-}
-
-/** How tall something is drawn, in minutes: it has a beginning and no end. */
-export function lengthOf(kind: string): number {
-  return isMeeting(kind) ? 60 : 30;
-}
-
 /** True once its instant, or the end of its day, has passed and it was not done. */
 export function isLate(
   { due_at, due_on, done_at }: Pick<AgendaItem, "due_at" | "due_on" | "done_at">,
@@ -94,12 +82,12 @@ export type Placed<T> = {
 };
 
 /** Puts what overlaps side by side: those that touch each other share the day's width evenly. */
-export function place<T extends Pick<AgendaItem, "id" | "kind" | "due_at">>(
+export function place<T extends Pick<AgendaItem, "id" | "kind" | "due_at"> & { minutes?: number | null }>(
   items: readonly T[],
 ): Placed<T>[] {
   const waiting = items
     .filter(({ due_at }) => due_at !== null)
-    .map((item) => ({ item, minute: minuteOf(new Date(item.due_at ?? "")), length: lengthOf(item.kind) }))
+    .map((item) => ({ item, minute: minuteOf(new Date(item.due_at ?? "")), length: lengthOf(item) }))
     .sort((a, b) => a.minute - b.minute || b.length - a.length || (a.item.id < b.item.id ? -1 : 1));
   const placed: Placed<T>[] = [];
   let group: Placed<T>[] = [];
@@ -156,6 +144,12 @@ export function slotFields({ day, minute }: Slot): { due_at: string } | { due_on
 export function slotOf(item: Pick<AgendaItem, "due_at" | "due_on">): Slot {
   const minute = item.due_at === null ? null : minuteOf(new Date(item.due_at));
   return { day: dayOf(item), minute };
+}
+
+/** A length rounded to the grid: at least one step of it, and at most to the end of the day in which it begins. */
+export function snapLength(length: number, minute: number): number {
+  const most = Math.max(24 * 60 - minute, step);
+  return Math.min(Math.max(Math.round(length / step) * step, step), most);
 }
 
 /** Where the arrows lead: up and down along the day, from its beginning up to the day as a whole; sideways to other days. */

@@ -3,6 +3,7 @@ import { answer, api } from "@/shared/api/client";
 import type { Agenda, AgendaItem } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
 import { toDay } from "@/shared/lib/dates";
+import { keptLength } from "@/shared/prospect/length";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { rangeOf, type Slot, slotFields } from "./agenda-days";
@@ -101,6 +102,18 @@ export function reschedule(item: AgendaItem, slot: Slot) {
   return answer(
     api.PATCH("/api/activities/{id}", { params: { path: { id: item.id } }, body: slotFields(slot) }),
   );
+}
+
+/** Says how long it takes. */
+export function resize(item: AgendaItem, minutes: number) {
+  const body = { minutes: keptLength(item.kind, minutes) };
+  return answer(api.PATCH("/api/activities/{id}", { params: { path: { id: item.id } }, body }));
+}
+
+/** The item with another length. */
+export function resizedTo(item: AgendaItem, minutes: number): AgendaItem {
+  const kept = keptLength(item.kind, minutes);
+  return { ...item, minutes: kept === 0 ? null : kept };
 }
 
 /** The item at its new place. */

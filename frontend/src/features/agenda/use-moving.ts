@@ -8,11 +8,23 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
-import { nudge, type Slot, slotOf, snap } from "./agenda-days";
-import { movedTo, reschedule, useAgendaAct } from "./agenda-queries";
+import { isMeeting, lengthOf } from "@/shared/prospect/length";
+import { nudge, type Slot, slotOf, snap, snapLength, step } from "./agenda-days";
+import { movedTo, reschedule, resize, resizedTo, useAgendaAct } from "./agenda-queries";
 
-/** Something on its way to another time, by the pointer or by the keys. */
-export type Hold = { item: AgendaItem; slot: Slot; by: "pointer" | "keys" };
+/** Something on its way to another time or length, by the pointer or by the keys. */
+export type Hold = { item: AgendaItem; slot: Slot; minutes: number; by: "pointer" | "keys" };
+
+/** What has a length that can be changed: an appointment at a time, still to come. */
+export function isResizable({ kind, due_at, done_at }: AgendaItem): boolean {
+  return isMeeting(kind) && due_at !== null && done_at === null;
+}
+
+/** The item as it would be if it were let go now. */
+export function heldItem({ item, slot, minutes }: Hold): AgendaItem {
+  const moved = isSame(slot, slotOf(item)) ? item : movedTo(item, slot);
+  return minutes === lengthOf(item) ? moved : resizedTo(moved, minutes);
+}
 
 /** How far a pressed pointer goes before it drags, in pixels. */
 const slack = 5;
@@ -34,11 +46,18 @@ function slotUnder(x: number, y: number, grabbed: number): Slot | null {
   return null;
 }
 
+/** How long what begins at a time of a day would be if it ended under the pointer. */
+function lengthUnder(cell: Element, y: number, minute: number): number {
+  const { top, height } = cell.getBoundingClientRect();
+  return snapLength(((y - top) / height) * 24 * 60 - minute, minute);
+}
+
 const isSame = (a: Slot, b: Slot) => a.day === b.day && a.minute === b.minute;
 
 /**
- * Moves things about: dragged by the pointer, or taken with M, moved with the arrows and put down with Enter. Escape puts
- * everything back. Each move is one change with one undo; what was done stays where it was.
+ * Moves things about: dragged by the pointer, or taken with M, moved with the arrows and put down with Enter. An appointment's
+ * lower edge is dragged, or Shift with the arrows pressed, to make it longer or shorter. Escape puts everything back. Each is
+ * one change with one undo; what was done stays as it was.
  */
 export function useMoving(days: readonly string[], box: RefObject<HTMLElement | null>) {
   const { t } = useTranslation("agenda");
@@ -58,8 +77,18 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
   const drop = () => {
     const done = latest.current;
     setHold(null);
-    if (done === null || isSame(done.slot, slotOf(done.item))) return;
-    const { item, slot } = done;
+    if (done === null) return;
+    const { item, slot, minutes } = done;
+    if (minutes !== lengthOf(item)) {
+      mutate({
+        item,
+        message: t("resized"),
+        send: () => resize(item, minutes),
+        becomes: resizedTo(item, minutes),
+      });
+      return;
+    }
+    if (isSame(slot, slotOf(item))) return;
     mutate({
       item,
       message: t("moved"),
@@ -72,6 +101,9 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     if (event.button !== 0 || event.pointerType === "touch" || item.done_at !== null) return;
     const from = { x: event.clientX, y: event.clientY };
     const grabbed = event.clientY - event.currentTarget.getBoundingClientRect().top;
+    const cell = event.currentTarget.closest("[data-day]");
+    const stands = slotOf(item);
+    const isEdge = event.target instanceof Element && event.target.closest("[data-edge]") !== null;
     let moving = false;
     const move = ({ clientX, clientY }: PointerEvent) => {
       if (!moving && Math.hypot(clientX - from.x, clientY - from.y) < slack) return;
@@ -79,8 +111,13 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
       const frame = box.current?.getBoundingClientRect();
       if (frame !== undefined && clientY > frame.bottom - edge) box.current?.scrollBy(0, stride);
       if (frame !== undefined && clientY < frame.top + 2 * edge) box.current?.scrollBy(0, -stride);
+      if (isEdge) {
+        if (cell === null || stands.minute === null) return;
+        setHold({ item, slot: stands, minutes: lengthUnder(cell, clientY, stands.minute), by: "pointer" });
+        return;
+      }
       const slot = slotUnder(clientX, clientY, grabbed);
-      if (slot !== null) setHold({ item, slot, by: "pointer" });
+      if (slot !== null) setHold({ item, slot, minutes: lengthOf(item), by: "pointer" });
     };
     const end = (kept: boolean) => {
       stop.current();
@@ -113,7 +150,7 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
       const isTake = event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (!isTake || item.done_at !== null) return;
       event.preventDefault();
-      setHold({ item, slot: slotOf(item), by: "keys" });
+      setHold({ item, slot: slotOf(item), minutes: lengthOf(item), by: "keys" });
       return;
     }
     if (event.key === "Tab") {
@@ -124,9 +161,14 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     event.stopPropagation();
     if (event.key === "Escape") setHold(null);
     else if (event.key === "Enter" || event.key === " ") drop();
-    else if (event.key.startsWith("Arrow")) {
+    else if (event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      const { minute } = slotOf(item);
+      if (minute === null || !isResizable(item)) return;
+      const minutes = snapLength(now.minutes + (event.key === "ArrowDown" ? step : -step), minute);
+      setHold({ ...now, slot: slotOf(item), minutes });
+    } else if (event.key.startsWith("Arrow")) {
       const slot = nudge(now.slot, event.key);
-      if (days.includes(slot.day)) setHold({ ...now, slot });
+      if (days.includes(slot.day)) setHold({ ...now, slot, minutes: lengthOf(item) });
     }
   };
 

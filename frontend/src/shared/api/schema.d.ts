@@ -2734,6 +2734,8 @@ export interface components {
             body?: string;
             due_at?: string;
             due_on?: string;
+            /** Format: int64 */
+            minutes?: number;
             remind_at?: string;
             result?: string;
         };
@@ -2749,6 +2751,8 @@ export interface components {
             due_on: string | null;
             id: string;
             kind: string;
+            /** Format: int64 */
+            minutes: number | null;
             owner_id: string;
             owner_name: string;
             prospect_id: string;
@@ -3682,6 +3686,11 @@ export interface components {
             due_at?: string;
             due_on?: string;
             kind: string;
+            /**
+             * Format: int64
+             * @description How long it takes; 0 for as long as its kind usually does
+             */
+            minutes?: number;
             next?: components["schemas"]["NextActivity"];
             remind_at?: string;
             result?: string;
@@ -3770,6 +3779,11 @@ export interface components {
             due_at?: string;
             due_on?: string;
             kind: string;
+            /**
+             * Format: int64
+             * @description How long it takes; 0 for as long as its kind usually does
+             */
+            minutes?: number;
             remind_at?: string;
         };
         Nothing: Record<string, never>;

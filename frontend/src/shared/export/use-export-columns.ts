@@ -55,6 +55,7 @@ const columnKeys = {
   ],
   activities: [
     "when",
+    "minutes",
     "kind",
     "result",
     "name",

@@ -13,6 +13,7 @@ import { FormFoot } from "@/shared/ui/FormFoot";
 import { showUndo } from "@/shared/ui/undo-toast";
 import { endingsOf } from "./endings";
 import { KindIcon } from "./KindIcon";
+import { isMeeting, keptLength, lengths, lengthWords } from "./length";
 import { refreshProspect } from "./prospect-cache";
 import { type RemindName, remindAt, remindOptions } from "./remind-options";
 import { useWord } from "./use-word";
@@ -51,6 +52,7 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
   const [time, setTime] = useState(
     start.minute === null ? "" : `${pad(Math.floor(start.minute / 60))}:${pad(start.minute % 60)}`,
   );
+  const [minutes, setMinutes] = useState(60);
   const [body, setBody] = useState("");
   const [result, setResult] = useState("");
   const [remind, setRemind] = useState<RemindName>("at");
@@ -60,6 +62,7 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
   const options = remindOptions(due, day, now);
   const chosen = options.includes(remind) ? remind : (options[0] ?? "never");
   const results = endingsOf(kind);
+  const takes = due !== null && isMeeting(kind);
   const save = useMutation({
     mutationFn: () =>
       answer(
@@ -72,6 +75,7 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
                 body,
                 done: false,
                 ...(due === null ? { due_on: day } : { due_at: due.toISOString() }),
+                ...(takes ? { minutes: keptLength(kind, minutes) } : {}),
                 ...remindAt(chosen, due, day),
               },
         }),
@@ -142,6 +146,15 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
               checked={time === ""}
               onChange={({ currentTarget }) => setTime(currentTarget.checked ? "" : "09:00")}
             />
+            {takes && (
+              <Select
+                label={t("length")}
+                data={lengths.map((value) => ({ value: String(value), label: lengthWords(value) }))}
+                value={String(minutes)}
+                onChange={(value) => setMinutes(Number(value ?? minutes))}
+                allowDeselect={false}
+              />
+            )}
             <Select
               label={t("dialog.remind")}
               data={options.map((value) => ({ value, label: t(`remind.${value}`) }))}
