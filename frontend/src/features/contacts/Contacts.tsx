@@ -6,6 +6,7 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { ContactLine } from "@/shared/api/types";
+import { ExportButton } from "@/shared/export/ExportButton";
 import { formatCount } from "@/shared/lib/text";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -65,6 +66,7 @@ export function Contacts() {
             >
               {pairs > 0 ? t("toDuplicatesCount", { n: formatCount(pairs) }) : t("toDuplicates")}
             </Button>
+            <ExportButton list="contacts" filter={search} />
           </>
         }
       />

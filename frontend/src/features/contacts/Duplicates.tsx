@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
 import type { DuplicatePair } from "@/shared/api/types";
+import { ExportButton } from "@/shared/export/ExportButton";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -53,13 +54,16 @@ export function Duplicates() {
       <PageHeader
         title={t("queue.title")}
         actions={
-          <Button
-            size="compact-md"
-            variant="default"
-            renderRoot={(props) => <Link to="/contactos" {...props} />}
-          >
-            {t("back")}
-          </Button>
+          <>
+            <Button
+              size="compact-md"
+              variant="default"
+              renderRoot={(props) => <Link to="/contactos" {...props} />}
+            >
+              {t("back")}
+            </Button>
+            <ExportButton list="duplicates" filter={{}} />
+          </>
         }
       />
       <div className={classes.page}>

@@ -4,13 +4,12 @@ import {
   IconArrowRight,
   IconFileText,
   IconFlame,
+  IconPencil,
   IconProgress,
   IconTrash,
   IconUser,
 } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useMe } from "@/shared/api/me";
@@ -18,14 +17,11 @@ import type { Prospect, TimelineItem } from "@/shared/api/types";
 import { KindIcon } from "@/shared/prospect/KindIcon";
 import { timelineQuery } from "@/shared/prospect/prospect-queries";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Lines } from "@/shared/ui/Lines";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import classes from "./Timeline.module.css";
 import { datum, isPlanned, timelineLines } from "./timeline-lines";
 import { useTimelineText } from "./use-timeline-text";
-
-/** How many lines before the end the next page is asked for. */
-const lead = 8;
 
 /** Height of a line without a body, in pixels; the rest is measured. */
 const usualHeight = 44;
@@ -35,51 +31,25 @@ export function Timeline({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
   const query = useInfiniteQuery(timelineQuery(prospect.id));
   const lines = timelineLines(query.data?.pages.flatMap(({ items }) => items) ?? [], prospect.next?.id);
-  const viewport = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => viewport.current,
-    estimateSize: () => usualHeight,
-    overscan: 10,
-    getItemKey: (index) => lines[index]?.id ?? index,
-  });
-  const items = virtualizer.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? -1;
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastShown >= lines.length - lead) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, lines.length]);
-
   return (
-    <section className={classes.timeline} aria-label={t("line.title")}>
-      <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
-      <div ref={viewport} className={classes.viewport} tabIndex={0}>
-        <ol className={classes.lines} style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const line = lines[item.index];
-            if (line === undefined) return null;
-            return (
-              <li
-                key={line.id}
-                ref={virtualizer.measureElement}
-                data-index={item.index}
-                className={classes.line}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <Line item={line} prospect={prospect} />
-              </li>
-            );
-          })}
-        </ol>
-        {query.data !== undefined && lines.length === 0 && <p className={classes.none}>{t("line.none")}</p>}
-      </div>
-    </section>
+    <Lines
+      label={t("line.title")}
+      keys={lines.map(({ id }) => id)}
+      query={query}
+      height={usualHeight}
+      empty={t("line.none")}
+    >
+      {(index) => {
+        const line = lines[index];
+        return line === undefined ? null : <Line item={line} prospect={prospect} />;
+      }}
+    </Lines>
   );
 }
 
 const eventMarks: Record<string, Icon> = {
   assigned: IconUser,
+  contact: IconPencil,
   temperature: IconFlame,
   stage: IconArrowRight,
   registered: IconFileText,

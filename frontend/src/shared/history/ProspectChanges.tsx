@@ -1,18 +1,20 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AppError } from "@/shared/api/app-error";
 import { useIsAdmin } from "@/shared/api/me";
 import type { HistoryLine, TimelineItem } from "@/shared/api/types";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Lines } from "@/shared/ui/Lines";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { ChangeText } from "./ChangeText";
 import classes from "./History.module.css";
 import { eventPages, historyPages } from "./history-queries";
 import { RestoreDialog } from "./RestoreDialog";
 import { useHistoryWords } from "./use-history-words";
+
+/** Height of a line that tells of one change, in pixels; the rest is measured. */
+const usualHeight = 56;
 
 type ProspectChangesProps = {
   prospect: string;
@@ -34,18 +36,18 @@ export function ProspectChanges({ prospect, eventText }: ProspectChangesProps) {
   }
   const lines = log.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <Panel
-      error={log.error}
-      onRetry={() => void log.refetch()}
+    <Lines
+      label={t("prospect.label")}
+      keys={lines.map(({ id }) => id)}
       query={log}
-      count={lines.length}
-      ready={log.data !== undefined}
+      height={usualHeight}
+      empty={t("prospect.none")}
     >
       {(index) => {
         const line = lines[index];
         return line === undefined ? null : <Change line={line} seen={lines[0]?.id ?? ""} />;
       }}
-    </Panel>
+    </Lines>
   );
 }
 
@@ -54,12 +56,12 @@ function Events({ prospect, eventText, note }: ProspectChangesProps & { note: st
   const events = useInfiniteQuery(eventPages(prospect));
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Panel
-      error={events.error}
-      onRetry={() => void events.refetch()}
+    <Lines
+      label={t("prospect.label")}
+      keys={items.map(({ id }) => id)}
       query={events}
-      count={items.length}
-      ready={events.data !== undefined}
+      height={usualHeight}
+      empty={t("prospect.none")}
       note={note}
     >
       {(index) => {
@@ -67,7 +69,7 @@ function Events({ prospect, eventText, note }: ProspectChangesProps & { note: st
         if (item === undefined) return null;
         const { title, detail } = eventText(item);
         return (
-          <>
+          <div className={classes.entry}>
             <p className={classes.what}>
               <span className={classes.title}>{title}</span>
             </p>
@@ -76,10 +78,10 @@ function Events({ prospect, eventText, note }: ProspectChangesProps & { note: st
               <RelativeDate at={item.at} />
             </p>
             {detail !== "" && <div className={`${classes.body} ${classes.quiet}`}>{detail}</div>}
-          </>
+          </div>
         );
       }}
-    </Panel>
+    </Lines>
   );
 }
 
@@ -90,7 +92,7 @@ function Change({ line, seen }: { line: HistoryLine; seen: string }) {
   const changed = line.fields[0];
   const named = subject(line);
   return (
-    <>
+    <div className={classes.entry}>
       <p className={classes.what}>
         <span className={classes.title}>{title(line)}</span>
         {named !== "" && <span className={classes.quiet}> · {named}</span>}
@@ -114,64 +116,6 @@ function Change({ line, seen }: { line: HistoryLine; seen: string }) {
         )}
       </div>
       <RestoreDialog line={restoring ? line : null} seen={seen} onClose={() => setRestoring(false)} />
-    </>
-  );
-}
-
-type PanelProps = {
-  error: Error | null;
-  onRetry: () => void;
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => Promise<unknown> };
-  count: number;
-  ready: boolean;
-  note?: string | undefined;
-  children: (index: number) => ReactNode;
-};
-
-/** How many lines before the end the next page is asked for. */
-const lead = 8;
-
-/** A virtual list of lines of different heights. */
-function Panel({ error, onRetry, query, count, ready, note, children }: PanelProps) {
-  const { t } = useTranslation("history");
-  const viewport = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => viewport.current,
-    estimateSize: () => 56,
-    overscan: 10,
-  });
-  const items = virtualizer.getVirtualItems();
-  const last = items.at(-1)?.index ?? -1;
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && last >= count - lead) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, count]);
-  return (
-    <section className={classes.panel} aria-label={t("prospect.label")}>
-      {note !== undefined && (
-        <p className={classes.note} role="status">
-          {note}
-        </p>
-      )}
-      <ErrorNotice error={error} onRetry={onRetry} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
-      <div ref={viewport} className={classes.viewport} tabIndex={0}>
-        <ol className={classes.lines} style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => (
-            <li
-              key={item.key}
-              ref={virtualizer.measureElement}
-              data-index={item.index}
-              className={classes.line}
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              {children(item.index)}
-            </li>
-          ))}
-        </ol>
-        {ready && count === 0 && !hasNextPage && <p className={classes.none}>{t("prospect.none")}</p>}
-      </div>
-    </section>
+    </div>
   );
 }
