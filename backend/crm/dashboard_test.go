@@ -331,6 +331,43 @@ func TestDashboard_MovesToAnotherZone(t *testing.T) {
 	checkTallies(t, o)
 }
 
+// TestDashboard_CountsWhileOthersWrite: a million prospects were counted in one write, and nobody else wrote for a minute. Between
+// the steps of counting anything may happen, to cards that are counted and to ones that are not.
+func TestDashboard_CountsWhileOthersWrite(t *testing.T) {
+	for seed := range uint64(3) {
+		o := crmtest.New(t, 2)
+		o.Clock.Set(time.Date(2026, 11, 3, 5, 0, 0, 0, time.UTC))
+		h := &history{t: t, o: o, words: vocabulary(t, o), rand: rand.New(rand.NewPCG(seed, 18))} //nolint:gosec // it repeats
+		for range 40 {
+			h.step()
+		}
+		for _, name := range []string{"America/Mexico_City", "America/Tijuana"} {
+			zone, err := time.LoadLocation(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			steps := 0
+			for done := false; !done; steps++ {
+				_, err := o.Store.Write(ctx, store.System, func(tx *store.Tx) (err error) {
+					done, err = crm.CountOn(tx, zone, 1+h.rand.IntN(3))
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.step()
+			}
+			if checkTallies(t, o); steps < 5 {
+				t.Errorf("counted in %d steps", steps)
+			}
+			for range 10 {
+				h.step()
+			}
+			checkTallies(t, o)
+		}
+	}
+}
+
 func TestDashboard_RefusesNonsense(t *testing.T) {
 	o := crmtest.New(t, 2)
 	for field, q := range map[string]crm.DashboardQuery{

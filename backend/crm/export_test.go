@@ -7,6 +7,7 @@ import (
 
 	"sitegroup.mx/crm/backend/account"
 	"sitegroup.mx/crm/backend/clock"
+	"sitegroup.mx/crm/store"
 )
 
 // Query is a statement and its parameters, for tests that look at its plan.
@@ -82,4 +83,10 @@ func (s *Service) OfficeCalendar(q dbx.Builder) (clock.Calendar, error) {
 		return clock.Calendar{}, err
 	}
 	return t.calendar(""), nil
+}
+
+// CountOn does the next step of counting in a zone, of a few cards.
+func CountOn(tx *store.Tx, zone *time.Location, most int) (done bool, err error) {
+	shifts := zoneShifts(zone)
+	return countOn(tx, zoneMark(zone, shifts), shifts, most)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -63,7 +64,17 @@ func zoneMark(zone *time.Location, shifts []zoneShift) string {
 	return zone.String() + " " + hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-const countedZone = `SELECT coalesce((SELECT zone FROM day_zone_counted), '')`
+// allCounted is the last card that is counted when every one is.
+const allCounted = math.MaxInt64
+
+// How many cards a step counts. It begins with few and grows or shrinks until a step takes about as long as stepTime: for so
+// long everybody else waits.
+const (
+	firstStep = 500
+	leastStep = 100
+	mostStep  = 10_000
+	stepTime  = 50 * time.Millisecond
+)
 
 // tallies are the tables of counts and the views that say what each card counts for.
 var tallies = []struct{ table, source, columns string }{
@@ -77,34 +88,97 @@ var tallies = []struct{ table, source, columns string }{
 
 // CountAnew counts all prospects for the dashboard where the days of the office have changed since they were counted: in a
 // new office, in a file of an older version, on a computer that has learnt its office's zone. Otherwise it does nothing.
-// With a million prospects it takes some seconds, so the program calls it when an office is opened.
+// With a million prospects it takes a minute, in steps between which others write. Who calls it while somebody else does, or
+// after a program that ended half way, goes on where the counts are.
 func (s *Service) CountAnew(ctx context.Context) error {
-	zone, err := s.zone(ctx)
-	if err != nil {
-		return err
-	}
-	shifts := zoneShifts(zone)
-	mark := zoneMark(zone, shifts)
-	var counted string
-	if err := s.store.Read().NewQuery(countedZone).WithContext(ctx).Row(&counted); err != nil {
-		return fmt.Errorf("read the zone that was counted in: %w", err)
-	}
-	if counted == mark {
-		return nil
-	}
-	_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-		if err := tx.Query().NewQuery(countedZone).Row(&counted); err != nil || counted == mark {
+	for step, done := firstStep, false; !done; {
+		zone, err := s.zone(ctx)
+		if err != nil {
 			return err
 		}
-		return countAnew(tx, mark, shifts)
-	})
-	if err != nil {
-		return fmt.Errorf("count prospects anew: %w", err)
+		shifts := zoneShifts(zone)
+		mark := zoneMark(zone, shifts)
+		if done, err = isCounted(s.store.Read(), mark); err != nil || done {
+			return err
+		}
+		var took time.Duration
+		_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
+			begun := s.clock.Now()
+			done, err = countOn(tx, mark, shifts, step)
+			took = s.clock.Now().Sub(begun)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("count prospects anew: %w", err)
+		}
+		step = nextStep(step, took)
 	}
 	return nil
 }
 
-func countAnew(tx *store.Tx, mark string, shifts []zoneShift) error {
+func nextStep(step int, took time.Duration) int {
+	switch {
+	case took > stepTime:
+		return max(step/2, leastStep)
+	case took < stepTime/2:
+		return min(step*2, mostStep)
+	}
+	return step
+}
+
+// countState is in which zone cards are counted, and up to which.
+type countState struct {
+	Zone string `db:"zone"`
+	Upto int64  `db:"upto"`
+}
+
+func readCount(q dbx.Builder) (p countState, err error) {
+	if err := q.NewQuery("SELECT zone, upto FROM day_zone_counted").One(&p); err != nil {
+		return p, fmt.Errorf("read what is counted: %w", err)
+	}
+	return p, nil
+}
+
+// isCounted reports whether every card is counted in a zone.
+func isCounted(q dbx.Builder, mark string) (bool, error) {
+	p, err := readCount(q)
+	return p == countState{mark, allCounted}, err
+}
+
+// countOn does the next step: it begins anew, or counts the next few cards. done says that none is left.
+func countOn(tx *store.Tx, mark string, shifts []zoneShift, most int) (done bool, err error) {
+	p, err := readCount(tx.Query())
+	switch {
+	case err != nil:
+		return false, err
+	case p == countState{mark, allCounted}:
+		return true, nil
+	case p.Zone != mark:
+		return false, beginCount(tx, mark, shifts)
+	}
+	var last *int64
+	err = tx.Query().NewQuery(`
+		SELECT max(n)
+		FROM (SELECT n FROM prospect_card WHERE n > {:after} ORDER BY n LIMIT {:most})`).
+		Bind(dbx.Params{"after": p.Upto, "most": most}).Row(&last)
+	if err != nil {
+		return false, err
+	}
+	if last == nil {
+		return true, setCounted(tx, mark, allCounted)
+	}
+	for _, t := range tallies {
+		count := "INSERT INTO " + t.table + " (" + t.columns + ", n) SELECT " + t.columns + ", count(*) FROM " + t.source +
+			" WHERE card > {:after} AND card <= {:last} GROUP BY " + t.columns + " ON CONFLICT DO UPDATE SET n = n + excluded.n"
+		if _, err := tx.Exec(count, dbx.Params{"after": p.Upto, "last": *last}); err != nil {
+			return false, err
+		}
+	}
+	return false, setCounted(tx, mark, *last)
+}
+
+// beginCount forgets every count and writes a zone down.
+func beginCount(tx *store.Tx, mark string, shifts []zoneShift) error {
 	if _, err := tx.Exec("DELETE FROM day_zone", nil); err != nil {
 		return err
 	}
@@ -117,12 +191,12 @@ func countAnew(tx *store.Tx, mark string, shifts []zoneShift) error {
 		if _, err := tx.Exec("DELETE FROM "+t.table, nil); err != nil {
 			return err
 		}
-		recount := "INSERT INTO " + t.table + " (" + t.columns + ", n) SELECT " + t.columns + ", count(*) FROM " + t.source + " GROUP BY " + t.columns
-		if _, err := tx.Exec(recount, nil); err != nil {
-			return err
-		}
 	}
-	_, err := tx.Exec("INSERT INTO day_zone_counted (one, zone) VALUES (1, {:zone}) ON CONFLICT DO UPDATE SET zone = excluded.zone", dbx.Params{"zone": mark})
+	return setCounted(tx, mark, 0)
+}
+
+func setCounted(tx *store.Tx, mark string, upto int64) error {
+	_, err := tx.Exec("UPDATE day_zone_counted SET zone = {:zone}, upto = {:upto}", dbx.Params{"zone": mark, "upto": upto})
 	return err
 }
 

@@ -183,15 +183,18 @@ UPDATE prospect_card
   WHERE is_open = 0;
 
 -- A day is a day of the office's. SQLite knows no time zones, so the program writes here how far the zone is from UTC since
--- when, counts everything anew when that has changed, and notes for which zone it has counted (crm.CountAnew).
+-- when, counts everything anew when that has changed, and notes for which zone it has counted (crm.CountAnew). It does so in
+-- steps, between which others write: only cards up to upto are in the counts, and only theirs are kept by the triggers below.
 CREATE TABLE day_zone (
   since TEXT PRIMARY KEY,                -- an instant, '' for the beginning of time
   shift TEXT NOT NULL                    -- a modifier of date(): '-21600 seconds'
 ) WITHOUT ROWID;
 CREATE TABLE day_zone_counted (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
-  zone TEXT NOT NULL                     -- its name, and a hash of its shifts
+  zone TEXT NOT NULL,                    -- its name, and a hash of its shifts
+  upto INTEGER NOT NULL                  -- the last card that is counted in it; the largest number when all are
 );
+INSERT INTO day_zone_counted (one, zone, upto) VALUES (1, '', 9223372036854775807);
 
 -- Who works on how many open prospects in each stage: attended ones, and ones with a next action.
 CREATE TABLE tally_open (
@@ -340,6 +343,7 @@ CREATE VIEW counted_days AS SELECT n AS card, 0 AS times FROM prospect_card;
 
 -- +goose StatementBegin
 CREATE TRIGGER counted_open_added INSTEAD OF INSERT ON counted_open
+WHEN NEW.card <= (SELECT upto FROM day_zone_counted)
 BEGIN
   INSERT INTO tally_open (owner_id, stage_id, attended, planned, n)
     SELECT owner_id, stage_id, attended, planned, NEW.times
@@ -351,6 +355,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER counted_days_added INSTEAD OF INSERT ON counted_days
+WHEN NEW.card <= (SELECT upto FROM day_zone_counted)
 BEGIN
   INSERT INTO tally_lead (owner_id, day, source, campaign_id, form_id, status, attended, n)
     SELECT owner_id, day, source, campaign_id, form_id, status, attended, NEW.times

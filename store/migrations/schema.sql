@@ -450,6 +450,7 @@ BEGIN
 END;
 
 CREATE TRIGGER counted_days_added INSTEAD OF INSERT ON counted_days
+WHEN NEW.card <= (SELECT upto FROM day_zone_counted)
 BEGIN
   INSERT INTO tally_lead (owner_id, day, source, campaign_id, form_id, status, attended, n)
     SELECT owner_id, day, source, campaign_id, form_id, status, attended, NEW.times
@@ -476,6 +477,7 @@ END;
 CREATE VIEW counted_days AS SELECT n AS card, 0 AS times FROM prospect_card;
 
 CREATE TRIGGER counted_open_added INSTEAD OF INSERT ON counted_open
+WHEN NEW.card <= (SELECT upto FROM day_zone_counted)
 BEGIN
   INSERT INTO tally_open (owner_id, stage_id, attended, planned, n)
     SELECT owner_id, stage_id, attended, planned, NEW.times
@@ -499,7 +501,8 @@ CREATE TABLE day_zone (
 
 CREATE TABLE day_zone_counted (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
-  zone TEXT NOT NULL                     -- its name, and a hash of its shifts
+  zone TEXT NOT NULL,                    -- its name, and a hash of its shifts
+  upto INTEGER NOT NULL                  -- the last card that is counted in it; the largest number when all are
 );
 
 CREATE TABLE derived (
