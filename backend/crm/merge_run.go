@@ -12,12 +12,16 @@ import (
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/fault"
 	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/mutant"
 )
 
 // Follow carries out, on the host and in the transaction that asks for it, what members wish for: merges, and that they be taken
 // back; it brings what is added under a contact that was merged away to the one that it is part of; and it has every prospect of
 // a contact tell of the contact's edits. It is the second half of the store's Options.Follow.
 func Follow(tx *store.Tx, op store.Op) error {
+	if mutant.On(mutant.StrayStaysStray) && op.Entity != "contact_merge" {
+		return nil
+	}
 	switch op.Entity {
 	case "contact_merge":
 		if op.Field == "" || op.Field == "wish" || op.Field == fieldDeleted {

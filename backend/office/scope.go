@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/store"
+	"sitegroup.mx/crm/store/mutant"
 )
 
 // everything is the root whose grant lets a user's computers hold all prospects.
@@ -36,7 +37,7 @@ func Follow(tx *store.Tx, op store.Op) error {
 // followReach has whoever holds a contact read it anew when a phone or an e-mail of it has moved to another one: their
 // computers would keep it.
 func followReach(tx *store.Tx, op store.Op) error {
-	if op.Field != "contact_id" {
+	if op.Field != "contact_id" || mutant.On(mutant.MoveWithoutRegrant) {
 		return nil
 	}
 	var from, to string
@@ -79,6 +80,9 @@ func followProspect(tx *store.Tx, op store.Op) error {
 		}
 		return tx.Grant(to, op.Row)
 	case "contact_id": // another person's phones and e-mails
+		if mutant.On(mutant.MoveWithoutRegrant) {
+			return nil
+		}
 		return tx.Regrant(op.Row)
 	}
 	return nil

@@ -5,7 +5,7 @@ package mutant
 // Rule is one rule of replication, named after its breach.
 type Rule int
 
-// The sixteen breaches.
+// The breaches.
 const (
 	None                     Rule = iota
 	NoOwnershipCheck              // the host does not ask whose prospect it is
@@ -24,6 +24,9 @@ const (
 	MembershipInDatabaseOnly      // the membership list is only in the file that is backed up
 	NonceOfPos                    // the cursor's nonce is that of its position, not of the head
 	NoClockCorrection             // neither offset nor clamp
+	StrayStaysStray               // what is written under a contact that is part of another stays there
+	MoveWithoutRegrant            // who holds a person that gets, or loses, a prospect or a phone is told nothing
+	OwnRowsForAll                 // somebody's own template, view or export is everybody's to write
 )
 
 // Names are the rules as tests and the command line name them.
@@ -33,4 +36,5 @@ var Names = map[Rule]string{
 	ForgetOnceSent: "forget-once-sent", NoNonce: "no-nonce", SettledNotKept: "settled-not-kept", SettleOnAck: "settle-on-ack",
 	GrantOnlyChanges: "grant-only-changes", PageWithoutFrom: "page-without-from", CounterOpIDs: "counter-op-ids",
 	MembershipInDatabaseOnly: "membership-in-database-only", NonceOfPos: "nonce-of-pos", NoClockCorrection: "no-clock-correction",
+	StrayStaysStray: "stray-stays-stray", MoveWithoutRegrant: "move-without-regrant", OwnRowsForAll: "own-rows-for-all",
 }

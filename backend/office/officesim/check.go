@@ -272,7 +272,7 @@ func (s *sim) settled() error {
 
 func (s *sim) settledOp(e *edit, op madeOp) error {
 	there, err := texts(s.host.store, `
-		SELECT iif(entity = {:entity} AND row_id = {:row} AND field IN ({:field}, {:newer}), outcome, 'another op')
+		SELECT iif(entity = {:entity} AND (row_id = {:row} OR row_id = 'malformed-' || length({:row})) AND field IN ({:field}, {:newer}), outcome, 'another op')
 		FROM op_log
 		WHERE op_id = {:id}`, dbx.Params{"id": bytesOf(op.ID), "entity": op.Entity, "row": op.Row, "field": op.Field, "newer": newerField})
 	if err != nil {

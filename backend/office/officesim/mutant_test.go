@@ -14,6 +14,22 @@ import (
 // mostSeeds is how many seeds a breach may go unnoticed.
 const mostSeeds = 600
 
+// known are seeds that notice a breach, each of which is tried before all others. A change of what is played makes some of them
+// blind: then the others are tried in turn, and the log says which one it was.
+var known = map[mutant.Rule]uint64{}
+
+// seedsFor lists the seeds in the order in which they are tried.
+func seedsFor(rule mutant.Rule) []uint64 {
+	seeds := []uint64{}
+	if seed := known[rule]; seed != 0 {
+		seeds = append(seeds, seed)
+	}
+	for seed := uint64(1); seed <= mostSeeds; seed++ {
+		seeds = append(seeds, seed)
+	}
+	return seeds
+}
+
 // TestMutants_AreCaught breaks each rule of replication in turn: a rule whose breach no invariant notices is one that
 // nobody tests.
 func TestMutants_AreCaught(t *testing.T) {
@@ -26,14 +42,14 @@ func TestMutants_AreCaught(t *testing.T) {
 		rules = append(rules, r)
 	}
 	slices.Sort(rules)
-	if len(rules) != 16 {
+	if len(rules) != 19 {
 		t.Fatalf("there are %d rules", len(rules))
 	}
 	for _, rule := range rules {
 		t.Run(mutant.Names[rule], func(t *testing.T) {
 			mutant.Break(rule)
 			defer mutant.Break(mutant.None)
-			for seed := uint64(1); seed <= mostSeeds; seed++ {
+			for _, seed := range seedsFor(rule) {
 				_, err := officesim.Run(t.Context(), officesim.Options{Seed: seed, Dir: dir})
 				var v *officesim.Violation
 				if errors.As(err, &v) {

@@ -5,7 +5,7 @@ import "time"
 // step lets one thing happen.
 func (s *sim) step() error {
 	m := pick(s, s.members)
-	switch n := s.rng.IntN(110); {
+	switch n := s.rng.IntN(112); {
 	case n < 12:
 		return s.work(s.hostDesk())
 	case n < 38:
@@ -39,6 +39,8 @@ func (s *sim) step() error {
 		return s.arrive(m)
 	case n < 84:
 		return s.mishap()
+	case n < 86:
+		return s.partAndMeet(m)
 	default:
 		return s.deliverSome(m)
 	}

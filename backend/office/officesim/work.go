@@ -91,6 +91,7 @@ var jobs = []job{
 	{"move", moveStage},
 	{"a person's no", oppose},
 	{"read notices", readNotices},
+	{"meddle", meddle},
 }
 
 var officeJobs = []job{
@@ -104,6 +105,8 @@ var officeJobs = []job{
 	{"merge", mergeTwo},
 	{"merge", mergeTwo},
 	{"part", partTwo},
+	{"answer a merge", answerMerge},
+	{"forget", forgetMerged},
 	{"tell apart", tellApart},
 	{"arrange stages", arrangeStages},
 	{"arrange stages", arrangeStages},
@@ -119,7 +122,11 @@ func (s *sim) work(d desk) error {
 	if d.user.IsAdmin() && s.chance(3) {
 		list = officeJobs
 	}
-	j := pick(s, list)
+	return s.doOne(d, pick(s, list))
+}
+
+// doOne has somebody do one thing.
+func (s *sim) doOne(d desk, j job) error {
 	prospect, err := s.some(d, "SELECT id FROM prospect WHERE deleted = 0 ORDER BY id")
 	if err != nil {
 		return err

@@ -2,8 +2,12 @@ package officesim
 
 import (
 	"context"
+	"slices"
+
+	"github.com/pocketbase/dbx"
 
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/store"
 )
 
 // anotherContact draws a contact of which the desk has a prospect, "" when it is the one given.
@@ -53,6 +57,50 @@ func askMerge(s *sim, ctx context.Context, d desk, prospect string) (string, str
 		return "", "", err
 	}
 	c, err := d.crm.AskMerge(ctx, d.user, crm.MergeAsk{Contacts: []string{contact, other}, Note: s.text()})
+	return c.TxID, "", err
+}
+
+// answerMerge decides about what a seller has asked.
+func answerMerge(s *sim, ctx context.Context, d desk, _ string) (string, string, error) {
+	list, err := d.crm.Merges(ctx, d.user)
+	asked := slices.DeleteFunc(list, func(m crm.MergeItem) bool { return m.State != crm.MergeAsked || len(m.Contacts) < 2 })
+	if err != nil || len(asked) == 0 {
+		return "", "", err
+	}
+	m := pick(s, asked)
+	if s.chance(3) {
+		c, err := d.crm.DeclineMerge(ctx, d.user, m.ID)
+		return c.TxID, "", err
+	}
+	c, err := d.crm.AnswerMerge(ctx, d.user, m.ID, crm.Merge{
+		Contacts: []string{m.Contacts[0].ID, m.Contacts[1].ID}, Choice: crm.MergeChoice{Seller: crm.SellersKeep},
+	})
+	return c.TxID, "", err
+}
+
+// forgetMerged erases what merges keep of a person who is forgotten, on the host: no name is left, in the merges or with those
+// who are part of the person, and nothing can be parted any more.
+func forgetMerged(s *sim, ctx context.Context, d desk, _ string) (string, string, error) {
+	if d.m != nil {
+		return "", "", nil
+	}
+	contact, err := s.some(d, "SELECT DISTINCT merged_into FROM contact WHERE merged_into <> '' ORDER BY merged_into")
+	if contact == "" || err != nil {
+		return "", "", err
+	}
+	c, err := d.store.Write(ctx, store.System, func(tx *store.Tx) error {
+		_, err := d.crm.ForgetMerges(tx, contact)
+		return err
+	})
+	if err != nil {
+		return "", "", err
+	}
+	left, err := texts(d.store, `
+		SELECT id FROM contact_merge WHERE survivor_id = {:contact} AND (map <> '{}' OR note <> '' OR reach <> '')
+		UNION ALL SELECT id FROM contact WHERE merged_into = {:contact} AND name || city <> ''`, dbx.Params{"contact": contact})
+	if err == nil && len(left) > 0 {
+		err = violation("I11", "%s is forgotten, and something of it is kept in %v", contact, left)
+	}
 	return c.TxID, "", err
 }
 
