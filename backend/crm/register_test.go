@@ -33,6 +33,7 @@ func TestRegister_NewPerson(t *testing.T) {
 		t.Fatalf("registration = %+v", r)
 	}
 	d := detail(t, office, office.Sellers[0], r.ProspectID)
+	waited := int(office.Clock.Now().Sub(e.LeadAt).Seconds())
 	want := crm.ProspectDetail{
 		ID: r.ProspectID, OwnerID: r.OwnerID, OwnerName: office.Sellers[0].Name, StageID: d.StageID, Status: "new", Source: "leads",
 		FormName: e.FormName, CampaignName: e.CampaignName, LeadAt: clock.Format(e.LeadAt), ReceivedAt: clock.Format(office.Clock.Now()),
@@ -51,6 +52,7 @@ func TestRegister_NewPerson(t *testing.T) {
 			AdsetName: e.AdsetName, AdName: e.AdName, Platform: "fb", IsOrganic: new(bool), Origin: "poll",
 			LeadAt: clock.Format(e.LeadAt), ReceivedAt: clock.Format(office.Clock.Now()), Answers: e.Answers, Disclaimers: e.Disclaimers,
 		}},
+		Response: &crm.ProspectResponse{Lead: waited, LeadHours: waited},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Errorf("detail (-want +got):\n%s", diff)

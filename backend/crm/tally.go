@@ -16,8 +16,8 @@ import (
 )
 
 // The tables tally_* hold how many cards there are of each kind, day by day of the office's. Triggers keep them; see
-// store/migrations/0018_tally_prospects.sql and, for how many people there are, 0027_total_contacts.sql. What SQLite cannot know is the office's zone: CountAnew writes it down, and
-// counts everything anew when it is another than the one counted in.
+// store/migrations/0018_tally_prospects.sql. What SQLite cannot know is the office's zone: CountAnew writes it down, and counts
+// everything anew when it is another than the one counted in.
 
 // zoneShift is how far a zone is from UTC since an instant.
 type zoneShift struct{ since, shift string }
@@ -76,15 +76,20 @@ const (
 	stepTime  = 50 * time.Millisecond
 )
 
-// tallies are the tables of counts and the views that say what each card counts for.
-var tallies = []struct{ table, source, columns string }{
+// tally is a table of counts, and the view that says what is counted in it.
+type tally struct{ table, source, columns string }
+
+// tallies count cards, each by itself.
+var tallies = []tally{
 	{"tally_open", "open_of_card", "owner_id, stage_id, attended, planned"},
 	{"tally_lead", "lead_of_card", "owner_id, day, source, campaign_id, form_id, status, attended"},
 	{"tally_attended", "attended_of_card", "owner_id, day"},
 	{"tally_ended", "ended_of_card", "owner_id, day, status, reason_id"},
 	{"tally_answer", "answer_of_card", "owner_id, day, clock, upto"},
-	{"tally_contact", "contact_of_card", "owner_id"},
 }
+
+// contactTally counts people, whatever the zone; its triggers alone keep it (store/migrations/0027_total_contacts.sql).
+var contactTally = tally{"tally_contact", "contact_of_card", "owner_id"}
 
 // CountAnew counts all prospects for the dashboard where the days of the office have changed since they were counted: in a
 // new office, in a file of an older version, on a computer that has learnt its office's zone. Otherwise it does nothing.
@@ -204,7 +209,7 @@ func setCounted(tx *store.Tx, mark string, upto int64) error {
 // have been through anything. It writes nothing.
 func MiscountedTallies(ctx context.Context, q dbx.Builder) ([]string, error) {
 	var all []string
-	for _, t := range tallies {
+	for _, t := range append(tallies[:len(tallies):len(tallies)], contactTally) {
 		var rows []string
 		query := strings.NewReplacer("{table}", t.table, "{source}", t.source, "{columns}", t.columns).Replace(`
 			SELECT '{table} holds ' || json_array({columns}, n) AS row

@@ -49,14 +49,14 @@ func TestReach_TellsEachSellerOfTheirOwn(t *testing.T) {
 				_, err := o.CRM.UpdateContact(t.Context(), o.Admin, detail.Contact.ID, crm.ContactPatch{Name: &name})
 				return err
 			},
-			admin: told{[]string{"contact"}, []string{hers}}, ana: told{[]string{"contact"}, []string{hers}}, beto: none,
+			admin: told{[]string{"contact", "event"}, []string{hers}}, ana: told{[]string{"contact", "event"}, []string{hers}}, beto: none,
 		},
 		{
 			name: "a phone removed", do: func() error {
 				_, err := o.CRM.RemovePhone(t.Context(), ana, detail.Contact.Phones[0].ID)
 				return err
 			},
-			admin: told{[]string{"contact_phone"}, []string{hers}}, ana: told{[]string{"contact_phone"}, []string{hers}}, beto: none,
+			admin: told{[]string{"contact_phone", "event"}, []string{hers}}, ana: told{[]string{"contact_phone", "event"}, []string{hers}}, beto: none,
 		},
 		{
 			name: "a step planned on his", do: func() error {
