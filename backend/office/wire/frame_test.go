@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sitegroup.mx/crm/backend/office/wire"
 	"sitegroup.mx/crm/store"
@@ -90,7 +91,7 @@ func TestEncode_BytesOfProtocol1(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(f, got); diff != "" {
+			if diff := cmp.Diff(f, got, cmpopts.IgnoreUnexported(store.Op{})); diff != "" {
 				t.Errorf("decoded frame (-want +got):\n%s", diff)
 			}
 		})
