@@ -85,6 +85,22 @@ func TestReplica_ContactWhoseProspectMovedBetweenPagesIsNotKept(t *testing.T) {
 	p.lacks("c3")
 }
 
+// TestReplica_PhoneThatLeavesItsContactIsNotKept: the prospect that the host takes and gives anew, so that its seller learns
+// of it, was changed again since, and comes on a later page than the contact.
+func TestReplica_PhoneThatLeavesItsContactIsNotKept(t *testing.T) {
+	p := withTwo(t)
+	write(t, p.host, admin, func(tx *store.Tx) error {
+		return errors.Join(tx.Set("contact_phone", "h1", store.Row{"contact_id": "c3"}), tx.Regrant("p1"))
+	})
+	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"temperature": "hot"}) })
+	p.limit = 1
+	p.pull()
+	p.same()
+	if n := value(t, p.member.Read(), "SELECT count(*) FROM contact_phone"); n != "1" {
+		t.Errorf("%s phones, want that of the other contact", n)
+	}
+}
+
 // refusesProspects is a host that lets no member make a prospect.
 func refusesProspects(p store.Proposal) store.Verdict {
 	if p.Actor.Device == "device-ana" && p.Op.Entity == "prospect" && p.Op.Field == "" {
