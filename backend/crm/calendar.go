@@ -98,7 +98,8 @@ func (s *Service) CalendarOf(ctx context.Context, v account.Viewer, id string, s
 	return s.calendar(name, []calendarItem{item.calendarItem}, style)
 }
 
-// Calendar returns a stretch of the agenda as a calendar. Faults are Agenda's.
+// Calendar returns a stretch of the agenda as a calendar. Faults are Agenda's, and agenda.empty where nothing is planned: a
+// calendar has at least one event (RFC 5545, section 3.6).
 func (s *Service) Calendar(ctx context.Context, v account.Viewer, r AgendaRange, style CalendarStyle) (CalendarFile, error) {
 	if err := r.check(); err != nil {
 		return CalendarFile{}, err
@@ -111,6 +112,9 @@ func (s *Service) Calendar(ctx context.Context, v account.Viewer, r AgendaRange,
 		if err != nil {
 			return CalendarFile{}, fmt.Errorf("read agenda: %w", err)
 		}
+	}
+	if len(items) == 0 {
+		return CalendarFile{}, fault.New("agenda.empty")
 	}
 	return s.calendar("agenda-"+r.From, items, style)
 }

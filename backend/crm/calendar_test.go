@@ -153,6 +153,10 @@ func TestCalendar_OfAWeek(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines(t, f)
+	_, err = office.CRM.Calendar(ctx, seller, daysIn(t, "America/Mexico_City", "2026-11-23", "2026-11-30"), crm.CalendarStyle{Language: "es-MX"})
+	if !fault.Has(err, "agenda.empty") {
+		t.Errorf("a week of nothing: %v", err)
+	}
 	if n := strings.Count(f.Content, "BEGIN:VEVENT\r\n"); n != 2 || f.Name != "agenda-2026-11-09.ics" {
 		t.Errorf("%s with %d events", f.Name, n)
 	}
