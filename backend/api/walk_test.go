@@ -241,6 +241,17 @@ func state(t *testing.T, o *apitest.Office, f foreign) []string {
 	return append(all, o.Do("ana", "GET", "/api/reminders?until=2026-11-03T00:00:00.000Z", nil).Body)
 }
 
+// TestSeller_TakesNoCalendarOfOthers: a calendar of the days on which only another seller has planned something is none.
+func TestSeller_TakesNoCalendarOfOthers(t *testing.T) {
+	o := apitest.New(t)
+	foreignOf(t, o)
+	path := strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1)
+	o.Do("ana", "GET", path, nil).OK()
+	if got := o.Do("beto", "GET", path, nil); got.Code() != "agenda.empty" {
+		t.Errorf("beto takes %d %s", got.Status, got.Body)
+	}
+}
+
 // TestSeller_FindsNothingOfOthers reads every list as another seller.
 func TestSeller_FindsNothingOfOthers(t *testing.T) {
 	o := apitest.New(t)
@@ -249,7 +260,7 @@ func TestSeller_FindsNothingOfOthers(t *testing.T) {
 		"/api/prospects", "/api/prospects?q=marcador", "/api/prospects?q=0101", "/api/prospects?open=all&sort=name",
 		"/api/prospects?sort=next&no_next=false", "/api/prospects?sort=activity&open=all", "/api/prospects?source=manual",
 		"/api/prospects?unattended=true", "/api/inbox", "/api/inbox/count", "/api/reminders?until=2026-11-05T00:00:00.000Z", "/api/users",
-		"/api/templates", agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk, strings.Replace(agendaOfTheWalk, "?", "/calendar?", 1),
+		"/api/templates", agendaOfTheWalk, agendaOfTheWalk + "&seller=" + o.Viewer("ana").UserID, overdueOfTheWalk,
 		"/api/contacts", "/api/contacts?q=marcador", "/api/contacts?q=0101", "/api/contacts?sort=recent", "/api/duplicates", "/api/duplicates/count", "/api/merges",
 		"/api/prospects?seller=" + o.Viewer("ana").UserID, "/api/prospects?seller=none", "/api/me", "/api/vocabulary",
 		"/api/board?open=all", "/api/board?q=marcador", "/api/board?seller=" + o.Viewer("ana").UserID,
