@@ -69,7 +69,7 @@ var statuses = map[string]int{
 // nouns are the statuses of all other codes that begin so.
 var nouns = map[string]int{
 	"activity": http.StatusConflict, "agenda": http.StatusConflict,
-	"access":   http.StatusForbidden, "account": http.StatusConflict, "contact": http.StatusConflict, "demo": http.StatusConflict,
+	"access": http.StatusForbidden, "account": http.StatusConflict, "contact": http.StatusConflict, "demo": http.StatusConflict,
 	"import": http.StatusUnprocessableEntity, "input": http.StatusUnprocessableEntity, "lead": http.StatusConflict,
 	"meta": http.StatusBadGateway, "office": http.StatusServiceUnavailable, "data": http.StatusServiceUnavailable,
 	"stage": http.StatusConflict, "reason": http.StatusConflict, "word": http.StatusConflict,
