@@ -64,6 +64,9 @@ func Parse(s string) (Time, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read hybrid time's counter: %w", err)
 	}
+	if !At(wall).Wall().Equal(wall) {
+		return 0, fmt.Errorf("read hybrid time: %q is beyond what it can hold", s)
+	}
 	return At(wall) + Time(counter), nil //nolint:gosec // at most 16 bits
 }
 
