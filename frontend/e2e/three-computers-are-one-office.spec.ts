@@ -114,7 +114,7 @@ test("three computers are one office: joining, offline, conflict, reassigning, r
       await first.open(page);
       await first.page.getByRole("button", { name: /^Vendedor/ }).click();
       await first.page.getByRole("menuitemradio", { name: raul.name }).click();
-      await first.page.getByLabel("¿Por qué cambia de vendedor?").fill("Vive en su zona");
+      await first.page.getByRole("radio", { name: "La persona lo pidió" }).check();
       await first.page.getByRole("button", { name: "Reasignar" }).click();
       await expectList(hers, [], ["Andrea Núñez"]);
       await expectList(his, ["Andrea Núñez", "Fausto Zúñiga"], []);
