@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+
+	"sitegroup.mx/crm/backend/crm"
 )
 
 const (
@@ -87,9 +89,13 @@ func (o *benchOffice) bulk(ctx context.Context, token string) (calls sample, err
 			return nil, err
 		}
 		call := func() error {
-			body := map[string]any{"ids": ids, "owner_id": to}
-			if err := post(o.handler, "/api/prospects/changes", token, body); err != nil {
+			body := map[string]any{"ids": ids, "owner_id": to, "owner_reason": "Otro conoce mejor la zona"}
+			var done crm.BulkResult
+			if err := post(o.handler, "/api/prospects/changes", token, body, &done); err != nil {
 				return err
+			}
+			if done.Changed != len(ids) {
+				return fmt.Errorf("of %d prospects %d were handed over", len(ids), done.Changed)
 			}
 			_, err := get(o.handler, "/api/prospects?open=true&limit=100", token)
 			return err
@@ -167,7 +173,8 @@ func (s sample) worst() (ms float64) {
 	return ms
 }
 
-func post(h http.Handler, target, token string, body any) error {
+// post calls the API and reads its answer into v.
+func post(h http.Handler, target, token string, body, v any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -180,5 +187,5 @@ func post(h http.Handler, target, token string, body any) error {
 	if w.Code != http.StatusOK {
 		return fmt.Errorf("POST %s: %d %s", target, w.Code, w.Body.String())
 	}
-	return nil
+	return json.Unmarshal(w.Body.Bytes(), v)
 }
