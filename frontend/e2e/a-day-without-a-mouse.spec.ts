@@ -32,7 +32,7 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await expect(page.getByLabel("Nombre")).toBeFocused();
     await keyboard.press("Escape");
     await expect(open).toBeFocused();
-    await expect(page.getByRole("dialog")).toBeHidden();
+    // At once: the dialog that is fading away holds nothing up.
     await keyboard.press("n");
     await expect(page.getByLabel("Nombre")).toBeFocused();
     await keyboard.type("Ximena Téllez");

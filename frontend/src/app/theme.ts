@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { leaving } from "@/shared/lib/keyboard";
 
 /** Deep teal, light to dark. White words stand on shade 8 by day and on shade 6 by night; both pass AA. */
 const accent: MantineColorsTuple = [
@@ -42,6 +43,10 @@ const warmDark: MantineColorsTuple = [
 
 const fieldLabel = { label: { fontSize: 13, fontWeight: 500, marginBottom: 4 } };
 
+/** Marks a dialog as soon as it is closed: its fading out holds up no key. */
+const leavingContent = (_theme: unknown, { opened }: { opened?: boolean }) =>
+  opened === false ? { content: leaving } : {};
+
 export const theme = createTheme({
   fontFamily: "var(--sg-font)",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "18px" },
@@ -78,7 +83,10 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.35 },
       },
       styles: { title: { fontSize: 16, fontWeight: 600 } },
+      classNames: leavingContent,
     },
+    // The palette, which is a Modal under another name.
+    Spotlight: { classNames: leavingContent },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 80 } } },
     Switch: { defaultProps: { withThumbIndicator: false } },
     // The placeholder that takes the first focus is no menu item, which screen readers stumble over.

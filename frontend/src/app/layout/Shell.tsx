@@ -7,7 +7,7 @@ import { ReminderNotices } from "@/features/reminders/ReminderNotices";
 import { UserNotices } from "@/features/reminders/UserNotices";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import { ask } from "@/shared/lib/ask";
-import { isFocusLost, isTextField, useShortcuts } from "@/shared/lib/keyboard";
+import { isFocusLost, isTypingField, useShortcuts } from "@/shared/lib/keyboard";
 import { useSaveKeys } from "@/shared/lib/save-keys";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
 import { AdminOnly, isAdminScreen } from "./AdminOnly";
@@ -108,8 +108,7 @@ function useUndoKey(): void {
     const onKey = (event: KeyboardEvent) => {
       const key = event.key.toLowerCase();
       const isUndo = (event.ctrlKey || event.metaKey) && (key === "z" || key === "y");
-      const field = event.target instanceof HTMLElement && isTextField(event.target);
-      if (!isUndo || field) return;
+      if (!isUndo || isTypingField(event.target)) return;
       event.preventDefault();
       if (event.shiftKey || key === "y") redoLast();
       else undoLast();

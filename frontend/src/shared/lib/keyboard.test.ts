@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createMatcher, isTextField, keyName } from "./keyboard";
+import { createMatcher, isTextField, keyName, leaving, openDialog } from "./keyboard";
 
 const keys = ["j", "k", "g p", "g c", "?"];
 
@@ -43,4 +43,33 @@ describe("isTextField", () => {
 describe("keyName", () => {
   it("lowers letters", () => expect(keyName({ key: "J" })).toBe("j"));
   it("keeps names", () => expect(keyName({ key: "ArrowDown" })).toBe("ArrowDown"));
+});
+
+describe("openDialog", () => {
+  type Drawn = { id: string; classes?: string[]; labelledby?: string; expanded?: string };
+  const element = ({ id, classes = [], labelledby, expanded }: Drawn) => ({
+    id,
+    classList: { contains: (name: string) => classes.includes(name) } as unknown as DOMTokenList,
+    getAttribute: (name: string) =>
+      ({ "aria-labelledby": labelledby, "aria-expanded": expanded })[name] ?? null,
+  });
+  const top = (dialogs: Drawn[], others: Drawn[] = []) => {
+    const drawn = dialogs.map(element);
+    const all = [...drawn, ...others.map(element)];
+    return openDialog({
+      querySelectorAll: () => drawn,
+      getElementById: (id) => all.find((each) => each.id === id) ?? null,
+    })?.id;
+  };
+  it("is the one on top", () => expect(top([{ id: "edit" }, { id: "reason" }])).toBe("reason"));
+  it("is none that fades away: N works as soon as a dialog is closed", () => {
+    expect(top([{ id: "edit", classes: [leaving] }])).toBeUndefined();
+    expect(top([{ id: "edit" }, { id: "reason", classes: [leaving] }])).toBe("edit");
+  });
+  it("is no popover whose button says that it is closed", () => {
+    const popover = { id: "columns-dropdown", labelledby: "columns" };
+    expect(top([popover], [{ id: "columns", expanded: "true" }])).toBe("columns-dropdown");
+    expect(top([popover], [{ id: "columns", expanded: "false" }])).toBeUndefined();
+    expect(top([{ id: "edit", labelledby: "title" }], [{ id: "title" }])).toBe("edit");
+  });
 });

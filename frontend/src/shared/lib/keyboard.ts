@@ -39,12 +39,46 @@ export function isTextField(element: Pick<HTMLElement, "tagName" | "isContentEdi
   return element.tagName === "TEXTAREA" || element.tagName === "SELECT";
 }
 
+/** The class of a dialog from the moment it is closed until it has faded away; the theme gives it. */
+export const leaving = "sg-leaving";
+
+type Floating = Pick<Element, "classList" | "getAttribute">;
+type Page<E extends Floating> = {
+  querySelectorAll: (selectors: string) => Iterable<E>;
+  getElementById: (id: string) => Floating | null;
+};
+
+/** True for a dialog, popover or menu that is still drawn but closed already: keys are no longer its own. */
+function isLeaving(element: Floating, page: Pick<Page<Floating>, "getElementById">): boolean {
+  if (element.classList.contains(leaving)) return true;
+  // A popover or menu is named by what opens it, which says whether it is open.
+  const opener = page.getElementById(element.getAttribute("aria-labelledby") ?? "");
+  return opener?.getAttribute("aria-expanded") === "false";
+}
+
+/** The dialog or popover on top that is open; one that is fading away is not. */
+export function openDialog<E extends Floating = HTMLElement>(
+  page: Page<E> = document as unknown as Page<E>,
+): E | null {
+  return [...page.querySelectorAll('[role="dialog"]')].findLast((each) => !isLeaving(each, page)) ?? null;
+}
+
+/** True in what is fading away: it may have the focus for some milliseconds yet, but nothing is typed there any more. */
+export function isInLeaving(target: Element): boolean {
+  const around = target.closest('[role="dialog"], [role="menu"]');
+  return around !== null && isLeaving(around, document);
+}
+
+/** True for a field that is being typed in, or chosen in with letters. */
+export function isTypingField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && isTextField(target) && !isInLeaving(target);
+}
+
 /** True while keys belong to a field, a menu or an open dialog, so single letters must not act. */
-export function isTyping(target: EventTarget | null, root: Document = document): boolean {
-  if (root.querySelector('[role="dialog"]') !== null) return true;
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('[role="menu"], [role="listbox"]') !== null) return true;
-  return isTextField(target);
+export function isTyping(target: EventTarget | null): boolean {
+  if (openDialog() !== null) return true;
+  if (!(target instanceof HTMLElement) || isInLeaving(target)) return false;
+  return target.closest('[role="menu"], [role="listbox"]') !== null || isTextField(target);
 }
 
 const presses = "button, a[href], summary, [role=button], [role=tab], [role=option]";

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { isTextField } from "./keyboard";
+import { isInLeaving, isTextField } from "./keyboard";
 
 type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat">;
 
@@ -13,7 +13,10 @@ export function saveKey(press: Press): "s" | "enter" | null {
 /** The form that is written in: the one around the field or, with the focus elsewhere, the open dialog's. */
 function formOf(target: EventTarget | null): HTMLFormElement | null {
   const around = target instanceof Element ? target.closest("form") : null;
-  return around ?? [...document.querySelectorAll<HTMLFormElement>('[role="dialog"] form')].at(-1) ?? null;
+  const forms =
+    around === null ? document.querySelectorAll<HTMLFormElement>('[role="dialog"] form') : [around];
+  // One that is fading away has been sent or given up.
+  return [...forms].findLast((form) => !isInLeaving(form)) ?? null;
 }
 
 /** Presses the button that sends a form, unless it is off or on its way. */
