@@ -62,6 +62,16 @@ test("a prospect goes along the board by mouse and by key, as far as its stage l
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press(" ");
     await expect(column(page, named(1)).getByText("Rosa Alcántara")).toBeVisible();
+    await expect(card(page, "Rosa Alcántara")).toBeFocused();
+  });
+
+  await test.step("Ctrl+Z takes it back, and the focus with it", async () => {
+    await page.keyboard.press("Control+z");
+    await expect(column(page, named(0)).getByText("Rosa Alcántara")).toBeVisible();
+    await expect(card(page, "Rosa Alcántara")).toBeFocused();
+    await page.keyboard.press("Control+Shift+z");
+    await expect(column(page, named(1)).getByText("Rosa Alcántara")).toBeVisible();
+    await expect(card(page, "Rosa Alcántara")).toBeFocused();
   });
 
   await test.step("a stage asks for what is missing", async () => {
@@ -105,6 +115,7 @@ test("a prospect goes along the board by mouse and by key, as far as its stage l
     await page.getByRole("button", { name: "Descartar" }).last().click();
     await expect(page.getByText("no se le vuelve a contactar").first()).toBeVisible();
     await expect(card(page, "Rosa Alcántara")).toHaveCount(0);
+    await expect(card(page, "Iván Solís")).toBeFocused();
     await page.getByRole("link", { name: "Ver como lista" }).click();
     await page.goto(`${office.url}#/prospectos?open=all`);
     await page.getByRole("row", { name: /Rosa Alcántara/ }).click();

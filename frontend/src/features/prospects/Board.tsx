@@ -31,7 +31,8 @@ import { DiscardDialog } from "./DiscardDialog";
 import { parseProspectSearch } from "./prospect-search";
 import { ReasonDialog } from "./ReasonDialog";
 import { type Lacking, RequirementDialog } from "./RequirementDialog";
-import { followCard, type Lift, useCardKeys } from "./use-card-keys";
+import { type Lift, useCardKeys } from "./use-card-keys";
+import { useKeptFocus } from "./use-kept-focus";
 import { type Move, useMoveCard } from "./use-move-card";
 
 /** Where a card is put to discard it. */
@@ -62,6 +63,14 @@ export function Board() {
     if (id === discard) return t("discard.place");
     return column === undefined || column.name === "" ? t("column.unknown") : column.name;
   };
+  const cardOf = (id: string) => {
+    for (const { stage_id } of columns) {
+      const pages = client.getQueryData(columnQuery(stage_id, search).queryKey)?.pages ?? [];
+      const found = pages.flatMap(({ items }) => items).find((card) => card.id === id);
+      if (found !== undefined) return found;
+    }
+  };
+  const focus = useKeptFocus(box, (id) => cardOf(id)?.stage_id);
   const onRefused = (move: Move, thrown: unknown) => {
     const { code, args } = toAppError(thrown);
     if (code !== "stage.requirement" || move.to === null) return false;
@@ -71,7 +80,7 @@ export function Board() {
   };
   const { mutate } = useMoveCard(search, onRefused);
   const move = (card: Card, to: string, more: Move["fields"] = {}) => {
-    followCard(box.current, card.id, to);
+    focus.follow(card.id, to);
     mutate({
       card,
       to,
@@ -89,6 +98,7 @@ export function Board() {
     move(card, to);
   };
   const onDiscard = ({ card }: Question, reason_id: string) => {
+    focus.follow(card.id);
     const opposes = vocabulary?.reasons.some(({ id, opposition }) => opposition && id === reason_id) === true;
     mutate({
       card,
@@ -107,13 +117,6 @@ export function Board() {
     (next: BoardSearch) => void navigate({ to: "/embudo", search: parseProspectSearch(next), replace: true }),
     [navigate],
   );
-  const cardOf = (id: string) => {
-    for (const { stage_id } of columns) {
-      const pages = client.getQueryData(columnQuery(stage_id, search).queryKey)?.pages ?? [];
-      const found = pages.flatMap(({ items }) => items).find((card) => card.id === id);
-      if (found !== undefined) return found;
-    }
-  };
   const places = [...columns.filter(({ archived }) => !archived).map(({ stage_id }) => stage_id), discard];
   const say = (what: "lifted" | "over" | "dropped" | "cancelled", lift: Lift) =>
     setSaid(t(`say.${what}`, { name: lift.card.name, stage: nameOf(lift.over) }));
@@ -198,6 +201,7 @@ export function Board() {
                 aimed={aimed === column.stage_id}
                 liftedId={keys.lift?.card.id ?? null}
                 onOpen={open}
+                onLost={focus.onLost}
               />
             ))}
             {inHand !== null && <DiscardPlace aimed={aimed === discard} />}

@@ -1,5 +1,6 @@
 import { useDraggable, useDroppable } from "@dnd-kit/core";
 import { Tooltip } from "@mantine/core";
+import { useMergedRef } from "@mantine/hooks";
 import { IconArchive, IconChecklist } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -27,11 +28,13 @@ type BoardColumnProps = {
   /** The card that the keys have lifted. */
   liftedId: string | null;
   onOpen: (card: Card) => void;
+  /** A card is taken from the screen while it has the focus. */
+  onLost: (card: Card) => void;
 };
 
 /** One stage: its name, its true total, and its cards as far as they have been read. */
 export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
-  const { column, name, search, aimed, liftedId, onOpen } = props;
+  const { column, name, search, aimed, liftedId, onOpen, onLost } = props;
   const { t } = useTranslation("board");
   const { t: words } = useTranslation("words");
   const list = useInfiniteQuery(columnQuery(column.stage_id, search));
@@ -115,6 +118,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
                   lifted={card.id === liftedId}
                   reached={card.id === reached}
                   onOpen={onOpen}
+                  onLost={onLost}
                 />
               </li>
             );
@@ -156,14 +160,29 @@ function useSteady(box: { current: HTMLDivElement | null }, cards: readonly Card
   });
 }
 
-type DraggableProps = { card: Card; lifted: boolean; reached: boolean; onOpen: (card: Card) => void };
+type DraggableProps = Pick<BoardColumnProps, "onOpen" | "onLost"> & {
+  card: Card;
+  lifted: boolean;
+  reached: boolean;
+};
 
-const Draggable = memo(function Draggable({ card, lifted, reached, onOpen }: DraggableProps) {
+const Draggable = memo(function Draggable({ card, lifted, reached, onOpen, onLost }: DraggableProps) {
   const { t } = useTranslation("board");
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id, data: { card } });
+  const own = useRef<HTMLDivElement>(null);
+  const ref = useMergedRef(setNodeRef, own);
+  const latest = useRef(card);
+  latest.current = card;
+  useLayoutEffect(() => {
+    const element = own.current;
+    // Still in the page at this moment, with the focus if it had it.
+    return () => {
+      if (element !== null && element === document.activeElement) onLost(latest.current);
+    };
+  }, [onLost]);
   return (
     <BoardCard
-      ref={setNodeRef}
+      ref={ref}
       card={card}
       lifted={lifted || isDragging}
       {...listeners}

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type RefObject, useState } from "react";
 import type { Card } from "@/shared/api/types";
-import { isFocusLost } from "@/shared/lib/keyboard";
 
 /** The card that keys have lifted, and above which column they hold it. */
 export type Lift = { card: Card; from: string; over: string };
@@ -35,28 +34,6 @@ function neighbour(board: HTMLElement, from: HTMLElement, key: string): HTMLElem
     if (shown !== undefined) return shown;
   }
   return null;
-}
-
-/** How long the focus looks for a card that moves, in milliseconds. */
-const following = 1500;
-
-/**
- * Takes the focus along with a card that moves to another column, where it is drawn anew; to the column's first when it lands
- * out of view. A dialog that asks something keeps it until it is answered.
- */
-export function followCard(board: HTMLElement | null, id: string, to: string): void {
-  const until = performance.now() + following;
-  const look = () => {
-    const column = board?.querySelector(`section[data-place="${to}"]`);
-    const card = column?.querySelector<HTMLElement>(`[data-card="${id}"]`);
-    const asking = document.querySelector('[role="dialog"]') !== null;
-    const mayTake = isFocusLost() || board?.contains(document.activeElement) === true;
-    const late = performance.now() > until;
-    if (!asking && mayTake && card) card.focus();
-    else if (!late) requestAnimationFrame(look);
-    else if (!asking && isFocusLost()) column?.querySelector<HTMLElement>("[data-card]")?.focus();
-  };
-  requestAnimationFrame(look);
 }
 
 const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
