@@ -11,6 +11,7 @@ import {
 } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { takeLostFocus } from "@/shared/lib/keyboard";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./Export.module.css";
@@ -111,6 +112,7 @@ function Exporting({ list, filter, chosen, onClose }: Omit<ExportDialogProps, "o
           </div>
         </Checkbox.Group>
         <TextInput
+          ref={takeLostFocus}
           label={t("reason")}
           description={t("reasonHint")}
           data-autofocus

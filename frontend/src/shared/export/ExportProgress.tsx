@@ -1,6 +1,7 @@
 import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { AppError } from "@/shared/api/app-error";
+import { takeLostFocus } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { exportPercent } from "./export-run";
@@ -57,7 +58,7 @@ export function ExportProgress({ run, onClose }: { run: ExportRun; onClose: () =
               </Button>
             )}
             <Button
-              data-autofocus
+              ref={takeLostFocus}
               onClick={() => {
                 run.reset();
                 onClose();
@@ -67,7 +68,7 @@ export function ExportProgress({ run, onClose }: { run: ExportRun; onClose: () =
             </Button>
           </>
         ) : (
-          <Button variant="default" onClick={run.stop}>
+          <Button ref={takeLostFocus} variant="default" onClick={run.stop}>
             {t("stop")}
           </Button>
         )}

@@ -94,6 +94,11 @@ export function isFocusLost(root: Document = document): boolean {
   return active === null || active === root.body || active.id === "contenido";
 }
 
+/** As a ref: takes the focus when what had it has gone from the screen in the same moment. */
+export function takeLostFocus(element: HTMLElement | null): void {
+  if (isFocusLost()) element?.focus();
+}
+
 /** The name of a key press as Shortcuts writes it: letters in lower case, others as the browser names them. */
 export function keyName(event: Pick<KeyboardEvent, "key">): string {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
