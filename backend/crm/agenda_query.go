@@ -15,7 +15,8 @@ import (
 
 // AgendaRange is a stretch of days as a computer's own calendar has them: From and To are dates, To the day after the last
 // one. FromAt and ToAt are the instants at which those two days begin there; what has a time is looked for between them, what
-// has only a date between the dates. So no zone is ever guessed, and a date never becomes an instant.
+// has only a date between the dates. So no zone is ever guessed, and a date never becomes an instant. An appointment that began
+// before FromAt and is not over by then is on these days too.
 type AgendaRange struct {
 	From, To     string
 	FromAt, ToAt string
@@ -135,8 +136,23 @@ func (r AgendaRange) params(v account.Viewer, plan planOfAgenda) dbx.Params {
 	p := viewerParams(v, "")
 	p["owner"] = plan.owner
 	p["from"], p["to"], p["from_at"], p["to_at"] = r.From, r.To, r.FromAt, r.ToAt
-	p["first"], p["last"] = min(r.From, r.FromAt), max(r.To, r.ToAt)
+	p["first"], p["last"] = min(r.From, r.earliest()), max(r.To, r.ToAt)
 	return p
+}
+
+// earliest is when something may begin at the earliest that is not over at FromAt.
+func (r AgendaRange) earliest() string {
+	at, err := clock.Parse(r.FromAt)
+	if err != nil { // "": what is overdue has no beginning
+		return r.FromAt
+	}
+	return clock.Format(at.Add(-longestMinutes * time.Minute))
+}
+
+// runsInto is the condition that an appointment, whose columns are given, is not over at {:from_at}.
+func runsInto(kind, due, minutes string) string {
+	return fmt.Sprintf(`(%s IN ('%s', '%s', '%s') AND strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', %s, coalesce(%s, %d) || ' minutes') > {:from_at})`,
+		kind, KindAppointment, KindVisit, KindVideo, due, minutes, meeting/time.Minute)
 }
 
 // planOfAgenda says in which order an agenda is read and what beside the time narrows it.
@@ -174,7 +190,8 @@ func agendaPlan(v account.Viewer, seller string, open bool) planOfAgenda {
 func (p planOfAgenda) from() string {
 	where := append([]string{
 		"g.due >= {:first}", "g.due < {:last}",
-		"CASE WHEN length(g.due) = 10 THEN g.due >= {:from} AND g.due < {:to} ELSE g.due >= {:from_at} AND g.due < {:to_at} END",
+		"CASE WHEN length(g.due) = 10 THEN g.due >= {:from} AND g.due < {:to} ELSE g.due < {:to_at} AND (g.due >= {:from_at} OR " +
+			runsInto("g.kind", "g.due", "g.minutes") + ") END",
 		"g.is_shown = 1", "({:everything} = 1 OR g.owner_id = {:viewer})",
 	}, p.where...)
 	return `

@@ -75,6 +75,9 @@ func TestAgenda_DaysOfEveryZone(t *testing.T) {
 		{At: "2022-10-31T06:59:00Z"},
 		{At: "2022-10-31T07:00:00Z"},
 	} {
+		if due.At != "" {
+			due.Minutes = 1 // over before the next of them begins
+		}
 		planVisit(t, office, seller, id, strings.TrimPrefix(due.On+due.At, "2022-10-"), due)
 	}
 	tests := []struct {
@@ -97,6 +100,43 @@ func TestAgenda_DaysOfEveryZone(t *testing.T) {
 				t.Errorf("the 30th (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A visit at eleven at night that takes two hours is on both days; a call is where it begins, however long it takes.
+func TestAgenda_ShowsWhatRunsIntoItsDays(t *testing.T) {
+	office := crmtest.New(t, 1)
+	id, seller := office.Prospect()
+	open := false
+	for _, a := range []struct {
+		body, kind, at string
+		minutes        int
+	}{
+		{"two hours", crm.KindVisit, "2026-11-10T05:00:00Z", 120},
+		{"a usual hour", crm.KindAppointment, "2026-11-10T05:30:00Z", 0},
+		{"over at midnight", crm.KindVideo, "2026-11-10T05:30:00Z", 30},
+		{"a whole day", crm.KindVisit, "2026-11-09T06:01:00Z", 1440},
+		{"over before", crm.KindVisit, "2026-11-09T06:00:00Z", 1440},
+		{"a call", crm.KindCall, "2026-11-10T05:45:00Z", 60},
+	} {
+		logActivity(t, office, seller, id, crm.NewActivity{Kind: a.kind, Body: a.body, Due: crm.Due{At: a.at, Minutes: a.minutes}, Done: &open})
+	}
+	tuesday := daysIn(t, "America/Mexico_City", "2026-11-10", "2026-11-11")
+	got := agenda(t, office, seller, tuesday)
+	if diff := cmp.Diff([]string{"a whole day", "two hours", "a usual hour"}, bodies(got)); diff != "" || got.Total != 3 {
+		t.Errorf("on Tuesday (-want +got), total %d:\n%s", got.Total, diff)
+	}
+	monday := agenda(t, office, seller, daysIn(t, "America/Mexico_City", "2026-11-09", "2026-11-10"))
+	if monday.Total != 6 {
+		t.Errorf("on Monday: %v", bodies(monday))
+	}
+	c, err := office.CRM.Calendar(ctx, seller, tuesday, crm.CalendarStyle{})
+	if err != nil || strings.Count(c.Content, "BEGIN:VEVENT") != 3 {
+		t.Errorf("the calendar of Tuesday: %v\n%s", err, c.Content)
+	}
+	n, err := office.CRM.CountActivities(ctx, seller, crm.ActivityFilter{Range: tuesday})
+	if err != nil || n != 3 {
+		t.Errorf("the file of Tuesday has %d rows: %v", n, err)
 	}
 }
 

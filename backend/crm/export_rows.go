@@ -312,7 +312,7 @@ func (f ActivityFilter) where(p dbx.Params) (string, error) {
 			return "", err
 		}
 		p["from"], p["to"], p["from_at"], p["to_at"] = f.Range.From, f.Range.To, f.Range.FromAt, f.Range.ToAt
-		where += " AND (a.due_at >= {:from_at} AND a.due_at < {:to_at} OR a.due_on >= {:from} AND a.due_on < {:to})"
+		where += " AND (a.due_at < {:to_at} AND (a.due_at >= {:from_at} OR " + runsInto("a.kind", "a.due_at", "a.minutes") + ") OR a.due_on >= {:from} AND a.due_on < {:to})"
 	}
 	if f.Range.Seller != "" {
 		p["seller"] = f.Range.Seller

@@ -6,7 +6,7 @@ import type { AgendaItem } from "@/shared/api/types";
 import { fullDate, type Language, parseDay, toDay } from "@/shared/lib/dates";
 import { lengthOf, lengthWords } from "@/shared/prospect/length";
 import { useNow } from "@/shared/ui/use-now";
-import { dayOf, fold, instantAt, minuteOf, place, type Slot, snap } from "./agenda-days";
+import { fold, instantAt, minuteOf, type Part, partsOn, place, type Slot, snap } from "./agenda-days";
 import classes from "./DayGrid.module.css";
 import { ItemButton } from "./ItemButton";
 import { type Hold, heldItem, isResizable, useMoving } from "./use-moving";
@@ -50,8 +50,7 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
       element.scrollLeft = Math.max(0, column.offsetLeft + column.offsetWidth - element.clientWidth);
   }, []);
   const shown = items.map((item) => (hold?.item.id === item.id ? heldItem(hold) : item));
-  const of = (day: string) => shown.filter((item) => dayOf(item) === day);
-  const button = (item: AgendaItem) => {
+  const button = (item: AgendaItem, part?: Part<AgendaItem>) => {
     const held = hold?.item.id === item.id;
     // Beside its original place it is drawn where it would be put; what moves it still knows the original.
     const original = held ? hold.item : item;
@@ -60,8 +59,10 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
         item={item}
         held={held}
         describedBy={hint}
+        continues={part !== undefined && part.before > 0}
+        goesOn={part?.ends === false}
         resizable={isResizable(original)}
-        {...grip(original)}
+        {...grip(original, part)}
       />
     );
   };
@@ -101,8 +102,8 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
                   </button>
                 </div>
                 <div className={classes.dates} data-day={day} data-dates>
-                  {of(day)
-                    .filter(({ due_on }) => due_on !== null)
+                  {shown
+                    .filter(({ due_on }) => due_on === day)
                     .map((item) => (
                       <div key={item.id} className={classes.dated}>
                         {button(item)}
@@ -122,7 +123,7 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
             </div>
             {days.map((day) => {
               const { shown: placed, folded } = fold(
-                place(of(day)),
+                place(partsOn(shown, day)),
                 days.length === 1 ? lanes.day : lanes.week,
               );
               const style = (minute: number, length: number, lane: number, width: number) => ({
@@ -146,9 +147,13 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
                   {day === toDay(now) && (
                     <span className={classes.now} style={{ top: (minuteOf(now) / 60) * hour }} aria-hidden />
                   )}
-                  {placed.map(({ item, minute, length, lane, lanes: width }) => (
-                    <div key={item.id} className={classes.place} style={style(minute, length, lane, width)}>
-                      {button(item)}
+                  {placed.map((part) => (
+                    <div
+                      key={part.item.id}
+                      className={classes.place}
+                      style={style(part.minute, part.length, part.lane, part.lanes)}
+                    >
+                      {button(part.item, part)}
                     </div>
                   ))}
                   {folded.map(({ group, minute, count, lanes: width }) => (

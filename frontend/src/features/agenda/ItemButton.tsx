@@ -18,7 +18,11 @@ type ItemButtonProps = {
   withDate?: boolean;
   /** It hangs from the pointer or from the keys. */
   held?: boolean;
-  /** Its lower edge can be dragged. */
+  /** This is the rest of it, of the day after. */
+  continues?: boolean;
+  /** The rest of it is on the day after. */
+  goesOn?: boolean;
+  /** How long it takes can be changed: where it ends, by dragging its edge. */
   resizable?: boolean;
   button?: Ref<HTMLButtonElement>;
   onPointerDown?: (event: PointerEvent<HTMLButtonElement>) => void;
@@ -34,6 +38,8 @@ export function ItemButton({
   item,
   withDate = false,
   held = false,
+  continues = false,
+  goesOn = false,
   resizable = false,
   button,
   onPointerDown,
@@ -45,7 +51,8 @@ export function ItemButton({
   const word = useWord();
   const [open, setOpen] = useState(false);
   const now = new Date(useNow());
-  const { when, full } = useWhen(item, withDate, now);
+  const { when, full, end } = useWhen(item, withDate, now);
+  const shown = continues ? t("until", { time: end }) : when;
   const name = item.prospect_name === "" ? t("nameless") : item.prospect_name;
   const kind = word("kind", item.kind);
   const late = isLate(item, now);
@@ -71,6 +78,8 @@ export function ItemButton({
           data-done={item.done_at !== null}
           data-late={late}
           data-held={held}
+          data-continues={continues}
+          data-goes-on={goesOn}
           aria-describedby={describedBy}
           aria-haspopup="dialog"
           aria-expanded={open}
@@ -82,13 +91,15 @@ export function ItemButton({
             <KindIcon kind={item.kind} />
             <VisuallyHidden>{kind}, </VisuallyHidden>
             <span className={classes.name}>{name}</span>
-            <VisuallyHidden>{[full, item.body, state].filter(Boolean).join(", ")}</VisuallyHidden>
+            <VisuallyHidden>
+              {[full, continues && t("continues"), item.body, state].filter(Boolean).join(", ")}
+            </VisuallyHidden>
             {item.remind_at !== null && <IconBell size={12} stroke={1.6} aria-hidden />}
           </span>
           <span className={classes.second} aria-hidden>
-            {[when, item.body].filter(Boolean).join(" · ") || kind}
+            {[shown, item.body].filter(Boolean).join(" · ") || kind}
           </span>
-          {resizable && <span className={classes.edge} data-edge aria-hidden />}
+          {resizable && !goesOn && <span className={classes.edge} data-edge aria-hidden />}
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`${kind}: ${name}`}>
@@ -98,8 +109,12 @@ export function ItemButton({
   );
 }
 
-/** When, short and in full. */
-function useWhen(item: AgendaItem, withDate: boolean, now: Date): { when: string; full: string } {
+/** When, short and in full, and by the clock when it is over. */
+function useWhen(
+  item: AgendaItem,
+  withDate: boolean,
+  now: Date,
+): { when: string; full: string; end: string } {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === "en" ? "en" : "es-MX";
   const at = item.due_on === null ? new Date(item.due_at ?? "") : parseDay(item.due_on);
@@ -109,10 +124,10 @@ function useWhen(item: AgendaItem, withDate: boolean, now: Date): { when: string
   const full = [fullDate(at, language, hasTime), takes > 0 ? lengthWords(takes) : ""]
     .filter(Boolean)
     .join(", ");
-  if (withDate) return { when: relativeDate(at, now, words, language, hasTime), full };
   const pad = (n: number) => String(n).padStart(2, "0");
   const clock = (time: Date) => `${pad(time.getHours())}:${pad(time.getMinutes())}`;
-  if (!hasTime) return { when: "", full };
-  const end = new Date(at.getTime() + takes * 60_000);
-  return { when: takes > 0 ? `${clock(at)}–${clock(end)}` : clock(at), full };
+  const end = hasTime ? clock(new Date(at.getTime() + takes * 60_000)) : "";
+  if (withDate) return { when: relativeDate(at, now, words, language, hasTime), full, end };
+  if (!hasTime) return { when: "", full, end };
+  return { when: takes > 0 ? `${clock(at)}–${end}` : clock(at), full, end };
 }

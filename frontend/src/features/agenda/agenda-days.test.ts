@@ -6,11 +6,14 @@ import {
   fold,
   instantAt,
   isLate,
+  isOn,
   minuteOf,
   mondayOf,
   nudge,
+  partsOn,
   place,
   rangeOf,
+  slotAtHeight,
   slotFields,
   slotOf,
   snap,
@@ -105,8 +108,10 @@ describe("place", () => {
     kind,
     due_at: new Date(2026, 10, 24, hour, minute).toISOString(),
   });
-  const lanes = (items: Parameters<typeof place>[0]) =>
-    Object.fromEntries(place(items).map(({ item, lane, lanes }) => [item.id, `${lane}/${lanes}`]));
+  const lanes = (items: Parameters<typeof partsOn>[0]) =>
+    Object.fromEntries(
+      place(partsOn(items, "2026-11-24")).map(({ item, lane, lanes }) => [item.id, `${lane}/${lanes}`]),
+    );
   it("puts what overlaps side by side and gives the rest the whole width", () => {
     expect(lanes([at("a", 9, 0), at("b", 9, 30), at("c", 10, 0), at("d", 12, 0)])).toEqual({
       a: "0/2",
@@ -134,7 +139,15 @@ describe("place", () => {
     expect(lanes([at("a", 9, 0, "call"), at("b", 9, 30)])).toEqual({ a: "0/1", b: "0/1" });
   });
   it("tells of what does not fit as one", () => {
-    const { shown, folded } = fold(place(["a", "b", "c", "d", "e"].map((id) => at(id, 9, 0))), 3);
+    const { shown, folded } = fold(
+      place(
+        partsOn(
+          ["a", "b", "c", "d", "e"].map((id) => at(id, 9, 0)),
+          "2026-11-24",
+        ),
+      ),
+      3,
+    );
     expect(shown.map(({ item, lane, lanes }) => [item.id, lane, lanes])).toEqual([
       ["a", 0, 3],
       ["b", 1, 3],
@@ -142,7 +155,60 @@ describe("place", () => {
     expect(folded).toEqual([{ group: 0, minute: 540, count: 3, lanes: 3 }]);
   });
   it("leaves out what has no time", () =>
-    expect(place([{ id: "a", kind: "call", due_at: null }])).toEqual([]));
+    expect(partsOn([{ id: "a", kind: "call", due_at: null }], "2026-11-24")).toEqual([]));
+});
+
+describe("what passes midnight", () => {
+  const at = (hour: number, minute: number, minutes: number, kind = "visit") => ({
+    id: "a",
+    kind,
+    due_on: null,
+    due_at: new Date(2026, 10, 24, hour, minute).toISOString(),
+    minutes,
+  });
+  const on = (item: ReturnType<typeof at>, day: string) =>
+    partsOn([item], day).map(({ item: _, ...part }) => part);
+  it("is on both days, each with its part", () => {
+    const late = at(23, 0, 90);
+    expect(on(late, "2026-11-23")).toEqual([]);
+    expect(on(late, "2026-11-24")).toEqual([{ minute: 1380, length: 60, before: 0, ends: false }]);
+    expect(on(late, "2026-11-25")).toEqual([{ minute: 0, length: 30, before: 60, ends: true }]);
+    expect(on(late, "2026-11-26")).toEqual([]);
+  });
+  it("is on its own day alone when it is over at midnight, or is done alone", () => {
+    expect(on(at(23, 0, 60), "2026-11-24")).toEqual([{ minute: 1380, length: 60, before: 0, ends: true }]);
+    expect(on(at(23, 0, 60), "2026-11-25")).toEqual([]);
+    expect(on(at(23, 45, 60, "call"), "2026-11-25")).toEqual([]);
+  });
+  it("of a day's length ends when it began", () => {
+    const long = at(10, 0, 1440);
+    expect(on(long, "2026-11-24")).toEqual([{ minute: 600, length: 840, before: 0, ends: false }]);
+    expect(on(long, "2026-11-25")).toEqual([{ minute: 0, length: 600, before: 840, ends: true }]);
+  });
+  it("stands beside what is early on the day after", () => {
+    const early = { ...at(0, 15, 30), id: "b", due_at: new Date(2026, 10, 25, 0, 15).toISOString() };
+    expect(
+      place(partsOn([at(23, 0, 90), early], "2026-11-25")).map(({ lane, lanes }) => [lane, lanes]),
+    ).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+  it("is moved as a whole by its rest", () => {
+    // Grabbed where the day begins, an hour of it before.
+    expect(slotAtHeight("2026-11-25", 0, 60)).toEqual({ day: "2026-11-24", minute: 1380 });
+    expect(slotAtHeight("2026-11-25", 32, 60)).toEqual({ day: "2026-11-24", minute: 1410 });
+    expect(slotAtHeight("2026-11-25", 600, 60)).toEqual({ day: "2026-11-25", minute: 540 });
+    // What begins on its day stays on it.
+    expect(slotAtHeight("2026-11-25", -30, 0)).toEqual({ day: "2026-11-25", minute: 0 });
+  });
+  it("is still to be seen on a Monday that shows only its rest", () => {
+    expect(isOn(at(23, 0, 90), ["2026-11-25"])).toBe(true);
+    expect(isOn(at(22, 30, 90), ["2026-11-25"])).toBe(false);
+    expect(isOn({ ...at(23, 0, 90), due_at: null, due_on: "2026-11-25" as never }, ["2026-11-25"])).toBe(
+      true,
+    );
+  });
 });
 
 describe("nudge", () => {
@@ -169,11 +235,12 @@ describe("snap", () => {
 
 describe("snapLength", () => {
   it.each([
-    [50, 600, 45],
-    [-20, 600, 15],
-    [300, 1380, 60],
-    [15, 1439, 15],
-  ])("%d from %d is %d", (length, minute, want) => expect(snapLength(length, minute)).toBe(want));
+    [50, 1440, 45],
+    [-20, 1440, 15],
+    [300, 60, 60],
+    [2000, undefined, 1440],
+    [15, 1, 15],
+  ])("%d, at most %d, is %d", (length, most, want) => expect(snapLength(length, most)).toBe(want));
 });
 
 describe("isLate", () => {

@@ -1,6 +1,6 @@
 import type { AgendaItem } from "@/shared/api/types";
 import { parseDay, toDay } from "@/shared/lib/dates";
-import { lengthOf } from "@/shared/prospect/length";
+import { isMeeting, lengthOf } from "@/shared/prospect/length";
 
 /** One day of the agenda. */
 export type View = "day" | "week";
@@ -70,11 +70,39 @@ export function isLate(
   return due_at !== null && new Date(due_at).getTime() < now.getTime();
 }
 
-/** Where something stands in its day: from when, how long, in which of how many lanes. */
-export type Placed<T> = {
+type Timed = Pick<AgendaItem, "id" | "kind" | "due_at"> & { minutes?: number | null };
+
+/** What of something stands in one day: from when, how long, and how much of it, in minutes, has been before. */
+export type Part<T> = {
   item: T;
   minute: number;
   length: number;
+  before: number;
+  /** False for the part of an appointment that goes on the day after. */
+  ends: boolean;
+};
+
+/**
+ * What has a time on a day, of appointments that pass midnight the part that is on it. Whatever else is done alone is
+ * where it begins.
+ */
+export function partsOn<T extends Timed>(items: readonly T[], day: string): Part<T>[] {
+  const [from, to] = [instantAt(day, 0).getTime(), instantAt(addDays(day, 1), 0).getTime()];
+  return items.flatMap((item) => {
+    if (item.due_at === null) return [];
+    const length = lengthOf(item);
+    const begins = Date.parse(item.due_at);
+    const over = begins + length * 60_000;
+    if (begins >= to || (begins < from && (over <= from || !isMeeting(item.kind)))) return [];
+    const minute = begins < from ? 0 : minuteOf(new Date(begins));
+    const ends = over <= to || !isMeeting(item.kind);
+    const before = begins < from ? (from - begins) / 60_000 : 0;
+    return [{ item, minute, length: ends ? length - before : 24 * 60 - minute, before, ends }];
+  });
+}
+
+/** Where a part stands in its day: in which of how many lanes. */
+export type Placed<T> = Part<T> & {
   lane: number;
   lanes: number;
   /** Those that share the width have the same number. */
@@ -82,13 +110,10 @@ export type Placed<T> = {
 };
 
 /** Puts what overlaps side by side: those that touch each other share the day's width evenly. */
-export function place<T extends Pick<AgendaItem, "id" | "kind" | "due_at"> & { minutes?: number | null }>(
-  items: readonly T[],
-): Placed<T>[] {
-  const waiting = items
-    .filter(({ due_at }) => due_at !== null)
-    .map((item) => ({ item, minute: minuteOf(new Date(item.due_at ?? "")), length: lengthOf(item) }))
-    .sort((a, b) => a.minute - b.minute || b.length - a.length || (a.item.id < b.item.id ? -1 : 1));
+export function place<T extends Timed>(parts: readonly Part<T>[]): Placed<T>[] {
+  const waiting = parts.toSorted(
+    (a, b) => a.minute - b.minute || b.length - a.length || (a.item.id < b.item.id ? -1 : 1),
+  );
   const placed: Placed<T>[] = [];
   let group: Placed<T>[] = [];
   let ends: number[] = [];
@@ -146,10 +171,28 @@ export function slotOf(item: Pick<AgendaItem, "due_at" | "due_on">): Slot {
   return { day: dayOf(item), minute };
 }
 
-/** A length rounded to the grid: at least one step of it, and at most to the end of the day in which it begins. */
-export function snapLength(length: number, minute: number): number {
-  const most = Math.max(24 * 60 - minute, step);
-  return Math.min(Math.max(Math.round(length / step) * step, step), most);
+/** The longest that something may take, in minutes. */
+export const longest = 24 * 60;
+
+/** A length rounded to the grid: at least one step of it, and no longer than may be. */
+export function snapLength(length: number, most = longest): number {
+  return Math.min(Math.max(Math.round(length / step) * step, step), Math.max(most, step));
+}
+
+/**
+ * Where something is put whose part is held at a height of a day: the part's own beginning, unless much of it is before,
+ * perhaps on the day before.
+ */
+export function slotAtHeight(day: string, minute: number, before: number): Slot {
+  const begins = minute - before;
+  if (before === 0 || begins >= 0) return { day, minute: snap(begins) };
+  return { day: addDays(day, -1), minute: snap(begins + 24 * 60) };
+}
+
+/** True while some of it is to be seen on these days. */
+export function isOn(item: Pick<AgendaItem, "due_on"> & Timed, days: readonly string[]): boolean {
+  if (item.due_on !== null) return days.includes(item.due_on);
+  return days.some((day) => partsOn([item], day).length > 0);
 }
 
 /** Where the arrows lead: up and down along the day, from its beginning up to the day as a whole; sideways to other days. */

@@ -9,11 +9,14 @@ import {
 import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
 import { isMeeting, lengthOf } from "@/shared/prospect/length";
-import { nudge, type Slot, slotOf, snap, snapLength, step } from "./agenda-days";
+import { isOn, nudge, type Part, type Slot, slotAtHeight, slotOf, snapLength, step } from "./agenda-days";
 import { movedTo, reschedule, resize, resizedTo, useAgendaAct } from "./agenda-queries";
 
 /** Something on its way to another time or length, by the pointer or by the keys. */
 export type Hold = { item: AgendaItem; slot: Slot; minutes: number; by: "pointer" | "keys" };
+
+/** The part of it that is pressed: when it begins on its day, and how much was before. */
+type HeldPart = Pick<Part<AgendaItem>, "minute" | "before">;
 
 /** What has a length that can be changed: an appointment at a time, still to come. */
 export function isResizable({ kind, due_at, done_at }: AgendaItem): boolean {
@@ -33,23 +36,24 @@ const slack = 5;
 const edge = 28;
 const stride = 16;
 
-/** The slot under the pointer: the day from the column, the time from how far down it is. */
-function slotUnder(x: number, y: number, grabbed: number): Slot | null {
+/** The slot under the pointer: the day from the column, the time from how far down it is, and from how much is before. */
+function slotUnder(x: number, y: number, grabbed: number, before: number): Slot | null {
   for (const element of document.elementsFromPoint(x, y)) {
     const cell = element.closest<HTMLElement>("[data-day]");
     const day = cell?.dataset.day;
     if (cell === null || day === undefined) continue;
     if (cell.dataset.dates !== undefined) return { day, minute: null };
     const { top, height } = cell.getBoundingClientRect();
-    return { day, minute: snap(((y - grabbed - top) / height) * 24 * 60) };
+    return slotAtHeight(day, ((y - grabbed - top) / height) * 24 * 60, before);
   }
   return null;
 }
 
-/** How long what begins at a time of a day would be if it ended under the pointer. */
-function lengthUnder(cell: Element, y: number, minute: number): number {
+/** How long something would be whose part begins at a time of a day, if it ended under the pointer. */
+function lengthUnder(cell: Element, y: number, { minute, before }: HeldPart): number {
   const { top, height } = cell.getBoundingClientRect();
-  return snapLength(((y - top) / height) * 24 * 60 - minute, minute);
+  const length = Math.max(((y - top) / height) * 24 * 60 - minute, step);
+  return snapLength(before + length, before + 24 * 60 - minute);
 }
 
 const isSame = (a: Slot, b: Slot) => a.day === b.day && a.minute === b.minute;
@@ -97,7 +101,7 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     });
   };
 
-  const drag = (item: AgendaItem, event: ReactPointerEvent<HTMLButtonElement>) => {
+  const drag = (item: AgendaItem, part: HeldPart, event: ReactPointerEvent<HTMLButtonElement>) => {
     if (event.button !== 0 || event.pointerType === "touch" || item.done_at !== null) return;
     const from = { x: event.clientX, y: event.clientY };
     const grabbed = event.clientY - event.currentTarget.getBoundingClientRect().top;
@@ -113,10 +117,10 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
       if (frame !== undefined && clientY < frame.top + 2 * edge) box.current?.scrollBy(0, -stride);
       if (isEdge) {
         if (cell === null || stands.minute === null) return;
-        setHold({ item, slot: stands, minutes: lengthUnder(cell, clientY, stands.minute), by: "pointer" });
+        setHold({ item, slot: stands, minutes: lengthUnder(cell, clientY, part), by: "pointer" });
         return;
       }
-      const slot = slotUnder(clientX, clientY, grabbed);
+      const slot = slotUnder(clientX, clientY, grabbed, part.before);
       if (slot !== null) setHold({ item, slot, minutes: lengthOf(item), by: "pointer" });
     };
     const end = (kept: boolean) => {
@@ -164,18 +168,21 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     else if (event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       const { minute } = slotOf(item);
       if (minute === null || !isResizable(item)) return;
-      const minutes = snapLength(now.minutes + (event.key === "ArrowDown" ? step : -step), minute);
+      const minutes = snapLength(now.minutes + (event.key === "ArrowDown" ? step : -step));
       setHold({ ...now, slot: slotOf(item), minutes });
     } else if (event.key.startsWith("Arrow")) {
-      const slot = nudge(now.slot, event.key);
-      if (days.includes(slot.day)) setHold({ ...now, slot, minutes: lengthOf(item) });
+      const next = { ...now, slot: nudge(now.slot, event.key), minutes: lengthOf(item) };
+      if (isOn(heldItem(next), days)) setHold(next);
     }
   };
 
-  /** What makes a button of the agenda movable. */
-  const grip = (item: AgendaItem) => ({
-    ...(hold?.item.id === item.id ? { button: held } : {}),
-    onPointerDown: (event: ReactPointerEvent<HTMLButtonElement>) => drag(item, event),
+  /** What makes a button of the agenda movable: of what passes midnight, either part moves the whole. */
+  const grip = (item: AgendaItem, part: HeldPart = { minute: 0, before: 0 }) => ({
+    // The keys go with where it begins, as long as that is on screen.
+    ...(hold?.item.id === item.id && (part.before === 0 || !days.includes(hold.slot.day))
+      ? { button: held }
+      : {}),
+    onPointerDown: (event: ReactPointerEvent<HTMLButtonElement>) => drag(item, part, event),
     onKeyDown: (event: KeyboardEvent<HTMLButtonElement>) => keys(item, event),
     mayOpen: () => !justDropped.current && latest.current === null,
   });
