@@ -193,7 +193,8 @@ func (e *entity) prepare(s *Store) error {
 			WHERE r.` + quote(e.root) + ` = ?2
 			AND r.deleted = 0
 			AND o.tx_id <> ?3
-			AND o.n > ?4)`)
+			AND o.n > ?4
+			AND ?5 = '')`)
 		return err
 	}
 	e.joined, err = s.prepare(`SELECT EXISTS (
@@ -203,7 +204,8 @@ func (e *entity) prepare(s *Store) error {
 		WHERE r.` + quote(e.root) + ` = ?2
 		AND r.deleted = 0
 		AND o.tx_id <> ?3
-		AND o.n > ?4)`)
+		AND o.n > ?4
+		AND (?5 = '' OR NOT EXISTS (SELECT 1 FROM main.commits c WHERE c.rev = o.rev AND c.device_id = ?5)))`)
 	return err
 }
 

@@ -446,7 +446,7 @@ func (f *feed) outcomes(to int64) error {
 	rows, err := f.tx.QueryContext(f.ctx, `
 		SELECT o.op_id, o.outcome, o.reason, w.user_id, w.hlc
 		FROM op_log o
-		LEFT JOIN op_log w ON o.outcome = 2 AND w.n = (
+		LEFT JOIN op_log w ON (o.outcome = 2 OR o.reason = '`+ReasonChangedSince+`') AND w.n = (
 			SELECT l.n
 			FROM op_log l
 			WHERE l.entity = o.entity

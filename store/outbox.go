@@ -95,7 +95,7 @@ const (
 		AND state <> 3
 		AND forgotten = 0
 		ORDER BY n`
-	memberLaterOps = `SELECT tx_id, undoes
+	memberLaterOps = `SELECT tx_id, undoes, ''
 		FROM main.outbox
 		WHERE entity = ?1
 		AND row_id = ?2

@@ -15,6 +15,8 @@ const (
 	ReasonNoRow      = "no_row"      // refused: there is no row to change, or to belong to
 	ReasonAppendOnly = "append_only" // refused: rows of this entity are not changed
 	ReasonConflict   = "conflict"    // refused: a constraint of the schema forbids it
+	// ReasonChangedSince refuses to take back what somebody else has written over since, unknown to the computer that undid it.
+	ReasonChangedSince = "changed_since"
 )
 
 // ErrUnknown says that an op names an entity or a field that this version does not know. The op is not settled: its maker
@@ -136,6 +138,12 @@ func (tx *Tx) pushField(e *entity, op Op, c claim) (Outcome, error) {
 		return 0, err
 	} else if dangles {
 		return tx.dismiss(&op, c, Refused, ReasonNoRow)
+	}
+	if c.overtaken, err = tx.overtaken(e, &op, w.values[at], value); err != nil {
+		return 0, err
+	}
+	if c.overtaken {
+		tx.undo = true // whether it is theirs to take back comes first
 	}
 	if err := w.settle(op, c, at, value); err != nil {
 		return 0, err

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -9,8 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 // ReasonTogether refuses an op because another one of its transaction was refused.
@@ -430,44 +427,6 @@ func (tx *Tx) mark() mark {
 
 func (tx *Tx) back(m mark) {
 	tx.ops, tx.logged, tx.roots, tx.added = tx.ops[:m.ops], m.logged, m.roots, m.added
-}
-
-// inverseOp is what an undo may write.
-type inverseOp struct {
-	entity, row, field string
-	value              json.RawMessage
-}
-
-func (in inverseOp) of(op *Op) bool {
-	return in.entity == op.Entity && in.row == op.Row && in.field == op.Field && bytes.Equal(in.value, op.Value)
-}
-
-// pushUndo finds out what the undo of a transaction may write: the inverse of what that transaction did, if nobody has
-// changed it since. What else such a transaction writes is decided as any other op.
-func (tx *Tx) pushUndo(p *PushedTx) error {
-	deeds, err := tx.deedsOf(uuid.UUID(p.Undoes))
-	for _, d := range deeds {
-		if err == nil {
-			err = tx.unchanged(uuid.UUID(p.Undoes), d)
-		}
-	}
-	switch {
-	case errors.Is(err, ErrNothingToUndo), errors.Is(err, ErrChangedSince):
-		return nil
-	case err != nil:
-		return err
-	}
-	tx.undoes = p.Undoes[:]
-	for _, d := range deeds {
-		if d.created {
-			tx.inverse = append(tx.inverse, inverseOp{d.entity, d.row, fieldDeleted, json.RawMessage("1")})
-			continue
-		}
-		for _, f := range d.fields {
-			tx.inverse = append(tx.inverse, inverseOp{d.entity, d.row, f.name, f.before})
-		}
-	}
-	return nil
 }
 
 // malformedError is a value that no row could hold.

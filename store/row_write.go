@@ -100,6 +100,9 @@ func (w *rowWrite) settle(op Op, c claim, at int, value any) error {
 			return err
 		}
 	}
+	if op.Outcome == Applied && c.overtaken {
+		op.Outcome, op.Reason = Refused, ReasonChangedSince
+	}
 	c.root = root
 	if op.Outcome == Applied {
 		if w.clocks == nil {

@@ -10,10 +10,12 @@ import (
 type claim struct {
 	hlc     hlc.Time
 	device  string
-	baseRev int64  // what the maker had read; 0 for a local op, which has read everything
-	foreign bool   // made on another computer: a refusal is an outcome, not an error
-	root    string // the value of the entity's root column
-	granted *bool  // whether the author is granted it, when that is known
+	baseRev int64 // what the maker had read; 0 for a local op, which has read everything
+	foreign bool  // made on another computer: a refusal is an outcome, not an error
+	// overtaken says that it takes back what somebody else has written over since.
+	overtaken bool
+	root      string // the value of the entity's root column
+	granted   *bool  // whether the author is granted it, when that is known
 }
 
 // normalRow checks a Row for a creation and returns its values by column and the set of columns given.

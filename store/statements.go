@@ -24,7 +24,7 @@ type statements struct {
 	regrant, lostAt                *sql.Stmt
 	inner, innerEnd, innerUndo     *sql.Stmt
 	putState                       *sql.Stmt
-	opsOfTx, laterOps              *sql.Stmt
+	opsOfTx, laterOps, wroteOfTx   *sql.Stmt
 	member                         memberStatements
 	purge                          purgeStatements
 }
@@ -82,7 +82,12 @@ func (s *Store) prepareStatements() (*statements, error) {
 			AND o.outcome = 1
 			AND o.value IS NOT NULL
 			ORDER BY o.n`,
-		&st.laterOps: `SELECT o.tx_id, c.undoes
+		&st.wroteOfTx: `SELECT n, entity, row_id, field, value, outcome = 1, rev
+			FROM main.op_log
+			WHERE tx_id = ?
+			AND value IS NOT NULL
+			ORDER BY n`,
+		&st.laterOps: `SELECT o.tx_id, c.undoes, c.device_id
 			FROM main.op_log o
 			JOIN main.commits c ON c.rev = o.rev
 			WHERE o.entity = ?1

@@ -38,9 +38,11 @@ type Tx struct {
 	ahead   map[standingKey]*standing
 	late    bool        // only what Decide lets pass with a reason is written
 	inverse []inverseOp // what the undo of another computer may write
-	counted int64       // ops made, by a member that counts them
-	family  uuid.UUID   // what the ids of its rows have in common
-	ids     int         // of rows, so far
+	takes   uuid.UUID   // the transaction that it takes back
+	taken   map[takenKey]taken
+	counted int64     // ops made, by a member that counts them
+	family  uuid.UUID // what the ids of its rows have in common
+	ids     int       // of rows, so far
 	ended   bool
 	logged  bool  // op_log was touched
 	spoilt  error // why the transaction may not end well, whatever its function says

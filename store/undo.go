@@ -165,7 +165,7 @@ func (tx *Tx) unchanged(id uuid.UUID, d *deed) error {
 		if err := tx.stands(id, d, d.first, nil); err != nil {
 			return err
 		}
-		return tx.nothingAdded(id, d)
+		return tx.nothingAdded(id, d, "")
 	}
 	for _, f := range d.fields {
 		var field any = f.name
@@ -216,27 +216,37 @@ func (tx *Tx) stands(id uuid.UUID, d *deed, n int64, field any) error {
 	if err != nil {
 		return err
 	}
-	undone := map[uuid.UUID]bool{}
-	changed := false
-	for _, l := range slices.Backward(later) {
-		switch {
-		case undone[l.id]: // it has no effect, and neither has what it undid
-		case l.undoes == id || slices.ContainsFunc(later, func(o laterTx) bool { return o.id == l.undoes }):
-			undone[l.undoes] = true
-		default: // an edit, or an undo that brought back what was there before the transaction
-			changed = true
-		}
-	}
-	if undone[id] {
+	left, undone := remaining(id, later)
+	if undone {
 		return ErrNothingToUndo
 	}
-	if changed {
+	if len(left) > 0 {
 		return fmt.Errorf("%w: %s %s", ErrChangedSince, d.entity, d.row)
 	}
 	return nil
 }
 
-type laterTx struct{ id, undoes uuid.UUID }
+// remaining is what is left of later transactions once those that were undone, and those that undid them, have cancelled out: an
+// edit, or an undo that brought back what was there before id. It also tells whether id itself is undone.
+func remaining(id uuid.UUID, later []laterTx) (left []laterTx, undone bool) {
+	over := map[uuid.UUID]bool{}
+	for _, l := range slices.Backward(later) {
+		switch {
+		case over[l.id]: // it has no effect, and neither has what it undid
+		case l.undoes == id || slices.ContainsFunc(later, func(o laterTx) bool { return o.id == l.undoes }):
+			over[l.undoes] = true
+		default:
+			left = append(left, l)
+		}
+	}
+	return left, over[id]
+}
+
+// laterTx is a transaction and the computer that made it; a member's outbox has only its own.
+type laterTx struct {
+	id, undoes uuid.UUID
+	device     string
+}
 
 // later lists other transactions than id, in order, each once.
 func (tx *Tx) later(id uuid.UUID, d *deed, n int64, field any) ([]laterTx, error) {
@@ -250,10 +260,11 @@ func (tx *Tx) later(id uuid.UUID, d *deed, n int64, field any) ([]laterTx, error
 	var later []laterTx
 	for rows.Next() {
 		var by, undoes []byte
-		if err := rows.Scan(&by, &undoes); err != nil {
+		var device string
+		if err := rows.Scan(&by, &undoes, &device); err != nil {
 			return nil, fmt.Errorf("read later changes: %w", err)
 		}
-		l := laterTx{id: uuid.UUID(by)}
+		l := laterTx{id: uuid.UUID(by), device: device}
 		if undoes != nil {
 			l.undoes = uuid.UUID(undoes)
 		}
@@ -264,14 +275,15 @@ func (tx *Tx) later(id uuid.UUID, d *deed, n int64, field any) ([]laterTx, error
 	return later, rows.Err()
 }
 
-// nothingAdded checks that no other transaction has since created a row under one that the transaction created.
-func (tx *Tx) nothingAdded(id uuid.UUID, d *deed) error {
+// nothingAdded checks that no other transaction has since created a row under one that the transaction created; but names a
+// computer whose rows do not count, "" for none.
+func (tx *Tx) nothingAdded(id uuid.UUID, d *deed, but string) error {
 	for _, e := range tx.s.entities {
 		if e.joined == nil {
 			continue
 		}
 		var joined bool
-		if _, err := tx.s.row(e.joined, []any{e.name, d.row, id[:], d.first}, &joined); err != nil {
+		if _, err := tx.s.row(e.joined, []any{e.name, d.row, id[:], d.first, but}, &joined); err != nil {
 			return fmt.Errorf("look for rows of %s: %w", e.name, err)
 		}
 		if joined {

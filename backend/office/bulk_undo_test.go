@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,13 +99,95 @@ func TestBulkUndo_AfterSomebodyElsesChange(t *testing.T) {
 	p.everywhere("cold hot hot ")
 }
 
-// TestBulkUndo_BeforeItHearsOfSomebodyElsesChange: who undoes offline cannot know. The undo is the later edit then, of what it is
-// about and of nothing else, everywhere the same.
+// TestBulkUndo_BeforeItHearsOfSomebodyElsesChange: who undoes offline cannot know. The host does, and refuses the whole of it, as it
+// would had it been asked; whoever undid hears why, and whose value stands. The undo had the later clock, and won without a word.
 func TestBulkUndo_BeforeItHearsOfSomebodyElsesChange(t *testing.T) {
 	p := newBulk(t)
 	p.ana.connect()
 	_, err := p.desk.store.Undo(t.Context(), p.Admin.Author(), p.tx)
 	must(t, err)
 	p.meet()
+	p.everywhere("cold hot hot ")
+	lost, err := p.desk.store.Unaccepted(t.Context(), p.Admin.UserID)
+	must(t, err)
+	lost = slices.DeleteFunc(lost, func(u store.Unaccepted) bool { return u.Entity == "event" }) // the history's lines of the bulk stay as well
+	if len(lost) != 3 {
+		t.Fatalf("told of %d fields that did not change back, want all 3: %+v", len(lost), lost)
+	}
+	for _, u := range lost {
+		want := store.ReasonTogether
+		if u.Row == p.ids[0] {
+			want = store.ReasonChangedSince
+			if u.ByUser != p.Sellers[0].UserID || string(u.Theirs) != `"cold"` || string(u.Mine) != `""` {
+				t.Errorf("told of %+v, want whose value stands, and both values", u)
+			}
+		}
+		if u.Outcome != store.Refused || u.Reason != want {
+			t.Errorf("%s of %s was %s: %s, want refused: %s", u.Field, u.Row, u.Outcome, u.Reason, want)
+		}
+	}
+	if n := count(t, p.Store, "SELECT count(*) FROM op_log WHERE field = 'temperature' AND (outcome = 1 AND CAST(value AS TEXT) = '\"cold\"' OR outcome = 3 AND reason = 'changed_since')"); n != 2 {
+		t.Errorf("the log keeps %d of the change and of the undo, want both", n)
+	}
+}
+
+// TestUndo_OfWhatTheHostHasTakenBackAlready: nothing is lost when two computers take the same back, so nobody is told anything.
+func TestUndo_OfWhatTheHostHasTakenBackAlready(t *testing.T) {
+	p := newBulk(t)
+	p.ana.connect()
+	_, err := p.ana.crm.UpdateProspect(t.Context(), p.ana.user, p.ids[0], crm.ProspectPatch{Temperature: &[]string{""}[0]})
+	must(t, err)
+	p.ana.connect()
+	_, err = p.desk.store.Undo(t.Context(), p.Admin.Author(), p.tx)
+	must(t, err)
+	p.meet()
 	p.everywhere("- - - ")
+	lost, err := p.desk.store.Unaccepted(t.Context(), p.Admin.UserID)
+	must(t, err)
+	if len(lost) != 0 {
+		t.Errorf("told of %+v", lost)
+	}
+}
+
+// TestUndo_OfACreationThatSomebodyElseHasWorkedOn: taking a row back would take with it what others have written into it.
+func TestUndo_OfACreationThatSomebodyElseHasWorkedOn(t *testing.T) {
+	b := newBase(t)
+	of := b.of(b.Sellers[0])
+	desk, ana := b.enrol(b.Admin), b.enrol(b.Sellers[0])
+	meet := func() {
+		for range 2 {
+			desk.connect()
+			ana.connect()
+		}
+	}
+	meet()
+	ana.cut()
+	made, err := ana.crm.LogActivity(t.Context(), ana.user, of, crm.NewActivity{Kind: crm.KindNote, Body: "Quiere dos recámaras"})
+	must(t, err)
+	plain, err := ana.crm.LogActivity(t.Context(), ana.user, of, crm.NewActivity{Kind: crm.KindNote, Body: "Se equivocó de número"})
+	must(t, err)
+	meet()
+	ana.cut()
+	b.advance(time.Minute, desk, ana)
+	_, err = b.CRM.UpdateActivity(t.Context(), b.Admin, made.ID, crm.ActivityPatch{Body: &[]string{"Quiere dos recámaras y patio"}[0]})
+	must(t, err)
+	b.advance(time.Minute, desk, ana)
+	for _, tx := range []string{made.TxID, plain.TxID} {
+		_, err = ana.store.Undo(t.Context(), ana.user.Author(), tx)
+		must(t, err)
+	}
+	meet()
+	for name, st := range map[string]*store.Store{"the host": b.Store, "the seller's": ana.store, "the administrator's": desk.store} {
+		if n := count(t, st, "SELECT count(*) FROM activity WHERE body = 'Quiere dos recámaras y patio' AND deleted = 0"); n != 1 {
+			t.Errorf("%s has the note %d times, want it kept", name, n)
+		}
+		if n := count(t, st, "SELECT count(*) FROM activity WHERE body = 'Se equivocó de número' AND deleted = 0"); n != 0 {
+			t.Errorf("%s still has the note that nobody else touched", name)
+		}
+	}
+	lost, err := ana.store.Unaccepted(t.Context(), ana.user.UserID)
+	must(t, err)
+	if len(lost) != 1 || lost[0].Row != made.ID || lost[0].Reason != store.ReasonChangedSince {
+		t.Errorf("told of %+v, want the undo of the note that the administrator had written to", lost)
+	}
 }

@@ -27,6 +27,7 @@ const (
 	StrayStaysStray               // what is written under a contact that is part of another stays there
 	MoveWithoutRegrant            // who holds a person that gets, or loses, a prospect or a phone is told nothing
 	OwnRowsForAll                 // somebody's own template, view or export is everybody's to write
+	UndoIsAnEdit                  // an undo made elsewhere writes over what somebody else has written since
 )
 
 // Names are the rules as tests and the command line name them.
@@ -37,4 +38,5 @@ var Names = map[Rule]string{
 	GrantOnlyChanges: "grant-only-changes", PageWithoutFrom: "page-without-from", CounterOpIDs: "counter-op-ids",
 	MembershipInDatabaseOnly: "membership-in-database-only", NonceOfPos: "nonce-of-pos", NoClockCorrection: "no-clock-correction",
 	StrayStaysStray: "stray-stays-stray", MoveWithoutRegrant: "move-without-regrant", OwnRowsForAll: "own-rows-for-all",
+	UndoIsAnEdit: "undo-is-an-edit",
 }

@@ -63,7 +63,7 @@ func (s *sim) check() error {
 	if err := s.settled(); err != nil {
 		return err
 	}
-	if err := errors.Join(s.inTurn(), s.once(), s.granting(), s.united()); err != nil {
+	if err := errors.Join(s.inTurn(), s.once(), s.granting(), s.united(), s.undone()); err != nil {
 		return err
 	}
 	if err := errors.Join(s.ordered(), s.staged()); err != nil {

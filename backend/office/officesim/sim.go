@@ -44,7 +44,7 @@ type Report struct {
 
 // Violation says that an invariant does not hold.
 type Violation struct {
-	Invariant string // I1 to I11, or a word
+	Invariant string // I1 to I12, or a word
 	Text      string
 }
 
