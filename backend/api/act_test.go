@@ -49,3 +49,33 @@ func TestScenario_FindAndAct(t *testing.T) {
 		{Name: "where from", As: "ana", Method: "GET", Path: "/api/prospects/origins", Has: []string{`"forms":[]`}},
 	})
 }
+
+// TestScenario_WhoLeavesLeavesNobodyBehind: the prospects of somebody who does not work here any more, called or not, go to others
+// in one change; what comes out of the bin later waits without a seller.
+func TestScenario_WhoLeavesLeavesNobodyBehind(t *testing.T) {
+	o := apitest.New(t)
+	called := o.Prospect("ana", "Marta Salas", "55 5123 0611", "marta2@example.com")
+	binned := o.Prospect("ana", "Rita Solís", "55 5123 0612", "rita2@example.com")
+	waiting := o.Prospect("ana", "Inés Lara", "55 5123 0613", "ines2@example.com")
+	apitest.Run(t, o, []apitest.Step{
+		{Name: "ana", As: "ana", Method: "GET", Path: "/api/me", Keep: map[string]string{"ana": "user.id"}},
+		{Name: "beto", As: "beto", Method: "GET", Path: "/api/me", Keep: map[string]string{"beto": "user.id"}},
+		{Name: "called", As: "ana", Method: "POST", Path: "/api/prospects/" + called + "/activities", Body: object{"kind": "call", "result": "answered"}},
+		{Name: "into the bin", As: "admin", Method: "DELETE", Path: "/api/prospects/" + binned},
+		{Name: "ana leaves", As: "admin", Method: "PATCH", Path: "/api/users/{ana}", Body: object{"active": false}},
+		{Name: "what she has", As: "admin", Method: "GET", Path: "/api/users/{ana}/prospects", Has: []string{`"open":2`}},
+		{Name: "not beto's to know", As: "beto", Method: "GET", Path: "/api/users/{ana}/prospects", Status: 403, Code: "access.admin_only"},
+		{Name: "without a reason", As: "admin", Method: "POST", Path: "/api/users/{ana}/prospects/pass-on", Body: object{"owner_id": "{beto}", "by_turn": false, "reason": " "}, Status: 422, Code: "input.required"},
+		{Name: "to nobody known", As: "admin", Method: "POST", Path: "/api/users/{ana}/prospects/pass-on", Body: object{"owner_id": "1", "by_turn": false, "reason": "Se fue"}, Status: 404, Code: "user.not_found"},
+		{
+			Name: "to beto", As: "admin", Method: "POST", Path: "/api/users/{ana}/prospects/pass-on", Body: object{"owner_id": "{beto}", "by_turn": false, "reason": "Se fue"},
+			Has: []string{`"given":2`, `"tray":0`, `"left":0`}, Keep: map[string]string{"passed": "tx_id"},
+		},
+		{Name: "his now", As: "beto", Method: "GET", Path: "/api/prospects/" + called, Has: []string{"Marta Salas"}},
+		{Name: "the other too", As: "beto", Method: "GET", Path: "/api/prospects/" + waiting, Has: []string{"Inés Lara"}},
+		{Name: "and back", As: "admin", Method: "POST", Path: "/api/undo", Body: object{"tx_id": "{passed}"}},
+		{Name: "hers again", As: "admin", Method: "GET", Path: "/api/users/{ana}/prospects", Has: []string{`"open":2`}},
+		{Name: "out of the bin", As: "admin", Method: "POST", Path: "/api/bin/" + binned + "/restore", Has: []string{`"left":"`}, Keep: map[string]string{"left": "left"}},
+		{Name: "to nobody", As: "admin", Method: "GET", Path: "/api/prospects/" + binned, Has: []string{`"owner_id":""`, "Rita Solís"}},
+	})
+}

@@ -43,7 +43,7 @@ func (a *API) routeBulk() {
 			return list(c.office.CRM.Bin(ctx, c.viewer))
 		})
 	handle(a, route{id: "restore-prospect", method: http.MethodPost, path: "/api/bin/{id}/restore", summary: "Out of the bin", access: adminOnly},
-		func(ctx context.Context, c caller, input *byID) (crm.Change, error) {
+		func(ctx context.Context, c caller, input *byID) (crm.Restored, error) {
 			return c.office.CRM.RestoreProspect(ctx, c.viewer, input.ID)
 		})
 }

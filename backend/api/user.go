@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"sitegroup.mx/crm/backend/account"
+	"sitegroup.mx/crm/backend/crm"
 )
 
 // Changed is the answer of a change: the transaction that an undo names, "" when there is nothing to undo.
@@ -53,6 +54,18 @@ type Paged struct {
 	Limit  int    `query:"limit" minimum:"0" maximum:"200"`
 }
 
+// PassOn gives a seller's open prospects away.
+type PassOn struct {
+	OwnerID string `json:"owner_id" maxLength:"64" doc:"Empty puts them into the tray"`
+	ByTurn  bool   `json:"by_turn" doc:"To whose turn it is"`
+	Reason  string `json:"reason" maxLength:"2000"`
+}
+
+// OpenProspects counts what somebody has to look after.
+type OpenProspects struct {
+	Open int `json:"open" doc:"Attended ones included; at most 10,000"`
+}
+
 func (a *API) routeUsers() {
 	handle(a, route{id: "list-users", method: http.MethodGet, path: "/api/users", summary: "Users; a seller sees only themself", access: user, passive: true},
 		func(ctx context.Context, c caller, _ *struct{}) (List[account.User], error) {
@@ -75,6 +88,16 @@ func (a *API) routeUsers() {
 			}
 			_, txID, err := c.office.Accounts.UpdateUser(ctx, c.viewer, input.ID, p)
 			return Changed{txID}, err
+		})
+	handle(a, route{id: "count-open-prospects", method: http.MethodGet, path: "/api/users/{id}/prospects", summary: "Open prospects of a user", access: adminOnly, passive: true},
+		func(ctx context.Context, c caller, input *byID) (OpenProspects, error) {
+			open, err := c.office.CRM.Open(ctx, c.viewer, input.ID)
+			return OpenProspects{open}, err
+		})
+	handle(a, route{id: "pass-on-prospects", method: http.MethodPost, path: "/api/users/{id}/prospects/pass-on", summary: "Give all open prospects of a user to others, in one transaction", access: adminOnly},
+		func(ctx context.Context, c caller, input *toID[PassOn]) (crm.PassedOn, error) {
+			p := input.Body
+			return c.office.CRM.PassOn(ctx, c.viewer, input.ID, crm.PassOn{OwnerID: p.OwnerID, ByTurn: p.ByTurn, Reason: p.Reason})
 		})
 	handle(a, route{id: "reset-password", method: http.MethodPut, path: "/api/users/{id}/password", summary: "Give a user a new password", access: adminOnly, host: true},
 		func(ctx context.Context, c caller, input *toID[Password]) (Changed, error) {

@@ -29,6 +29,7 @@ var bodies = map[string]any{
 	"create-user":           map[string]any{"login": "otra", "name": "Otra", "role": "seller", "password": "xxxxxxxxxxxx"},
 	"update-user":           map[string]any{"name": "Otra"},
 	"reset-password":        map[string]any{"password": "xxxxxxxxxxxx"},
+	"pass-on-prospects":     map[string]any{"owner_id": "", "by_turn": false, "reason": "Se fue"},
 	"create-prospect":       map[string]any{"name": "Alguien", "phones": []string{"55 1234 9876"}, "emails": []string{}},
 	"update-prospect":       map[string]any{"temperature": "hot"},
 	"create-tag":            map[string]any{"name": "Inversionista"},

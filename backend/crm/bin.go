@@ -77,19 +77,28 @@ func deleteProspect(tx *store.Tx, p held) error {
 	return tx.Remove("contact", p.ContactID)
 }
 
-// RestoreProspect takes a prospect out of the bin, as it was and to the seller it had. Faults: access.admin_only,
-// bin.not_found.
-func (s *Service) RestoreProspect(ctx context.Context, v account.Viewer, id string) (Change, error) {
+// Restored is a prospect that came out of the bin.
+type Restored struct {
+	// Left is the name of the seller whom it had and who does not sell any more: it waits in the tray. "" when it went back.
+	Left string `json:"left"`
+	Change
+}
+
+// RestoreProspect takes a prospect out of the bin, as it was and to the seller it had. An open one whose seller does not sell any more
+// goes to the tray: nobody would look after it there. Faults: access.admin_only, bin.not_found.
+func (s *Service) RestoreProspect(ctx context.Context, v account.Viewer, id string) (Restored, error) {
 	if !v.IsAdmin() {
-		return Change{}, fmt.Errorf("restore prospect: %w", fault.New("access.admin_only"))
+		return Restored{}, fmt.Errorf("restore prospect: %w", fault.New("access.admin_only"))
 	}
+	var done Restored
 	c, err := s.change(ctx, v, func(tx *store.Tx) error {
-		var found []struct {
-			ContactID string `db:"contact_id"`
-		}
+		done = Restored{}
+		var found []binned
 		err := tx.Query().NewQuery(`
-			SELECT p.contact_id
+			SELECT p.contact_id, p.owner_id, p.status, coalesce(u.name, '') AS owner_name,
+				coalesce(u.active = 1 AND u.deleted = 0 AND u.role = 'seller', 0) AS sells
 			FROM prospect p
+			LEFT JOIN user u ON u.id = p.owner_id
 			WHERE p.id = {:id}
 			AND ` + inBin).Bind(dbx.Params{"id": id, "since": clock.Format(tx.Now().Add(-BinKeeps))}).All(&found)
 		if err != nil {
@@ -104,12 +113,29 @@ func (s *Service) RestoreProspect(ctx context.Context, v account.Viewer, id stri
 		if err := tx.Restore("prospect", id); err != nil {
 			return err
 		}
-		return addEvent(tx, id, EventRestored, map[string]any{})
+		if err := addEvent(tx, id, EventRestored, map[string]any{}); err != nil {
+			return err
+		}
+		if p := found[0]; p.OwnerID != "" && !p.Sells && isOpen(p.Status) {
+			done.Left = p.OwnerName
+			return assign(tx, id, p.OwnerID, assignment{why: AssignedWhy{Rule: RuleTray}}, "")
+		}
+		return nil
 	})
 	if err != nil {
-		return Change{}, fmt.Errorf("restore prospect: %w", err)
+		return Restored{}, fmt.Errorf("restore prospect: %w", err)
 	}
-	return c, nil
+	done.Change = c
+	return done, nil
+}
+
+// binned is a prospect in the bin, with whose it was.
+type binned struct {
+	ContactID string `db:"contact_id"`
+	OwnerID   string `db:"owner_id"`
+	OwnerName string `db:"owner_name"`
+	Status    string `db:"status"`
+	Sells     bool   `db:"sells"`
 }
 
 // inBin is the condition of a prospect p that somebody has deleted since :since. One whose making was taken back is not.

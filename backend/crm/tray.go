@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -28,7 +29,10 @@ type Shared struct {
 }
 
 // trayQuery reads unattended prospects first, then those that were tried before they came here; the oldest lead first.
-const trayQuery = `
+var trayQuery = strings.ReplaceAll(openLeads, "{:owner}", "''")
+
+// openLeads reads the open prospects of :owner, with what decides whose turn they are.
+const openLeads = `
 	SELECT p.id, p.form_id, p.campaign_id, c.city, p.assigned_why, coalesce((
 		SELECT s.page_id
 		FROM submission s
@@ -39,7 +43,7 @@ const trayQuery = `
 	FROM prospect_card k INDEXED BY card_owner_lead
 	JOIN prospect p ON p.n = k.n
 	JOIN contact c ON c.id = p.contact_id
-	WHERE k.owner_id = ''
+	WHERE k.owner_id = {:owner}
 	AND k.is_open = 1`
 
 type trayRow struct {

@@ -25,8 +25,8 @@ export function Bin() {
   const items = bin.data?.items ?? [];
   const restore = async ({ id }: Deleted) => {
     try {
-      const { tx_id } = await answer(api.POST("/api/bin/{id}/restore", { params: { path: { id } } }));
-      showUndo(t("bin.restored"), tx_id);
+      const { tx_id, left } = await answer(api.POST("/api/bin/{id}/restore", { params: { path: { id } } }));
+      showUndo(left === "" ? t("bin.restored") : t("bin.restoredToTray", { name: left }), tx_id);
     } catch (thrown) {
       showError(thrown);
     }

@@ -9,8 +9,9 @@ import {
   IconShield,
   IconUserCheck,
   IconUserOff,
+  IconUserShare,
 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
@@ -20,8 +21,9 @@ import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { NewUserDialog } from "./NewUserDialog";
+import { PassOnDialog } from "./PassOnDialog";
 import { ResetPasswordDialog } from "./ResetPasswordDialog";
-import { type UserChange, usersQuery, useUserChange } from "./user-queries";
+import { openProspectsQuery, type UserChange, usersQuery, useUserChange } from "./user-queries";
 
 /** The people of the office: who may enter, as what, and who takes turns. */
 export function UserSettings() {
@@ -29,6 +31,7 @@ export function UserSettings() {
   const users = useQuery(usersQuery);
   const [adding, setAdding] = useState(false);
   const [resetting, setResetting] = useState<User | null>(null);
+  const [passing, setPassing] = useState<User | null>(null);
   return (
     <Section
       title={t("users.title")}
@@ -55,18 +58,31 @@ export function UserSettings() {
           </thead>
           <tbody>
             {users.data.map((user) => (
-              <UserRow key={user.id} user={user} onReset={() => setResetting(user)} />
+              <UserRow
+                key={user.id}
+                user={user}
+                onReset={() => setResetting(user)}
+                onPassOn={(isInactive) => setPassing({ ...user, active: user.active && !isInactive })}
+              />
             ))}
           </tbody>
         </table>
       )}
       <NewUserDialog opened={adding} onClose={() => setAdding(false)} />
       <ResetPasswordDialog user={resetting} onClose={() => setResetting(null)} />
+      <PassOnDialog user={passing} onClose={() => setPassing(null)} />
     </Section>
   );
 }
 
-function UserRow({ user, onReset }: { user: User; onReset: () => void }) {
+type UserRowProps = {
+  user: User;
+  onReset: () => void;
+  /** Offers to give their open prospects away; true says that they have just been deactivated. */
+  onPassOn: (isInactive: boolean) => void;
+};
+
+function UserRow({ user, onReset, onPassOn }: UserRowProps) {
   const { t } = useTranslation("settings");
   const { t: words } = useTranslation("words");
   const isMe = useMe().user.id === user.id;
@@ -86,7 +102,7 @@ function UserRow({ user, onReset }: { user: User; onReset: () => void }) {
         <StateBadge user={user} />
       </td>
       <td className={table.end}>
-        <UserMenu user={user} isMe={isMe} onReset={onReset} />
+        <UserMenu user={user} isMe={isMe} onReset={onReset} onPassOn={onPassOn} />
       </td>
     </tr>
   );
@@ -111,17 +127,30 @@ function StateBadge({ user }: { user: User }) {
   return <span>{t(user.role === "seller" ? "users.inTurns" : "users.active")}</span>;
 }
 
-type UserMenuProps = { user: User; isMe: boolean; onReset: () => void };
+type UserMenuProps = UserRowProps & { isMe: boolean };
 
-function UserMenu({ user, isMe, onReset }: UserMenuProps) {
+function UserMenu({ user, isMe, onReset, onPassOn }: UserMenuProps) {
   const { t } = useTranslation("settings");
   const change = useUserChange();
+  const client = useQueryClient();
   const apply = (patch: UserChange, message: string) =>
     change.mutate(
       { id: user.id, change: patch },
       { onSuccess: ({ tx_id }) => showUndo(message, tx_id), onError: showError },
     );
   const { name } = user;
+  const deactivate = () =>
+    change.mutate(
+      { id: user.id, change: { active: false } },
+      {
+        onSuccess: async ({ tx_id }) => {
+          showUndo(t("users.deactivatedToast", { name }), tx_id);
+          const { open } = await client.fetchQuery(openProspectsQuery(user.id));
+          if (open > 0) onPassOn(true);
+        },
+        onError: showError,
+      },
+    );
   const otherRole = user.role === "admin" ? "seller" : "admin";
   return (
     <Menu position="bottom-end" width={240}>
@@ -157,6 +186,9 @@ function UserMenu({ user, isMe, onReset }: UserMenuProps) {
             {t(user.can_export ? "users.denyExport" : "users.allowExport")}
           </Menu.Item>
         )}
+        <Menu.Item leftSection={<IconUserShare size={16} />} onClick={() => onPassOn(false)}>
+          {t("passOn.action")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconKey size={16} />} onClick={onReset} disabled={isMe}>
           {t("users.reset")}
         </Menu.Item>
@@ -170,11 +202,7 @@ function UserMenu({ user, isMe, onReset }: UserMenuProps) {
         )}
         <Menu.Divider />
         {user.active ? (
-          <Menu.Item
-            leftSection={<IconUserOff size={16} />}
-            disabled={isMe}
-            onClick={() => apply({ active: false }, t("users.deactivatedToast", { name }))}
-          >
+          <Menu.Item leftSection={<IconUserOff size={16} />} disabled={isMe} onClick={deactivate}>
             {t("users.deactivate")}
           </Menu.Item>
         ) : (

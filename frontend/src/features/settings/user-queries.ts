@@ -50,3 +50,26 @@ export function usePasswordReset() {
       answer(api.PUT("/api/users/{id}/password", { params: { path: { id } }, body: { password } })),
   });
 }
+
+/** How many people somebody has to look after. */
+export const openProspectsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["users", id, "open"],
+    queryFn: () => answer(api.GET("/api/users/{id}/prospects", { params: { path: { id } } })),
+    staleTime: 0,
+  });
+
+/** To whom the open prospects of somebody go. */
+export type PassOn = { owner_id: string; by_turn: boolean; reason: string };
+
+export function usePassOn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string; body: PassOn }) =>
+      answer(api.POST("/api/users/{id}/prospects/pass-on", { params: { path: { id } }, body })),
+    onSuccess: () => {
+      for (const queryKey of [["users"], ["prospects"], ["inbox"]])
+        void client.invalidateQueries({ queryKey });
+    },
+  });
+}

@@ -2605,6 +2605,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/prospects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open prospects of a user */
+        get: operations["count-open-prospects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/prospects/pass-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give all open prospects of a user to others, in one transaction */
+        post: operations["pass-on-prospects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/views": {
         parameters: {
             query?: never;
@@ -3855,6 +3889,13 @@ export interface components {
             shares_at_opening?: boolean;
             turns_paused?: boolean;
         };
+        OpenProspects: {
+            /**
+             * Format: int64
+             * @description Attended ones included; at most 10,000
+             */
+            open: number;
+        };
         Option: {
             key: string;
             value: string;
@@ -3895,6 +3936,22 @@ export interface components {
         };
         PairRequest: {
             contacts: string[];
+        };
+        PassOn: {
+            /** @description To whose turn it is */
+            by_turn: boolean;
+            /** @description Empty puts them into the tray */
+            owner_id: string;
+            reason: string;
+        };
+        PassedOn: {
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            left: number;
+            /** Format: int64 */
+            tray: number;
+            tx_id: string;
         };
         Password: {
             password: string;
@@ -4237,6 +4294,10 @@ export interface components {
             reason?: string;
             /** @description The newest line that was on screen; what was written to the field since forbids it */
             seen: string;
+        };
+        Restored: {
+            left: string;
+            tx_id: string;
         };
         Retired: {
             id: string;
@@ -5118,7 +5179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Change"];
+                    "application/json": components["schemas"]["Restored"];
                 };
             };
             /** @description Error */
@@ -10826,6 +10887,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-open-prospects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenProspects"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pass-on-prospects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassOn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassedOn"];
                 };
             };
             /** @description Error */
