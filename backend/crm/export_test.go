@@ -90,3 +90,12 @@ func CountOn(tx *store.Tx, zone *time.Location, most int) (done bool, err error)
 	shifts := zoneShifts(zone)
 	return countOn(tx, zoneMark(zone, shifts), shifts, most)
 }
+
+// CountQueries are the statements that read a step of counting.
+func CountQueries() []Query {
+	var queries []Query
+	for _, t := range tallies {
+		queries = append(queries, Query{t.counted(), dbx.Params{"after": 1000, "last": 1100}})
+	}
+	return queries
+}

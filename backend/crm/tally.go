@@ -174,13 +174,17 @@ func countOn(tx *store.Tx, mark string, shifts []zoneShift, most int) (done bool
 		return true, setCounted(tx, mark, allCounted)
 	}
 	for _, t := range tallies {
-		count := "INSERT INTO " + t.table + " (" + t.columns + ", n) SELECT " + t.columns + ", count(*) FROM " + t.source +
-			" WHERE card > {:after} AND card <= {:last} GROUP BY " + t.columns + " ON CONFLICT DO UPDATE SET n = n + excluded.n"
-		if _, err := tx.Exec(count, dbx.Params{"after": p.Upto, "last": *last}); err != nil {
+		add := "INSERT INTO " + t.table + " (" + t.columns + ", n) " + t.counted() + " ON CONFLICT DO UPDATE SET n = n + excluded.n"
+		if _, err := tx.Exec(add, dbx.Params{"after": p.Upto, "last": *last}); err != nil {
 			return false, err
 		}
 	}
 	return false, setCounted(tx, mark, *last)
+}
+
+// counted counts the cards of a step.
+func (t tally) counted() string {
+	return "SELECT " + t.columns + ", count(*) FROM " + t.source + " WHERE card > {:after} AND card <= {:last} GROUP BY " + t.columns
 }
 
 // beginCount forgets every count and writes a zone down.

@@ -1,11 +1,14 @@
 package crm_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"sitegroup.mx/crm/backend/clock"
 	"sitegroup.mx/crm/backend/crm"
+	"sitegroup.mx/crm/backend/crm/crmtest"
 )
 
 // TestZoneShifts_AreTheZone asks in years around changes of the rules, and in leap years far away,
@@ -29,6 +32,20 @@ func TestZoneShifts_AreTheZone(t *testing.T) {
 					t.Fatalf("%s at %s: %s, want %s", name, at, kept, want)
 				}
 			}
+		}
+	}
+}
+
+// TestCountAnew_ReadsOnlyTheCardsOfItsStep holds for each step: one that reads half of all cards makes a million of them cost
+// minutes.
+func TestCountAnew_ReadsOnlyTheCardsOfItsStep(t *testing.T) {
+	office := crmtest.New(t, 1)
+	for _, q := range crm.CountQueries() {
+		steps := plan(t, office.Store.Read(), q)
+		if !slices.ContainsFunc(steps, func(step string) bool {
+			return strings.HasPrefix(step, "SEARCH c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+		}) {
+			t.Errorf("%s\nreads\n%s", q.Text, strings.Join(steps, "\n"))
 		}
 	}
 }
