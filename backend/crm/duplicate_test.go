@@ -3,6 +3,7 @@ package crm_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -281,5 +282,21 @@ func TestDuplicates_OfAVeryCommonNameAreBounded(t *testing.T) {
 	n, err := o.CRM.CountDuplicates(t.Context(), o.Admin)
 	if err != nil || n > 30*29/2 {
 		t.Errorf("%d pairs, %v", n, err)
+	}
+}
+
+// TestDerived_ReadsOnlyWhatIsStale: what is derived at each commit must not grow with the office.
+func TestDerived_ReadsOnlyWhatIsStale(t *testing.T) {
+	o := crmtest.New(t, 1)
+	queries, err := crm.DerivedQueries(o.Store.Read())
+	if err != nil || len(queries) < 3 {
+		t.Fatalf("%d statements, %v", len(queries), err)
+	}
+	for _, q := range queries {
+		for _, step := range plan(t, o.Store.Read(), q) {
+			if strings.HasPrefix(step, "MATERIALIZE ") || strings.HasPrefix(step, "SCAN ") && strings.Contains(step, " USING ") {
+				t.Errorf("%s\nreads everything: %s", q.Text, step)
+			}
+		}
 	}
 }

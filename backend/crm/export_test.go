@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -98,4 +99,15 @@ func CountQueries() []Query {
 		queries = append(queries, Query{t.counted(), dbx.Params{"after": 1000, "last": 1100}})
 	}
 	return queries
+}
+
+// DerivedQueries are the statements that read anew what is derived of rows that were noted as stale.
+func DerivedQueries(q dbx.Builder) (queries []Query, err error) {
+	var texts []string
+	err = q.NewQuery("SELECT substr(sql, instr(sql, 'SELECT')) FROM derived WHERE stale <> 'filling' AND sql LIKE 'INSERT%' ORDER BY position").Column(&texts)
+	for _, text := range texts {
+		text, _, _ = strings.Cut(text, "ON CONFLICT")
+		queries = append(queries, Query{text, nil})
+	}
+	return queries, err
 }

@@ -163,7 +163,7 @@ func (s *Service) SaveRule(ctx context.Context, v account.Viewer, r TurnRule) (C
 		if id != "" && !known {
 			return fault.New("rule.not_found")
 		}
-		if r.isDefault() && slices.ContainsFunc(rules, func(other TurnRule) bool { return other.ID != id && other.isDefault() }) {
+		if readyRule(r).isDefault() && slices.ContainsFunc(rules, func(other TurnRule) bool { return other.ID != id && readyRule(other).isDefault() }) {
 			return fault.New("rule.default_taken")
 		}
 		if id != "" {

@@ -60,24 +60,24 @@ func (t *turnSetup) readRules(q dbx.Builder) error {
 		if !r.Active {
 			continue
 		}
-		t.rules = append(t.rules, turnRule{r, foldedCities(r.Cities)})
+		t.rules = append(t.rules, readyRule(r))
 	}
 	return nil
 }
 
-func foldedCities(list string) []string {
-	var cities []string
-	for _, city := range strings.Split(list, ",") {
+func readyRule(r TurnRule) turnRule {
+	ready := turnRule{TurnRule: r}
+	for city := range strings.SplitSeq(r.Cities, ",") {
 		if city = fold(city); city != "" {
-			cities = append(cities, city)
+			ready.cities = append(ready.cities, city)
 		}
 	}
-	return cities
+	return ready
 }
 
 // isDefault reports whether a rule has no conditions.
-func (r TurnRule) isDefault() bool {
-	return r.FormID == "" && r.CampaignID == "" && r.PageID == "" && len(foldedCities(r.Cities)) == 0
+func (r turnRule) isDefault() bool {
+	return r.FormID == "" && r.CampaignID == "" && r.PageID == "" && len(r.cities) == 0
 }
 
 func (r turnRule) fits(l turnLead, city string) bool {
@@ -105,7 +105,7 @@ func (t *turnSetup) rotas(l turnLead) []rota {
 	}
 	city := fold(l.city)
 	var fallback []rota
-	if i := slices.IndexFunc(t.rules, func(r turnRule) bool { return r.isDefault() }); i >= 0 {
+	if i := slices.IndexFunc(t.rules, turnRule.isDefault); i >= 0 {
 		fallback = append(fallback, rota{t.groupOr(t.rules[i].GroupID), t.rules[i].Name})
 	} else {
 		fallback = append(fallback, rota{})

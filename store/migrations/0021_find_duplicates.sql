@@ -79,8 +79,8 @@ INSERT INTO derived (position, stale, sql) VALUES
   (23, 'stale_duplicate', 'DELETE FROM main.duplicate_pair WHERE reasons <> 32 AND second_id IN (SELECT contact_id FROM main.stale_duplicate)'),
   (24, 'stale_duplicate', 'INSERT OR IGNORE INTO main.duplicate_key (kind, key, contact_id, value)
     SELECT s.kind, s.key, s.contact_id, s.value
-    FROM (SELECT DISTINCT contact_id FROM main.stale_duplicate) t
-    CROSS JOIN main.duplicate_key_source s ON s.contact_id = t.contact_id'),
+    FROM main.duplicate_key_source s
+    WHERE s.contact_id IN (SELECT contact_id FROM main.stale_duplicate)'),
   (25, 'stale_duplicate', 'INSERT INTO main.duplicate_pair (first_id, second_id, reasons)
     SELECT min(k.contact_id, o.contact_id), max(k.contact_id, o.contact_id),
       CASE

@@ -619,7 +619,7 @@ SELECT
   c.reason_id
 FROM prospect_card c
 CROSS JOIN tally_owner w
-WHERE c.is_open = 0;
+WHERE +c.is_open = 0;
 
 CREATE TABLE entity (
   name        TEXT PRIMARY KEY,
@@ -969,7 +969,7 @@ CREATE INDEX op_user ON op_log (user_id);
 CREATE VIEW open_of_card AS
 SELECT c.n AS card, c.owner_id, c.stage_id, c.attended_at IS NOT NULL AS attended, c.next_at IS NOT NULL AS planned
 FROM prospect_card c
-WHERE c.is_open = 1;
+WHERE +c.is_open = 1;
 
 CREATE TABLE outbox (
   n          INTEGER PRIMARY KEY,
