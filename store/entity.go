@@ -189,7 +189,7 @@ func (e *entity) prepare(s *Store) error {
 		e.joined, err = s.prepare(`SELECT EXISTS (
 			SELECT 1
 			FROM main.` + quote(e.name) + ` r
-			JOIN main.outbox o ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.state <> 3
+			CROSS JOIN main.outbox o INDEXED BY outbox_row ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.state <> 3
 			WHERE r.` + quote(e.root) + ` = ?2
 			AND r.deleted = 0
 			AND o.tx_id <> ?3
@@ -200,7 +200,7 @@ func (e *entity) prepare(s *Store) error {
 	e.joined, err = s.prepare(`SELECT EXISTS (
 		SELECT 1
 		FROM main.` + quote(e.name) + ` r
-		JOIN main.op_log o ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.outcome = 1
+		CROSS JOIN main.op_log o INDEXED BY op_row ON o.entity = ?1 AND o.row_id = r.id AND o.field = '' AND o.outcome = 1
 		WHERE r.` + quote(e.root) + ` = ?2
 		AND r.deleted = 0
 		AND o.tx_id <> ?3

@@ -73,3 +73,6 @@ func PurgeLines(t testing.TB, n int64) {
 	purgeLines = n
 	t.Cleanup(func() { purgeLines = former })
 }
+
+// LaterOps are the queries for what was written to a row since, of a host and of a member.
+var LaterOps = map[bool]string{false: hostLaterOps, true: memberLaterOps}

@@ -96,7 +96,7 @@ const (
 		AND forgotten = 0
 		ORDER BY n`
 	memberLaterOps = `SELECT tx_id, undoes, ''
-		FROM main.outbox
+		FROM main.outbox INDEXED BY outbox_row
 		WHERE entity = ?1
 		AND row_id = ?2
 		AND ?3 IS NOT NULL
