@@ -69,6 +69,8 @@ func (n *NewActivity) check() (err error) {
 	switch {
 	case n.Kind == KindNote && (n.hasDue() || n.Done != nil && !*n.Done):
 		return fault.Invalid("kind", "input.invalid") // a note has happened when it is written
+	case n.Kind == KindNote && n.Body == "":
+		return fault.Invalid("body", "input.required")
 	case n.isDone() && n.RemindAt != "":
 		return fault.Invalid("remind_at", "input.invalid")
 	case !n.isDone() && n.Result != "":

@@ -114,6 +114,7 @@ func TestLogActivity_Refused(t *testing.T) {
 		"call later without when":   {crm.NewActivity{Kind: "call", Result: "call_later"}, "input.required", "next"},
 		"next without when":         {crm.NewActivity{Kind: "call", Next: &crm.NextActivity{Kind: "call"}}, "input.required", "next.due_at"},
 		"a note for later":          {crm.NewActivity{Kind: "call", Next: &crm.NextActivity{Kind: "note", Due: crm.Due{On: "2026-11-09"}}}, "input.invalid", "next.kind"},
+		"a note of nothing":         {crm.NewActivity{Kind: "note", Body: " \n"}, "input.required", "body"},
 		"an open note":              {crm.NewActivity{Kind: "note", Done: &no}, "input.invalid", "kind"},
 		"two due times":             {crm.NewActivity{Kind: "task", Due: crm.Due{At: "2026-11-09T10:00:00Z", On: "2026-11-09"}}, "input.invalid", "due_on"},
 		"no instant":                {crm.NewActivity{Kind: "task", Due: crm.Due{At: "mañana"}}, "input.invalid", "due_at"},

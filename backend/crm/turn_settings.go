@@ -97,7 +97,7 @@ func (s *Service) TurnSettings(ctx context.Context, v account.Viewer) (TurnSetti
 		}
 		slices.SortStableFunc(all.Sellers, func(a, b SellerTurns) int { return compareNames(a.Name, b.Name) })
 		for id, g := range t.groups {
-			all.Groups = append(all.Groups, SellerGroup{ID: id, Name: g.name, Members: slices.Clone(g.members)})
+			all.Groups = append(all.Groups, SellerGroup{ID: id, Name: g.name, Members: append([]string{}, g.members...)})
 		}
 		slices.SortFunc(all.Groups, func(a, b SellerGroup) int { return compareNames(a.Name+a.ID, b.Name+b.ID) })
 		if err := q.NewQuery(rulesQuery).All(&all.Rules); err != nil {

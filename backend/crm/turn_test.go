@@ -69,6 +69,18 @@ func saveRule(t testing.TB, o *crmtest.Office, r crm.TurnRule) string {
 	return c.ID
 }
 
+func TestTurns_AGroupThatNobodyIsInYetBreaksNoScreen(t *testing.T) {
+	o := crmtest.New(t, 1).Found("America/Mexico_City")
+	saveGroup(t, o, "Norte")
+	all, err := o.CRM.TurnSettings(ctx, o.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all.Groups) != 1 || all.Groups[0].Members == nil || len(all.Groups[0].Members) != 0 {
+		t.Errorf("groups are %+v; want one with an empty list of members, not none", all.Groups)
+	}
+}
+
 func TestTurns_WhoCannotTakeOneIsPassedOver(t *testing.T) {
 	yes, one := true, 1
 	tests := []struct {
