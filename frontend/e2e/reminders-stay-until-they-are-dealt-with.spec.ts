@@ -69,6 +69,11 @@ test("a due reminder is announced once, stays in the bell, and goes when it is d
     await expectAccessible(page);
     await list.getByRole("button", { name: `Hecho: Llamada con ${person(1).name}` }).focus();
     await page.keyboard.press("Enter");
+    await expect(list.getByRole("button", { name: "Contestó", exact: true })).toBeFocused();
+    await expectAccessible(page);
+    await page.keyboard.press("Tab");
+    await expect(list.getByRole("button", { name: "No contestó" })).toBeFocused();
+    await page.keyboard.press("Enter");
     await shell.told("Llamada: hecho");
     await expect(list.getByRole("listitem")).toHaveCount(2);
     // The keyboard has moved on to the next one.

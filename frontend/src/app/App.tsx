@@ -13,6 +13,7 @@ import { meQuery } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
 import { setupQuery } from "@/shared/api/setup";
 import type { Me } from "@/shared/api/types";
+import { outreachOf } from "@/shared/prospect/outreach";
 import { useTakingOver } from "@/shared/take-over/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import classes from "./App.module.css";
@@ -86,6 +87,7 @@ function Program({ me, token }: { me: Me; token: string }) {
   useRestWhileLocked(locked);
   usePreferences(me.preferences);
   useLiveData(token);
+  useEffect(() => outreachOf(me.user.id, localStorage), [me.user.id]);
   return (
     <>
       {/* Hidden and not removed: what was being typed is still there after unlocking. */}

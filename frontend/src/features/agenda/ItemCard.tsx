@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { AgendaItem } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
+import { Endings } from "@/shared/prospect/Endings";
 import { endingsOf } from "@/shared/prospect/endings";
 import { isMeeting, lengthOf, lengths, lengthWords } from "@/shared/prospect/length";
 import { useWord } from "@/shared/prospect/use-word";
@@ -31,7 +32,8 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
   const word = useWord();
   const isAdmin = useIsAdmin();
   const { mutate } = useAgendaAct();
-  const [moving, setMoving] = useState(false);
+  const [asking, setAsking] = useState<"done" | "move" | null>(null);
+  const toggle = (next: "done" | "move") => setAsking(asking === next ? null : next);
   const kind = word("kind", item.kind);
   const move = (when: When) => {
     onDone();
@@ -43,6 +45,16 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
       becomes: movedTo(item, slot),
     });
   };
+  const done = (result?: string, again?: When) => {
+    onDone();
+    mutate({
+      item,
+      message: t("finished", { kind }),
+      send: () => finish(item, result, again),
+      becomes: { ...item, done_at: new Date().toISOString(), result: result ?? "", remind_at: null },
+    });
+  };
+  const asksHow = endingsOf(item.kind).length > 0;
   return (
     <div className={classes.card}>
       <p className={classes.title}>
@@ -64,13 +76,23 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
         </p>
       )}
       <Group gap={6}>
-        {item.done_at === null && <Finish item={item} onDone={onDone} />}
+        {item.done_at === null && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
+            aria-expanded={asksHow ? asking === "done" : undefined}
+            onClick={() => (asksHow ? toggle("done") : done())}
+          >
+            {t("finish")}
+          </Button>
+        )}
         {item.done_at === null && (
           <Button
             size="compact-sm"
             variant="default"
-            aria-expanded={moving}
-            onClick={() => setMoving(!moving)}
+            aria-expanded={asking === "move"}
+            onClick={() => toggle("move")}
           >
             {t("move")}
           </Button>
@@ -86,7 +108,8 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
           .ics
         </Button>
       </Group>
-      {moving && <WhenPicker nested label={t("moveTo")} onPick={move} />}
+      {asking === "done" && <Endings kind={item.kind} onPick={done} />}
+      {asking === "move" && <WhenPicker nested label={t("moveTo")} onPick={move} />}
     </div>
   );
 }
@@ -120,48 +143,6 @@ function Length({ item, onDone }: { item: AgendaItem; onDone: () => void }) {
             onClick={() => set(minutes)}
           >
             {lengthWords(minutes)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-/** Done, with the result where the kind has some. One that asks to be called later is answered on the prospect's page. */
-function Finish({ item, onDone }: { item: AgendaItem; onDone: () => void }) {
-  const { t } = useTranslation("agenda");
-  const word = useWord();
-  const { mutate } = useAgendaAct();
-  const kind = word("kind", item.kind);
-  const results = endingsOf(item.kind);
-  const done = (result?: string) => {
-    onDone();
-    mutate({
-      item,
-      message: t("finished", { kind }),
-      send: () => finish(item, result),
-      becomes: { ...item, done_at: new Date().toISOString(), result: result ?? "", remind_at: null },
-    });
-  };
-  const mark = <IconCheck size={14} stroke={2} aria-hidden />;
-  if (results.length === 0) {
-    return (
-      <Button size="compact-sm" variant="light" leftSection={mark} onClick={() => done()}>
-        {t("finish")}
-      </Button>
-    );
-  }
-  return (
-    <Menu position="bottom-start" withinPortal={false}>
-      <Menu.Target>
-        <Button size="compact-sm" variant="light" leftSection={mark}>
-          {t("finish")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {results.map((result) => (
-          <Menu.Item key={result} onClick={() => done(result)}>
-            {word("result", result)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -5,6 +5,7 @@ import { host } from "@/shared/host/current";
 import { toDay } from "@/shared/lib/dates";
 import { keptLength } from "@/shared/prospect/length";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
+import { dueFields, type When } from "@/shared/prospect/when-presets";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { rangeOf, type Slot, slotFields } from "./agenda-days";
 
@@ -121,10 +122,13 @@ export function movedTo(item: AgendaItem, slot: Slot): AgendaItem {
   return { ...item, due_at: null, due_on: null, ...slotFields(slot) };
 }
 
-/** Marks it as done. */
-export function finish(item: AgendaItem, result?: string) {
-  const body = result === undefined ? {} : { result };
-  return answer(api.POST("/api/activities/{id}/done", { params: { path: { id: item.id } }, body }));
+/** Marks it as done; `again` plans the same once more. */
+export function finish({ id, kind }: AgendaItem, result?: string, again?: When) {
+  const body = {
+    ...(result === undefined ? {} : { result }),
+    ...(again === undefined ? {} : { next: { kind, ...dueFields(again) } }),
+  };
+  return answer(api.POST("/api/activities/{id}/done", { params: { path: { id } }, body }));
 }
 
 /** Keeps these days as a file for another calendar. */

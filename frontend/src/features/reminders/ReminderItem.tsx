@@ -5,6 +5,8 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Reminder } from "@/shared/api/types";
 import { daysBetween, parseDay } from "@/shared/lib/dates";
+import { Endings } from "@/shared/prospect/Endings";
+import { endingsOf } from "@/shared/prospect/endings";
 import { useWord } from "@/shared/prospect/use-word";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
@@ -37,7 +39,7 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
   const word = useWord();
   const { mutate } = useReminderAct();
   const explanation = useId();
-  const [asking, setAsking] = useState<"later" | "move" | null>(null);
+  const [asking, setAsking] = useState<"done" | "later" | "move" | null>(null);
   const { body, due_at, due_on, kind, prospect_id, prospect_name, remind_at } = reminder;
   const name = prospect_name === "" ? t("nameless") : prospect_name;
   const waits = kind === firstContact;
@@ -55,7 +57,17 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
     }
     setAsking(null);
   };
-  const toggle = (next: "later" | "move") => setAsking(asking === next ? null : next);
+  const end = (pressed: HTMLElement | null, result?: string, when?: When) => {
+    handOn(pressed);
+    mutate({
+      reminders: [reminder],
+      message: t("finished", { what }),
+      send: () => finish(reminder, result, when),
+    });
+    setAsking(null);
+  };
+  const asksHow = endingsOf(kind).length > 0;
+  const toggle = (next: "done" | "later" | "move") => setAsking(asking === next ? null : next);
   return (
     <li className={classes.item}>
       <div className={classes.line}>
@@ -92,14 +104,8 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
             variant="light"
             leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
             aria-label={t("doneOf", { what, name })}
-            onClick={({ currentTarget }) => {
-              handOn(currentTarget);
-              mutate({
-                reminders: [reminder],
-                message: t("finished", { what }),
-                send: () => finish(reminder),
-              });
-            }}
+            aria-expanded={asksHow ? asking === "done" : undefined}
+            onClick={({ currentTarget }) => (asksHow ? toggle("done") : end(currentTarget))}
           >
             {t("done")}
           </Button>
@@ -129,7 +135,19 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
           </Button>
         )}
       </div>
-      {asking !== null && (
+      {asking === "done" && (
+        <div className={classes.ask}>
+          <p className={classes.hint}>{t("how")}</p>
+          <Endings
+            kind={kind}
+            onPick={(result, when) => {
+              const pressed = document.activeElement;
+              end(pressed instanceof HTMLElement ? pressed : null, result, when);
+            }}
+          />
+        </div>
+      )}
+      {(asking === "later" || asking === "move") && (
         <div className={classes.ask}>
           <p id={explanation} className={classes.hint}>
             {t(asking === "move" ? "moveHint" : waits ? "first.snoozeHint" : "snoozeHint")}

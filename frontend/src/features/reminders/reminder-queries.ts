@@ -5,7 +5,7 @@ import { useMe } from "@/shared/api/me";
 import { useSession } from "@/shared/api/session";
 import type { Reminder } from "@/shared/api/types";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
-import type { When } from "@/shared/prospect/when-presets";
+import { dueFields, type When } from "@/shared/prospect/when-presets";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { announcedPrefix, latestAnnounced, wasAnnounced } from "./announced";
 import { dueAt, toldBy, untilNext } from "./due";
@@ -103,9 +103,13 @@ export function useReminderAct() {
   });
 }
 
-/** The step itself is done, and its reminder with it. */
-export function finish({ activity_id }: Reminder) {
-  return answer(api.POST("/api/activities/{id}/done", { params: { path: { id: activity_id } }, body: {} }));
+/** The step itself is done, and its reminder with it; `again` plans the same once more. */
+export function finish({ activity_id, kind }: Reminder, result?: string, again?: When) {
+  const body = {
+    ...(result === undefined ? {} : { result }),
+    ...(again === undefined ? {} : { next: { kind, ...dueFields(again) } }),
+  };
+  return answer(api.POST("/api/activities/{id}/done", { params: { path: { id: activity_id } }, body }));
 }
 
 /** Tells again at this moment; the steps stay due when they were. */

@@ -13,24 +13,33 @@ type CallOutcomeProps = {
   active: boolean;
   /** `when` comes with "asked to be called later", which is not logged without it. */
   onPick: (result: string, when?: When) => void;
+  /** It stands in something that closes when one clicks beside it; digits are not its own there. */
+  nested?: boolean;
+  /** It asks when to call again, in place of the results. */
+  onAsk?: () => void;
 };
 
 /** How a call went, one digit each; "Pidió llamar después" asks when. */
-export function CallOutcome({ active, onPick }: CallOutcomeProps) {
+export function CallOutcome({ active, onPick, nested = false, onAsk }: CallOutcomeProps) {
   const { t } = useTranslation("prospects");
   const word = useWord();
   const [asking, setAsking] = useState(false);
   const results = (useVocabulary()?.call_results ?? []).filter((code) => word("result", code) !== "");
-  const pick = (result: string) => (result === "call_later" ? setAsking(true) : onPick(result));
+  const pick = (result: string) => {
+    if (result !== "call_later") return onPick(result);
+    setAsking(true);
+    onAsk?.();
+  };
   const digits = results.map((result, index) => [String(index + 1), () => pick(result)] as const);
   useShortcuts(Object.fromEntries(digits), active && !asking);
   const back = () => setAsking(false);
-  useShortcuts({ Escape: back }, asking);
+  useShortcuts({ Escape: back }, asking && !nested);
 
   if (asking) {
     return (
       <WhenPicker
-        active
+        active={!nested}
+        nested={nested}
         label={t("call.when")}
         onPick={(when) => {
           setAsking(false);
@@ -44,7 +53,7 @@ export function CallOutcome({ active, onPick }: CallOutcomeProps) {
     <div className={classes.choices} data-active={active} role="group" aria-label={t("call.results")}>
       {results.map((result, index) => (
         <button key={result} type="button" className={classes.choice} onClick={() => pick(result)}>
-          <Digit n={index + 1} />
+          {!nested && <Digit n={index + 1} />}
           {word("result", result)}
         </button>
       ))}

@@ -40,7 +40,7 @@ export function ReturnPrompt({ prospect, digits = true, onLogged }: ReturnPrompt
     case "whatsapp":
       return <AfterChat prospect={prospect} outreach={outreach} digits={digits} onDone={done} />;
     case "email":
-      return <AfterMail outreach={outreach} digits={digits} onDone={done} />;
+      return <AfterMail prospect={prospect} outreach={outreach} digits={digits} onDone={done} />;
   }
 }
 
@@ -73,7 +73,7 @@ function AfterChat({ prospect, outreach, digits, onDone }: AfterChatProps) {
   const { mutate } = useProspectChange(prospect.id);
   const phone = prospect.contact.phones.find(({ id }) => id === outreach.phoneId);
   const other: WhatsAppVariant = outreach.variant === "52" ? "521" : "52";
-  const isMexican = outreach.e164.startsWith("+52");
+  const isMexican = phone?.e164.startsWith("+52") === true;
   const remember = () => {
     if (!isMexican || phone === undefined || phone.wa_variant === outreach.variant) return;
     mutate({
@@ -120,11 +120,14 @@ function AfterChat({ prospect, outreach, digits, onDone }: AfterChatProps) {
   );
 }
 
-function AfterMail({ outreach, digits, onDone }: Answerable & { outreach: Of<"email"> }) {
+type AfterMailProps = Answerable & { prospect: Prospect; outreach: Of<"email"> };
+
+function AfterMail({ prospect, outreach, digits, onDone }: AfterMailProps) {
   const { t } = useTranslation("prospects");
+  const email = prospect.contact.emails.find(({ id }) => id === outreach.emailId);
   return (
     <Row
-      question={t("back.mail", { address: outreach.address })}
+      question={email === undefined ? t("back.chat") : t("back.mail", { address: email.address })}
       digits={digits}
       none={t("back.no")}
       noneKey="2"

@@ -27,7 +27,7 @@ const isLeftAlone = ({ contact }: Prospect): boolean => isOpposed(contact);
 export function call(prospect: Prospect, phone = firstPhone(prospect)): void {
   if (phone === undefined || isLeftAlone(prospect)) return;
   host.openLink(phoneLink(phone.e164));
-  beginOutreach(prospect.id, { channel: "call", e164: phone.e164 });
+  beginOutreach(prospect.id, { channel: "call", phoneId: phone.id });
 }
 
 /** Opens the person's chat, and remembers to ask whether the message was sent. */
@@ -42,7 +42,6 @@ export function openChat(
   host.openLink(whatsAppLink(phone.e164, message?.text ?? "", form));
   beginOutreach(prospect.id, {
     channel: "whatsapp",
-    e164: phone.e164,
     phoneId: phone.id,
     variant: form,
     ...(message === undefined ? {} : { message }),
@@ -55,7 +54,7 @@ export function writeMail(prospect: Prospect, email = firstEmail(prospect), mess
   host.openLink(mailLink(email.address, message?.subject, message?.text));
   beginOutreach(prospect.id, {
     channel: "email",
-    address: email.address,
+    emailId: email.id,
     ...(message === undefined ? {} : { message }),
   });
 }
