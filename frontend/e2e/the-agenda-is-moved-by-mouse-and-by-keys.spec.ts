@@ -67,9 +67,30 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
   await expect(item).toBeVisible();
   await expectAccessible(page);
 
-  await test.step("what is overdue has a lane of its own", async () => {
+  await test.step("what is overdue has a lane of its own, and goes from there to a day", async () => {
     const lane = page.getByRole("region", { name: "1 atrasada" });
-    await expect(lane.getByRole("button", { name: `Llamada, ${person(3).name}` })).toBeVisible();
+    const late = lane.getByRole("button", { name: `Llamada, ${person(3).name}` });
+    await late.focus();
+    await page.keyboard.press("m");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Escape");
+    await expect(late).toBeFocused();
+    for (const key of ["m", "ArrowRight", "Enter"]) await page.keyboard.press(key);
+    const tuesday = page.locator(`[data-day="${await dayOfWeek(page, 1)}"]`);
+    const moved = tuesday.getByRole("button", { name: new RegExp(`^Llamada, ${person(3).name}.*10:00`) });
+    await expect(moved).toBeFocused();
+    await expect(lane).toBeHidden();
+    await page.getByRole("button", { name: "Deshacer" }).click();
+    const from = await late.boundingBox();
+    const into = await tuesday.last().boundingBox();
+    if (from === null || into === null) throw new Error("nothing to drag");
+    await page.mouse.move(from.x + 20, from.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(into.x + 40, from.y + 200, { steps: 8 });
+    await page.mouse.up();
+    await expect(tuesday.getByRole("button", { name: `Llamada, ${person(3).name}` })).toBeVisible();
+    await page.getByRole("button", { name: "Deshacer" }).last().click();
+    await expect(late).toBeVisible();
   });
 
   await test.step("dragged to noon of the next day, and taken back", async () => {

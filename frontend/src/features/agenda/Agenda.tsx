@@ -1,8 +1,8 @@
-import { Button, SegmentedControl, Select } from "@mantine/core";
+import { Button, SegmentedControl, Select, VisuallyHidden } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconDownload, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import { ExportButton } from "@/shared/export/ExportButton";
@@ -27,6 +27,7 @@ import {
 import { type AgendaSearch, viewOf } from "./agenda-search";
 import { DayGrid } from "./DayGrid";
 import { OverdueLane } from "./OverdueLane";
+import { useMoving } from "./use-moving";
 
 /** What is planned, by day: appointments and tasks, what has only a date, and what is overdue. */
 export function Agenda() {
@@ -42,6 +43,9 @@ export function Agenda() {
   const range = useQuery(agendaQuery(days, seller));
   const overdue = useQuery(overdueQuery(seller));
   const [start, setStart] = useState<DialogStart | null>(null);
+  const box = useRef<HTMLElement>(null);
+  const moving = useMoving(days, today, box);
+  const hint = useId();
   const go = (change: Partial<AgendaSearch>) =>
     void navigate({
       search: (known: AgendaSearch) => {
@@ -152,7 +156,8 @@ export function Agenda() {
           {t("more", { shown: formatCount(items.length), total: formatCount(total) })}
         </p>
       )}
-      <OverdueLane agenda={overdue.data} />
+      <VisuallyHidden id={hint}>{t("keys")}</VisuallyHidden>
+      <OverdueLane agenda={overdue.data} lift={moving.lift} held={moving.hold?.item} hint={hint} />
       {range.data !== undefined && range.data.total === 0 && overdue.data?.total === 0 && (
         <p className={classes.empty} role="status">
           {t(view === "day" ? "emptyDay" : "emptyWeek")}
@@ -163,6 +168,9 @@ export function Agenda() {
         days={days}
         today={today}
         items={items}
+        box={box}
+        moving={moving}
+        hint={hint}
         onCreate={create}
         onDay={(on) => show("day", on)}
       />

@@ -1,6 +1,5 @@
-import { VisuallyHidden } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { type CSSProperties, useEffect, useId, useRef } from "react";
+import { type CSSProperties, type RefObject, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
 import { fullDate, type Language, parseDay, toDay } from "@/shared/lib/dates";
@@ -9,7 +8,7 @@ import { useNow } from "@/shared/ui/use-now";
 import { fold, instantAt, minuteOf, type Part, partsOn, place, type Slot, snap } from "./agenda-days";
 import classes from "./DayGrid.module.css";
 import { ItemButton } from "./ItemButton";
-import { type Hold, heldItem, isResizable, useMoving } from "./use-moving";
+import { type Hold, heldItem, isResizable, type Moving } from "./use-moving";
 
 /** Height of an hour, in pixels; the style sheet has the same. */
 const hour = 48;
@@ -28,18 +27,21 @@ type DayGridProps = {
   days: readonly string[];
   today: string;
   items: readonly AgendaItem[];
+  /** The box that scrolls, which what is moved scrolls along. */
+  box: RefObject<HTMLElement | null>;
+  moving: Moving;
+  /** The id of what describes the keys. */
+  hint: string;
   onCreate: (day: string, minute: number | null) => void;
   onDay: (day: string) => void;
 };
 
 /** Days side by side, with their hours below and what has only a date above, all in one box that scrolls by itself. */
-export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
+export function DayGrid({ days, today, items, box, moving, hint, onCreate, onDay }: DayGridProps) {
   const { t, i18n } = useTranslation("agenda");
   const language: Language = i18n.language === "en" ? "en" : "es-MX";
-  const box = useRef<HTMLDivElement>(null);
-  const hint = useId();
   const now = new Date(useNow());
-  const { hold, grip } = useMoving(days, box);
+  const { hold, grip } = moving;
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -48,8 +50,13 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
     const column = element.querySelector<HTMLElement>('[data-day][data-today="true"]');
     if (column !== null)
       element.scrollLeft = Math.max(0, column.offsetLeft + column.offsetWidth - element.clientWidth);
-  }, []);
-  const shown = items.map((item) => (hold?.item.id === item.id ? heldItem(hold) : item));
+  }, [box]);
+  // What is overdue since before these days is drawn where it would be put, too.
+  const isForeign = hold !== null && !items.some(({ id }) => id === hold.item.id);
+  const shown = [
+    ...items.map((item) => (hold?.item.id === item.id ? heldItem(hold) : item)),
+    ...(isForeign ? [heldItem(hold)] : []),
+  ];
   const button = (item: AgendaItem, part?: Part<AgendaItem>) => {
     const held = hold?.item.id === item.id;
     // Beside its original place it is drawn where it would be put; what moves it still knows the original.
@@ -71,7 +78,6 @@ export function DayGrid({ days, today, items, onCreate, onDay }: DayGridProps) {
 
   return (
     <>
-      <VisuallyHidden id={hint}>{t("keys")}</VisuallyHidden>
       <div className={classes.live} role="status" aria-live="assertive">
         {hold === null ? "" : slotWords(hold, language, t("allDay"))}
       </div>

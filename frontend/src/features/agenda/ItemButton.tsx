@@ -74,6 +74,8 @@ export function ItemButton({
           ref={button}
           type="button"
           className={classes.item}
+          data-item={item.id}
+          title={[kind, name, when, item.body].filter(Boolean).join(" · ")}
           data-meeting={isMeeting(item.kind)}
           data-done={item.done_at !== null}
           data-late={late}

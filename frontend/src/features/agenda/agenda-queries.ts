@@ -7,7 +7,7 @@ import { keptLength } from "@/shared/prospect/length";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { dueFields, type When } from "@/shared/prospect/when-presets";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
-import { rangeOf, type Slot, slotFields } from "./agenda-days";
+import { addDays, dayOf, rangeOf, type Slot, slotFields } from "./agenda-days";
 
 /** Whose agenda: a user's id, "none", or everybody's. */
 type Whose = string | undefined;
@@ -53,6 +53,22 @@ export const usersQuery = queryOptions({
   queryFn: () => answer(api.GET("/api/users")),
 });
 
+/** The days of a query made by `agendaQuery`. */
+function daysOfKey([, , first, count]: readonly unknown[]): string[] {
+  if (typeof first !== "string" || typeof count !== "number") return [];
+  return Array.from({ length: count }, (_, index) => addDays(first, index));
+}
+
+/** An agenda with something as it has become, also where it was not before: what is overdue comes from elsewhere. */
+export function withItem(known: Agenda, id: string, becomes: AgendaItem | null, days: string[]): Agenda {
+  const others = known.items.filter((one) => one.id !== id);
+  if (becomes === null) return { ...known, items: others };
+  if (others.length < known.items.length)
+    return { ...known, items: known.items.map((one) => (one.id === id ? becomes : one)) };
+  if (!days.includes(dayOf(becomes))) return known;
+  return { total: known.total + 1, items: [...others, becomes] };
+}
+
 type Act = {
   item: AgendaItem;
   message: string;
@@ -70,14 +86,9 @@ export function useAgendaAct() {
     onMutate: async ({ item, becomes }) => {
       await client.cancelQueries({ queryKey: ["agenda"] });
       const before = client.getQueriesData<Agenda>({ queryKey: ["agenda"] });
-      const edit = (known: Agenda | undefined) =>
-        known && {
-          ...known,
-          items: known.items.flatMap((one) =>
-            one.id !== item.id ? [one] : becomes === null ? [] : [becomes],
-          ),
-        };
-      client.setQueriesData<Agenda>({ queryKey: ["agenda", "range"] }, edit);
+      for (const [key, known] of client.getQueriesData<Agenda>({ queryKey: ["agenda", "range"] })) {
+        if (known !== undefined) client.setQueryData(key, withItem(known, item.id, becomes, daysOfKey(key)));
+      }
       client.setQueriesData<Agenda>({ queryKey: ["agenda", "overdue"] }, (known) =>
         known?.items.some(({ id }) => id === item.id)
           ? { total: known.total - 1, items: known.items.filter(({ id }) => id !== item.id) }

@@ -8,6 +8,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgendaItem } from "@/shared/api/types";
+import { isFocusLost } from "@/shared/lib/keyboard";
 import { isMeeting, lengthOf } from "@/shared/prospect/length";
 import { isOn, nudge, type Part, type Slot, slotAtHeight, slotOf, snapLength, step } from "./agenda-days";
 import { movedTo, reschedule, resize, resizedTo, useAgendaAct } from "./agenda-queries";
@@ -17,6 +18,36 @@ export type Hold = { item: AgendaItem; slot: Slot; minutes: number; by: "pointer
 
 /** The part of it that is pressed: when it begins on its day, and how much was before. */
 type HeldPart = Pick<Part<AgendaItem>, "minute" | "before">;
+
+/** The part that is pressed of what is drawn outside the days. */
+const start: HeldPart = { minute: 0, before: 0 };
+
+/** What a button needs to be moved from where it is. */
+type Lift = {
+  onPointerDown: (event: ReactPointerEvent<HTMLButtonElement>) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLButtonElement>) => void;
+  mayOpen: () => boolean;
+};
+
+/** What is being moved, and what makes buttons movable: those in the days with `grip`, those outside with `lift`. */
+export type Moving = {
+  hold: Hold | null;
+  grip: (item: AgendaItem, part?: HeldPart) => Lift & { button?: RefObject<HTMLButtonElement | null> };
+  lift: (item: AgendaItem) => Lift;
+};
+
+/** How long the focus looks for what was put down, in ms: it is drawn anew where it goes. */
+const following = 1500;
+
+/** Takes the focus along with what the keys have put down, unless somebody has moved it elsewhere meanwhile. */
+function followItem(box: HTMLElement | null, id: string): void {
+  const until = performance.now() + following;
+  const look = () => {
+    if (isFocusLost()) box?.querySelector<HTMLElement>(`[data-item="${id}"]`)?.focus();
+    if (performance.now() < until) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
 
 /** What has a length that can be changed: an appointment at a time, still to come. */
 export function isResizable({ kind, due_at, done_at }: AgendaItem): boolean {
@@ -61,9 +92,13 @@ const isSame = (a: Slot, b: Slot) => a.day === b.day && a.minute === b.minute;
 /**
  * Moves things about: dragged by the pointer, or taken with M, moved with the arrows and put down with Enter. An appointment's
  * lower edge is dragged, or Shift with the arrows pressed, to make it longer or shorter. Escape puts everything back. Each is
- * one change with one undo; what was done stays as it was.
+ * one change with one undo; what was done stays as it was. What is overdue since before these days comes in on today.
  */
-export function useMoving(days: readonly string[], box: RefObject<HTMLElement | null>) {
+export function useMoving(
+  days: readonly string[],
+  today: string,
+  box: RefObject<HTMLElement | null>,
+): Moving {
   const { t } = useTranslation("agenda");
   const { mutate } = useAgendaAct();
   const [hold, setHold] = useState<Hold | null>(null);
@@ -72,6 +107,8 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
   const held = useRef<HTMLButtonElement>(null);
   const justDropped = useRef(false);
   const stop = useRef<() => void>(() => undefined);
+  /** Where the keys took it, which is outside the days for what is overdue. */
+  const taken = useRef<HTMLElement | null>(null);
   useEffect(() => () => stop.current(), []);
   // The button is drawn anew in another column; the keyboard follows it.
   useEffect(() => {
@@ -154,7 +191,11 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
       const isTake = event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (!isTake || item.done_at !== null) return;
       event.preventDefault();
-      setHold({ item, slot: slotOf(item), minutes: lengthOf(item), by: "keys" });
+      taken.current = event.currentTarget;
+      const { day, minute } = slotOf(item);
+      const first = days.includes(today) ? today : (days[0] ?? today);
+      const slot = isOn(item, days) ? { day, minute } : { day: first, minute };
+      setHold({ item, slot, minutes: lengthOf(item), by: "keys" });
       return;
     }
     if (event.key === "Tab") {
@@ -163,9 +204,14 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     }
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === "Escape") setHold(null);
-    else if (event.key === "Enter" || event.key === " ") drop();
-    else if (event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    if (event.key === "Escape") {
+      setHold(null);
+      if (taken.current?.isConnected) taken.current.focus();
+      followItem(box.current, item.id);
+    } else if (event.key === "Enter" || event.key === " ") {
+      drop();
+      followItem(box.current, item.id);
+    } else if (event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       const { minute } = slotOf(item);
       if (minute === null || !isResizable(item)) return;
       const minutes = snapLength(now.minutes + (event.key === "ArrowDown" ? step : -step));
@@ -176,16 +222,21 @@ export function useMoving(days: readonly string[], box: RefObject<HTMLElement | 
     }
   };
 
+  const lift = (item: AgendaItem) => ({
+    onPointerDown: (event: ReactPointerEvent<HTMLButtonElement>) => drag(item, start, event),
+    onKeyDown: (event: KeyboardEvent<HTMLButtonElement>) => keys(item, event),
+    mayOpen: () => !justDropped.current && latest.current === null,
+  });
+
   /** What makes a button of the agenda movable: of what passes midnight, either part moves the whole. */
-  const grip = (item: AgendaItem, part: HeldPart = { minute: 0, before: 0 }) => ({
+  const grip = (item: AgendaItem, part: HeldPart = start) => ({
+    ...lift(item),
     // The keys go with where it begins, as long as that is on screen.
     ...(hold?.item.id === item.id && (part.before === 0 || !days.includes(hold.slot.day))
       ? { button: held }
       : {}),
     onPointerDown: (event: ReactPointerEvent<HTMLButtonElement>) => drag(item, part, event),
-    onKeyDown: (event: KeyboardEvent<HTMLButtonElement>) => keys(item, event),
-    mayOpen: () => !justDropped.current && latest.current === null,
   });
 
-  return { hold, grip };
+  return { hold, grip, lift };
 }

@@ -82,9 +82,10 @@ function toast(data: NotificationData): string {
   return shown.id;
 }
 
-/** Says that something was done, for four seconds. */
+/** Says that something was done, for four seconds. Said again meanwhile it takes its own place: a pile would hide what is below. */
 export function showDone(message: string): void {
-  toast({ message, autoClose: 4000 });
+  notifications.hide(message);
+  toast({ id: message, message, autoClose: 4000 });
 }
 
 /** Says in words why something failed. */
