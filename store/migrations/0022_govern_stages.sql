@@ -27,6 +27,40 @@ UPDATE contact
     WHERE p.status = 'discarded'
     AND p.deleted = 0);
 
+-- What else is open of them was never closed, because nothing looked: it is discarded as it would be now, with the same lines in its
+-- history. The lines are the host's to write; a member hears of them.
+CREATE TEMP TABLE opposed_open AS
+  SELECT p.id, p.status, r.id AS reason_id, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS at
+  FROM prospect p
+  JOIN contact c ON c.id = p.contact_id AND c.opposed_at IS NOT NULL
+  JOIN discard_reason r ON r.id = (
+    SELECT id
+    FROM discard_reason
+    WHERE opposition = 1
+    ORDER BY deleted, archived, position, id
+    LIMIT 1)
+  WHERE p.deleted = 0
+  AND p.status NOT IN ('discarded', 'closed');
+
+INSERT INTO event (id, prospect_id, author_id, kind, data, at, created_hlc, rev)
+  WITH line (id, kind, data, at, bits) AS (
+    SELECT id, 'status', json_object('from', status, 'to', 'discarded', 'reason_id', reason_id), at, lower(hex(randomblob(16)))
+    FROM opposed_open
+    UNION ALL
+    SELECT id, 'opposition', json_object('reason_id', reason_id), at, lower(hex(randomblob(16)))
+    FROM opposed_open)
+  SELECT substr(bits, 1, 8) || '-' || substr(bits, 9, 4) || '-4' || substr(bits, 14, 3) || '-a' || substr(bits, 18, 3) || '-' || substr(bits, 21),
+    id, '', kind, data, at, CAST(unixepoch(at, 'subsec') * 1000 AS INTEGER) << 16, (SELECT max(rev) FROM commits)
+  FROM line
+  WHERE EXISTS (SELECT 1 FROM commits);
+
+UPDATE prospect
+  SET status = 'discarded', reason_id = o.reason_id
+  FROM opposed_open o
+  WHERE o.id = prospect.id;
+
+DROP TABLE opposed_open;
+
 -- ── The board ───────────────────────────────────────────────────────────────────────────────────────────────────────
 -- A column is a page of one stage in the order of leads. What a board is filtered by stays in the index, as in
 -- card_owner_lead.
