@@ -27,7 +27,7 @@ export function ReminderNotices() {
   useEffect(() => {
     const isShown = host.notices() === "on";
     if (!isShown && locked) return; // a toast would wait behind the lock unseen
-    const [first, ...rest] = claimUnannounced(due, user.id, localStorage);
+    const [first, ...rest] = claimUnannounced(due, user.id, localStorage, Date.now());
     if (first === undefined) return;
     const words = {
       one: (kind: string) => t("notice.one", { what: word("kind", kind) }),

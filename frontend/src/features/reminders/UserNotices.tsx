@@ -27,7 +27,7 @@ export function UserNotices() {
     const unread = items
       .filter(({ is_read, at }) => !is_read && Date.now() - Date.parse(at) < fresh)
       .map((notice) => ({ ...notice, remind_at: notice.at }));
-    const [first, ...rest] = claimUnannounced(unread, user.id, localStorage);
+    const [first, ...rest] = claimUnannounced(unread, user.id, localStorage, Date.now());
     if (first === undefined) return;
     const { title, sentence } = text(first);
     const one = { title, body: sentence };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isMissed, noteAwake } from "./away";
+import { missedIn, noteAwake } from "./away";
 
 function memory() {
   const values = new Map<string, string>();
@@ -40,15 +40,26 @@ describe("noteAwake", () => {
   });
 });
 
-describe("isMissed", () => {
+describe("missedIn", () => {
   const away = { from: start, to: start + 10 * minute };
+  const at = (minutes: number) => new Date(start + minutes * minute).toISOString();
+  const reminder = (minutes: number) => ({ id: "a", remind_at: at(minutes), again_at: null });
+  const never = () => undefined;
   it.each([
-    [-1, false],
-    [0, false],
-    [1, true],
-    [10, true],
-    [11, false],
-  ])("%d minutes after it began: %s", (minutes, want) =>
-    expect(isMissed({ remind_at: new Date(start + minutes * minute).toISOString() }, away)).toBe(want),
+    [-1, 0],
+    [0, 0],
+    [1, 1],
+    [10, 1],
+    [11, 0],
+  ])("%d minutes after it began: %d", (minutes, want) =>
+    expect(missedIn([reminder(minutes)], away, never)).toHaveLength(want),
   );
+  it("names one that is told twice by its second time, as the bell does", () => {
+    const twice = { id: "a", remind_at: at(-5), again_at: at(5) };
+    expect(missedIn([twice], away, never)).toEqual([{ id: "a", remind_at: at(5), again_at: null }]);
+  });
+  it("leaves out what somebody was told of before, and not what the page has told on waking", () => {
+    expect(missedIn([reminder(5)], away, () => away.from)).toEqual([]);
+    expect(missedIn([reminder(5)], away, () => away.to - 1)).toHaveLength(1);
+  });
 });

@@ -1,3 +1,5 @@
+import { toldBy } from "./due";
+
 /** Where it is remembered when the program was last awake: on this computer, beyond the life of the page. */
 type Memory = Pick<Storage, "getItem" | "setItem">;
 
@@ -20,8 +22,25 @@ export function noteAwake(now: number, userId: string, memory: Memory): Away | n
   return { from: last, to: now };
 }
 
-/** True for what came due in that time. */
-export function isMissed({ remind_at }: { remind_at: string }, away: Away): boolean {
-  const at = Date.parse(remind_at);
-  return at > away.from && at <= away.to;
+/** The part of a reminder that decides when it is told of. */
+type Timed = { id: string; remind_at: string; again_at: string | null };
+
+/**
+ * What came due in that time, each as it is told by its end. What somebody was told of before is none of it: a clock that was wrong
+ * and is right again looks like an absence too. What was told of just now, by this page that has woken, is.
+ */
+export function missedIn<R extends Timed>(
+  reminders: readonly R[],
+  away: Away,
+  toldAt: (reminder: R) => number | undefined,
+): R[] {
+  return reminders
+    .map((reminder) => toldBy(reminder, away.to))
+    .filter((reminder) => {
+      const at = Date.parse(reminder.remind_at);
+      const told = toldAt(reminder);
+      return (
+        at > away.from && at <= away.to && (told === undefined || Math.abs(told - away.to) < longestSilence)
+      );
+    });
 }

@@ -1,25 +1,34 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useMe } from "@/shared/api/me";
-import { type Away, isMissed, noteAwake } from "./away";
+import { useSession } from "@/shared/api/session";
+import { announcedAt } from "./announced";
+import { type Away, missedIn, noteAwake } from "./away";
 import { longestLook } from "./due";
 import { addMissed, clearMissed } from "./missed-store";
-import { useReminders } from "./reminder-queries";
+import { remindersQuery } from "./reminder-queries";
 
 /**
  * Notes that the program is awake. After it was not – it was closed, or the computer slept – it lists what came due meanwhile, as
- * soon as the reminders are known.
+ * soon as the reminders have been read again: what was known before reaches a day ahead, and a weekend is longer.
  */
 export function useAway(): void {
   const { user } = useMe();
-  const reminders = useReminders();
-  const [away, setAway] = useState<Away | null>(null);
+  const client = useQueryClient();
+  const { locked } = useSession();
+  const { data, dataUpdatedAt } = useQuery({ ...remindersQuery, enabled: !locked });
+  const readAt = useRef(dataUpdatedAt);
+  readAt.current = dataUpdatedAt;
+  const [away, setAway] = useState<(Away & { readAt: number }) | null>(null);
   const before = useRef(user.id);
   useEffect(() => {
     if (before.current !== user.id) clearMissed();
     before.current = user.id;
     const beat = () => {
       const gap = noteAwake(Date.now(), user.id, localStorage);
-      if (gap !== null) setAway((known) => ({ from: known?.from ?? gap.from, to: gap.to }));
+      if (gap === null) return;
+      setAway((known) => ({ from: known?.from ?? gap.from, to: gap.to, readAt: readAt.current }));
+      void client.invalidateQueries({ queryKey: remindersQuery.queryKey });
     };
     beat();
     const timer = setInterval(beat, longestLook);
@@ -28,10 +37,10 @@ export function useAway(): void {
       clearInterval(timer);
       window.removeEventListener("focus", beat);
     };
-  }, [user.id]);
+  }, [user.id, client]);
   useEffect(() => {
-    if (away === null || reminders === undefined) return;
-    addMissed(reminders.filter((reminder) => isMissed(reminder, away)));
+    if (away === null || data === undefined || dataUpdatedAt === away.readAt) return;
+    addMissed(missedIn(data.items, away, (reminder) => announcedAt(reminder, user.id, localStorage)));
     setAway(null);
-  }, [away, reminders]);
+  }, [away, data, dataUpdatedAt, user.id]);
 }
