@@ -38,7 +38,7 @@ const settingEscalating = "turns.escalating_since"
 // them to the next seller after some more of the working time, at most so often as the office wants, then to the tray; and it
 // shares what waits in the tray for the hours to begin, or for this computer. Only the host calls it.
 //
-// An office that has not said when it works is told of delays and moves nothing: by night everybody is late.
+// An office that has not said when it works is told of delays by day, and moves nothing: nobody has promised to be there.
 func (s *Service) Escalate(ctx context.Context) (done Escalation, err error) {
 	if s.store.IsMember() {
 		return done, nil
@@ -189,7 +189,7 @@ func (t *turnSetup) passed(w watched, now time.Time) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return t.calendar(w.OwnerID).Elapsed(since, now), nil
+	return t.hurrying(w.OwnerID).Elapsed(since, now), nil
 }
 
 // escalatingSince is when this host began to watch; now, the first time.

@@ -48,7 +48,7 @@ func (s *Service) FirstReminders(ctx context.Context, v account.Viewer, until st
 		if err != nil {
 			return err
 		}
-		calendar := t.calendar(v.UserID)
+		calendar := t.hurrying(v.UserID)
 		for _, r := range rows {
 			told, again := r.due(t.policy.remindMarks(), calendar, now)
 			if told == "" || told > until {

@@ -232,3 +232,83 @@ func TestNotices_TellOfManyAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstReminders_WakeNobodyAtNight: an office that had not said when it works reminded its sellers at five past three in the
+// morning, and told its administrators at a quarter past.
+func TestFirstReminders_WakeNobodyAtNight(t *testing.T) {
+	o := crmtest.New(t, 1).Found("America/Mexico_City")
+	ana := o.Sellers[0]
+	if _, err := o.CRM.BeginEscalating(ctx); err != nil {
+		t.Fatal(err)
+	}
+	o.Clock.Set(time.Date(2026, 11, 4, 9, 0, 0, 0, time.UTC)) // three in the morning
+	if _, owner := o.Prospect(); owner != ana {
+		t.Errorf("by night it went to %v: an office without hours takes leads at any time", owner.UserID)
+	}
+	told := func(when string, minutes int, reminders ...string) {
+		t.Helper()
+		wantFirst(t, o, when, ana, reminders...)
+		done, err := o.CRM.Escalate(ctx)
+		if err != nil || done.Told != minutes {
+			t.Errorf("%s administrators are told of %d (%v), want %d", when, done.Told, err, minutes)
+		}
+	}
+	o.Clock.Set(time.Date(2026, 11, 4, 13, 59, 0, 0, time.UTC))
+	told("a minute to eight", 0)
+	o.Clock.Set(time.Date(2026, 11, 4, 14, 5, 0, 0, time.UTC))
+	told("five past eight", 0, "2026-11-04T14:05:00.000Z 2026-11-04T14:15:00.000Z")
+	o.Clock.Set(time.Date(2026, 11, 4, 14, 15, 0, 0, time.UTC))
+	told("a quarter past eight", 1, "2026-11-04T14:15:00.000Z")
+
+	// Who works at night says so, for themself or for the office.
+	setSeller(t, o, ana, crm.SellerTurnsPatch{Hours: &crm.WeekHours{Thu: []crm.HoursSpan{{From: "00:00", To: "06:00"}}}})
+	o.Clock.Set(time.Date(2026, 11, 5, 9, 0, 0, 0, time.UTC))
+	o.Prospect()
+	o.Clock.Advance(5 * time.Minute)
+	if got := firstOf(t, o, ana, ""); len(got) != 2 || got[1] != "2026-11-05T09:05:00.000Z 2026-11-05T09:15:00.000Z" {
+		t.Errorf("a seller of the night is told %v", got)
+	}
+}
+
+// TestReminders_ThroughSleepAndClocks: what is due is listed once whatever the clock has done, in a zone that still changes it, and
+// neither a leap ahead nor one back loses it or doubles it.
+func TestReminders_ThroughSleepAndClocks(t *testing.T) {
+	o := crmtest.New(t, 1).Found("America/Tijuana")
+	setOffice(t, o, crm.OfficeTurnsPatch{Hours: &crm.WeekHours{Sat: []crm.HoursSpan{{From: "09:00", To: "18:00"}}, Sun: []crm.HoursSpan{{From: "00:00", To: "12:00"}}}})
+	ana := o.Sellers[0]
+	o.Clock.Set(time.Date(2026, 11, 1, 0, 57, 0, 0, time.UTC)) // Saturday 31 October, 17:57 in Tijuana
+	id, _ := o.Prospect()
+	first := "2026-11-01T07:02:00.000Z 2026-11-01T07:12:00.000Z" // three minutes of Saturday, two of Sunday
+	planned := "2026-11-01T09:30:00.000Z"                        // 1:30 by the second of the two clocks that show it
+	logActivity(t, o, ana, id, crm.NewActivity{Kind: crm.KindTask, Body: "mandar plano", Due: crm.Due{At: planned, RemindAt: planned}})
+	listed := func() (got []string) {
+		t.Helper()
+		list, err := o.CRM.Reminders(ctx, ana, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			got = append(got, r.RemindAt)
+		}
+		return append(got, firstOf(t, o, ana, "")...)
+	}
+	tests := []struct {
+		name string
+		at   time.Time
+		want []string
+	}{
+		{"before the night", time.Date(2026, 11, 1, 0, 58, 0, 0, time.UTC), nil},
+		{"asleep over the hour that comes twice", time.Date(2026, 11, 1, 17, 0, 0, 0, time.UTC), []string{planned, first[25:]}},
+		{"a clock that leaps a month", time.Date(2026, 11, 9, 17, 0, 0, 0, time.UTC), []string{planned, first[25:]}},
+		{"set right again", time.Date(2026, 11, 1, 17, 1, 0, 0, time.UTC), []string{planned, first[25:]}},
+		{"set back before all of it", time.Date(2026, 11, 1, 7, 1, 0, 0, time.UTC), nil},
+		{"between the two times", time.Date(2026, 11, 1, 7, 3, 0, 0, time.UTC), []string{first}},
+		{"and on", time.Date(2026, 11, 1, 17, 2, 0, 0, time.UTC), []string{planned, first[25:]}},
+	}
+	for _, tt := range tests {
+		o.Clock.Set(tt.at)
+		if diff := cmp.Diff(tt.want, listed()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}

@@ -77,6 +77,7 @@ type turnSeller struct {
 	BacklogCap int    `db:"backlog_cap"`
 
 	works  clock.Calendar // own or the office's hours, without absences
+	owns   bool           // the hours are their own
 	absent []clock.Days
 }
 
@@ -179,7 +180,7 @@ func (t *turnSetup) readSellers(q dbx.Builder) error {
 		u := &t.sellers[i]
 		u.works = clock.Calendar{Zone: t.zone, Week: t.week, Off: t.holidays}
 		if week, ok := readHours(u.Hours); ok {
-			u.works.Week = week
+			u.works.Week, u.owns = week, true
 		}
 		for _, a := range away {
 			if a.UserID == u.ID {
@@ -269,6 +270,27 @@ func (t *turnSetup) calendar(seller string) clock.Calendar {
 		return u.works
 	}
 	return clock.Calendar{Zone: t.zone, Week: t.week, Off: t.holidays}
+}
+
+// Minutes of a day between which somebody is hurried whose hours nobody has said.
+const (
+	daytimeFrom = 8 * 60
+	daytimeTo   = 21 * 60
+)
+
+// hurrying is the clock by which a seller is reminded, administrators are told and prospects go on: calendar, but where nobody has said
+// when the seller works, by day. An office without hours takes leads day and night; who is woken at three in the morning by a person
+// who sleeps as well is told nothing that could not wait.
+func (t *turnSetup) hurrying(seller string) clock.Calendar {
+	c := t.calendar(seller)
+	if u := t.seller(seller); t.hasHours || u != nil && u.owns && !u.Paused {
+		return c
+	}
+	c.Week = clock.Week{}
+	for i := range c.Week {
+		c.Week[i] = []clock.Span{{From: daytimeFrom, To: daytimeTo}}
+	}
+	return c
 }
 
 // fold is a text as places are compared: without case, accents and spaces around.

@@ -74,6 +74,7 @@ export function OfficeHours({ office }: { office: OfficeTurns }) {
           onChange={setTyped}
           error={change.error}
         />
+        {week === null && <p className={classes.quiet}>{t("hours.alwaysHint")}</p>}
         {isElsewhere(
           change.error,
           days.map((day) => `hours.${day}`),
