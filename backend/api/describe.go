@@ -63,7 +63,7 @@ var enums = map[string]map[string][]any{
 }
 
 // absent are objects that may be null.
-var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next"}, "ProspectDetail": {"next", "response"}, "OfficeTurns": {"hours"}, "SellerTurns": {"hours"}}
+var absent = map[string][]string{"Card": {"next"}, "InboxCard": {"next", "response"}, "InboxPage": {"office"}, "ProspectDetail": {"next", "response"}, "OfficeTurns": {"hours"}, "SellerTurns": {"hours"}}
 
 // describe adds to the description what Go's types do not tell.
 func describe(o *huma.OpenAPI) {

@@ -58,3 +58,15 @@ func (m Meter) worked(at int64) int64 {
 	s := m.stretches[i]
 	return s.Before + min(at, s.Closes) - s.Opens
 }
+
+// State tells whether working time runs at an instant, and until when that stays so; false when it stays so to the end.
+func (m Meter) State(at int64) (runs bool, until int64, changes bool) {
+	i := sort.Search(len(m.stretches), func(i int) bool { return m.stretches[i].Closes > at })
+	if i == len(m.stretches) {
+		return false, 0, false
+	}
+	if s := m.stretches[i]; s.Opens > at {
+		return false, s.Opens, true
+	}
+	return true, m.stretches[i].Closes, true
+}

@@ -34,6 +34,15 @@ func TestMeter_IsTheCalendar(t *testing.T) {
 			if got, want := m.Elapsed(from.Unix(), to.Unix()), int64(c.Elapsed(from, to)/time.Second); got != want {
 				rt.Fatalf("from %v to %v: %d s, want %d", from, to, got, want)
 			}
+			if last := start.AddDate(2, 0, 0); from.Before(last) {
+				runs, until, changes := m.State(from.Unix())
+				if runs != c.Open(from) {
+					rt.Fatalf("at %v it runs: %t", from, runs)
+				}
+				if end := time.Unix(until, 0); changes && end.Before(last) && (c.Open(end) == runs || c.Open(end.Add(-time.Second)) != runs) {
+					rt.Fatalf("at %v it changes at %v, where it does not", from, end)
+				}
+			}
 		}
 	})
 }

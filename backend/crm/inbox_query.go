@@ -35,7 +35,16 @@ func (s *Service) Inbox(ctx context.Context, v account.Viewer, after string, lim
 	if len(rows) > f.Limit {
 		page.Next = f.cursorAt(rows[f.Limit-1], 0).String()
 	}
-	if err := s.addAnswers(ctx, page.Items); err != nil {
+	t, err := s.setup(s.store.Read())
+	if err != nil {
+		return InboxPage{}, err
+	}
+	now := s.clock.Now()
+	page.Office = t.officeNow(now)
+	time := func(c *InboxCard, source string) {
+		c.Response = t.respond(timedLead{source, c.LeadAt, c.ReceivedAt, c.AttendedAt, true}, now)
+	}
+	if err := s.addAnswers(ctx, page.Items, time); err != nil {
 		return InboxPage{}, fmt.Errorf("read answers of inbox: %w", err)
 	}
 	page.Count, err = s.InboxCount(ctx, v)
@@ -64,6 +73,7 @@ type inboxRow struct {
 	Label      *string `db:"label"`
 	Value      *string `db:"value"`
 	Why        string  `db:"assigned_why"`
+	Source     string  `db:"source"`
 }
 
 // inboxQuery reads the first answers of each prospect's newest submission, leaving out what the card shows anyway (how the
@@ -71,13 +81,13 @@ type inboxRow struct {
 // novel costs the list nothing.
 const inboxQuery = `
 	WITH latest AS (
-		SELECT i.value AS prospect_id, p.assigned_why,
+		SELECT i.value AS prospect_id, p.assigned_why, p.source,
 			(SELECT count(*) FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0) AS enquiries,
 			(SELECT s.id FROM submission s WHERE s.prospect_id = i.value AND s.deleted = 0
 				ORDER BY s.lead_at DESC LIMIT 1) AS submission_id
 		FROM json_each({:ids}) i
 		JOIN prospect p ON p.id = i.value)
-	SELECT l.prospect_id, l.assigned_why, l.enquiries, q.key AS question,
+	SELECT l.prospect_id, l.assigned_why, l.source, l.enquiries, q.key AS question,
 		coalesce(nullif(q.value ->> '$.label', ''), q.value ->> '$.name') AS label,
 		substr(v.value, 1, {:longest}) AS value
 	FROM latest l
@@ -89,8 +99,8 @@ const inboxQuery = `
 	LEFT JOIN json_each(q.value, '$.values') v
 	ORDER BY l.prospect_id, q.key, v.key`
 
-// addAnswers fills in the answers of each card's newest submission and how many submissions there are.
-func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
+// addAnswers fills in the answers of each card's newest submission and how many submissions there are, and has its source timed.
+func (s *Service) addAnswers(ctx context.Context, items []InboxCard, time func(c *InboxCard, source string)) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -111,7 +121,10 @@ func (s *Service) addAnswers(ctx context.Context, items []InboxCard) error {
 	}
 	for i, r := range rows {
 		card := at[r.ProspectID]
-		card.Enquiries, card.AssignedWhy = r.Enquiries, readWhy(r.Why)
+		if i == 0 || rows[i-1].ProspectID != r.ProspectID {
+			card.Enquiries, card.AssignedWhy = r.Enquiries, readWhy(r.Why)
+			time(card, r.Source)
+		}
 		if r.Question == nil {
 			continue
 		}

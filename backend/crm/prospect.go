@@ -190,6 +190,8 @@ type InboxCard struct {
 	Enquiries int           `json:"enquiries"` // submissions so far
 	// AssignedWhy tells why it is with its seller.
 	AssignedWhy AssignedWhy `json:"assigned_why"`
+	// Response is for how long the person has waited by each clock, nil for who came otherwise than by a lead.
+	Response *ProspectResponse `json:"response"`
 }
 
 // InboxAnswer is an Answer shortened for a card: each value holds at most 300 characters.
@@ -203,6 +205,8 @@ type InboxPage struct {
 	Items []InboxCard `json:"items"`
 	Next  string      `json:"next"`
 	Count int         `json:"count"` // as InboxCount
+	// Office is how the clock of its hours stands, nil where the office has not said when it works.
+	Office *OfficeNow `json:"office"`
 }
 
 // NewProspect is a prospect typed in by hand.

@@ -64,7 +64,8 @@ func (s *Service) Prospect(ctx context.Context, v account.Viewer, id string) (Pr
 		if err != nil {
 			return err
 		}
-		d.Response = t.respond(&d, s.clock.Now())
+		waits := isOpen(d.Status) && d.Contact.OpposedAt == nil
+		d.Response = t.respond(timedLead{d.Source, d.LeadAt, d.ReceivedAt, d.AttendedAt, waits}, s.clock.Now())
 		return nil
 	})
 	if err != nil {

@@ -107,26 +107,54 @@ type ProspectResponse struct {
 	HasHours     bool `json:"has_hours"` // the office has said when it works
 }
 
+// timedLead is what the clocks of a prospect follow from. Waits says that somebody is to answer, where nobody has.
+type timedLead struct {
+	source, leadAt, receivedAt string
+	attendedAt                 *string
+	waits                      bool
+}
+
 // respond times a prospect; nil for one that is not timed: that came otherwise, or is over, or opposed, without an attempt.
-func (t *turnSetup) respond(d *ProspectDetail, now time.Time) *ProspectResponse {
-	lead, ok := unixOf(d.LeadAt)
-	received, ok2 := unixOf(d.ReceivedAt)
-	if !ok || !ok2 || d.Source != SourceLeads {
+func (t *turnSetup) respond(l timedLead, now time.Time) *ProspectResponse {
+	lead, ok := unixOf(l.leadAt)
+	received, ok2 := unixOf(l.receivedAt)
+	if !ok || !ok2 || l.source != SourceLeads {
 		return nil
 	}
 	until := now.Unix()
-	if d.AttendedAt != nil {
-		if until, ok = unixOf(*d.AttendedAt); !ok {
+	if l.attendedAt != nil {
+		if until, ok = unixOf(*l.attendedAt); !ok {
 			return nil
 		}
-	} else if !isOpen(d.Status) || d.Contact.OpposedAt != nil {
+	} else if !l.waits {
 		return nil
 	}
 	times := timed(t.officeClock().meter, lead, received, until)
 	return &ProspectResponse{
-		Answered: d.AttendedAt != nil, HasHours: t.hasHours,
+		Answered: l.attendedAt != nil, HasHours: t.hasHours,
 		Lead: int(times[0]), LeadHours: int(times[1]), Receipt: int(times[2]), ReceiptHours: int(times[3]),
 	}
+}
+
+// OfficeNow says whether the office's clock runs, and until when: so that a screen shows it running.
+type OfficeNow struct {
+	Open bool `json:"open"`
+	// ChangesAt is when it closes or opens next, nil for never.
+	ChangesAt *string `json:"changes_at"`
+}
+
+// officeNow is nil for an office that has not said when it works: its clock is the calendar's.
+func (t *turnSetup) officeNow(now time.Time) *OfficeNow {
+	if !t.hasHours {
+		return nil
+	}
+	runs, until, changes := t.officeClock().meter.State(now.Unix())
+	o := &OfficeNow{Open: runs}
+	if changes {
+		at := clock.Format(time.Unix(until, 0))
+		o.ChangesAt = &at
+	}
+	return o
 }
 
 // timed is how long it took until an answer, by each of clocks. All are seconds since 1970; a time before the beginning is none.

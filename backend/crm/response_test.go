@@ -255,6 +255,63 @@ func TestResponseTimes_ByEachClock(t *testing.T) {
 }
 
 // TestResponseTimes_OfOnePage holds what a prospect's page tells: while it waits, and never of who was typed in or asked for peace.
+// Each row of the inbox has waited by each clock, and the page says how the office's stands, so that a screen has it run on.
+func TestInbox_HowLongSomebodyWaits(t *testing.T) {
+	o := crmtest.New(t, 1)
+	inZone(t, o, "America/Mexico_City")
+	o.Clock.Set(time.Date(2026, 11, 4, 3, 0, 0, 0, time.UTC)) // nine in the evening of Tuesday the 3rd
+	seller := o.Sellers[0]
+	if _, err := o.TryRegister(o.Enquiry(func(e *crm.Enquiry) {
+		e.LeadAt, e.ReceivedAt = o.Clock.Now().Add(-4*time.Hour), o.Clock.Now().Add(-time.Hour)
+	})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.CRM.CreateProspect(ctx, seller, crm.NewProspect{Name: "A mano"}); err != nil {
+		t.Fatal(err)
+	}
+	const minute = 60
+	evening, morning := o.Clock.Now(), time.Date(2026, 11, 4, 15, 4, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		hours *crm.WeekHours
+		at    time.Time
+		want  crm.ProspectResponse
+		now   *crm.OfficeNow
+	}{
+		{"no hours are set", nil, evening, crm.ProspectResponse{Lead: 240 * minute, LeadHours: 240 * minute, Receipt: 60 * minute, ReceiptHours: 60 * minute}, nil},
+		{
+			"closed until nine", officeWeek(), evening,
+			crm.ProspectResponse{Lead: 240 * minute, LeadHours: 120 * minute, Receipt: 60 * minute, HasHours: true},
+			&crm.OfficeNow{ChangesAt: ptr("2026-11-04T15:00:00.000Z")},
+		},
+		{
+			"open until two", officeWeek(), morning,
+			crm.ProspectResponse{Lead: 964 * minute, LeadHours: 124 * minute, Receipt: 784 * minute, ReceiptHours: 4 * minute, HasHours: true},
+			&crm.OfficeNow{Open: true, ChangesAt: ptr("2026-11-04T20:00:00.000Z")},
+		},
+		{"closed for good", &crm.WeekHours{}, morning, crm.ProspectResponse{Lead: 964 * minute, Receipt: 784 * minute, HasHours: true}, &crm.OfficeNow{}},
+	} {
+		worksAs(t, o, tt.hours)
+		o.Clock.Set(tt.at)
+		page, err := o.CRM.Inbox(ctx, seller, "", 0)
+		if err != nil || len(page.Items) != 2 {
+			t.Fatalf("%s: %d rows, %v", tt.name, len(page.Items), err)
+		}
+		for _, c := range page.Items {
+			if c.Name == "A mano" {
+				if c.Response != nil {
+					t.Errorf("%s: who was written down is timed: %+v", tt.name, c.Response)
+				}
+			} else if diff := gocmp.Diff(&tt.want, c.Response); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+			}
+		}
+		if diff := gocmp.Diff(tt.now, page.Office); diff != "" {
+			t.Errorf("%s: the office's clock (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 func TestResponseTimes_OfOnePage(t *testing.T) {
 	o := crmtest.New(t, 1)
 	id, seller := o.Prospect()

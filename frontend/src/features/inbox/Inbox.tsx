@@ -77,7 +77,12 @@ export function Inbox() {
             onChat={(id) => void reach(id, openChat)}
           />
           {active !== undefined && (
-            <InboxDetail card={active} full={isWide} onLogged={() => moveOn(active.id)} />
+            <InboxDetail
+              card={active}
+              office={inbox.office}
+              full={isWide}
+              onLogged={() => moveOn(active.id)}
+            />
           )}
         </div>
       )}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
-import type { InboxCard, Prospect } from "@/shared/api/types";
+import type { InboxCard, OfficeNow, Prospect } from "@/shared/api/types";
 import { ContactActions } from "@/shared/prospect/ContactActions";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
 import { splitAnswers } from "@/shared/prospect/own-answers";
@@ -11,21 +11,22 @@ import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
 import { useWord } from "@/shared/prospect/use-word";
-import { Age } from "@/shared/ui/Age";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import classes from "./InboxDetail.module.css";
+import { LeadClock } from "./LeadClock";
 
 type InboxDetailProps = {
   card: InboxCard;
+  office: OfficeNow | null;
   /** Beside the list; below 1,100 px only the question after a call is shown. */
   full: boolean;
   onLogged: () => void;
 };
 
 /** What a seller needs for the first call, beside the list. */
-export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
+export function InboxDetail({ card, office, full, onLogged }: InboxDetailProps) {
   const { t } = useTranslation("inbox");
   const { data: prospect, error, refetch } = useQuery(prospectQuery(card.id));
   if (!full) return prospect === undefined ? null : <ReturnPrompt prospect={prospect} onLogged={onLogged} />;
@@ -39,7 +40,7 @@ export function InboxDetail({ card, full, onLogged }: InboxDetailProps) {
           {prospect !== undefined && prospect.contact.city !== "" && (
             <span className={classes.city}>{prospect.contact.city}</span>
           )}
-          <Age since={card.lead_at} />
+          <LeadClock card={card} office={office} />
           <Link to="/prospectos/$id" params={{ id: card.id }} className={classes.open}>
             {t("open")}
             <IconArrowRight size={16} stroke={1.6} aria-hidden />

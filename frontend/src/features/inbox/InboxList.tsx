@@ -108,6 +108,7 @@ export function InboxList(props: InboxListProps) {
                 key={row.id}
                 id={`${listId}-${row.id}`}
                 row={row}
+                office={inbox.office}
                 index={item.index}
                 start={item.start}
                 height={height}

@@ -2,16 +2,17 @@ import { ActionIcon } from "@mantine/core";
 import { IconBrandWhatsapp, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
-import type { InboxCard } from "@/shared/api/types";
+import type { InboxCard, OfficeNow } from "@/shared/api/types";
 import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
-import { Age } from "@/shared/ui/Age";
 import { Phone } from "@/shared/ui/Phone";
 import { Temperature } from "@/shared/ui/Temperature";
 import classes from "./InboxRow.module.css";
+import { LeadClock } from "./LeadClock";
 
 type InboxRowProps = {
   id: string;
   row: InboxCard;
+  office: OfficeNow | null;
   index: number;
   /** Measured by the list, in pixels. */
   start: number;
@@ -24,7 +25,7 @@ type InboxRowProps = {
 };
 
 /** One person who waits: who, from where, what they said, and for how long. */
-export function InboxRow({ id, row, index, start, height, active, ...act }: InboxRowProps) {
+export function InboxRow({ id, row, office, index, start, height, active, ...act }: InboxRowProps) {
   const { t } = useTranslation("inbox");
   const isAdmin = useIsAdmin();
   const name = row.name === "" ? t("nameless") : row.name;
@@ -53,7 +54,7 @@ export function InboxRow({ id, row, index, start, height, active, ...act }: Inbo
           <Temperature value={row.temperature} />
           {row.enquiries > 1 && <span className={classes.again}>{t("enquiry", { n: row.enquiries })}</span>}
           <span className={classes.age}>
-            <Age since={row.lead_at} />
+            <LeadClock card={row} office={office} />
           </span>
         </div>
         <div className={classes.line}>

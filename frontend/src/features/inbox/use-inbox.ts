@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { HostEvent } from "@/shared/api/events";
-import type { InboxCard } from "@/shared/api/types";
+import type { InboxCard, OfficeNow } from "@/shared/api/types";
 import { useHostEvent } from "@/shared/host/event-bus";
 import { burst } from "@/shared/lib/burst";
 import { gather } from "./gathering";
@@ -38,6 +38,8 @@ export type InboxState = {
   waiting: number;
   /** Unattended prospects in all; `undefined` before the first answer. */
   count: number | undefined;
+  /** How the clock of office hours stands; null where there are none. */
+  office: OfficeNow | null;
   error: unknown;
   retry: () => void;
   /** Shows what waits. */
@@ -61,6 +63,7 @@ export function useInbox(): InboxState {
     rows,
     waiting,
     count: query.data?.pages[0]?.count,
+    office: query.data?.pages[0]?.office ?? null,
     error: query.error,
     retry: () => void refetch(),
     release: useCallback(() => setSince(null), []),

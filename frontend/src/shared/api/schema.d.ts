@@ -3453,6 +3453,7 @@ export interface components {
             possible_duplicate: boolean;
             reason_id: string;
             received_at: string;
+            response: components["schemas"]["ProspectResponse"] | null;
             stage_id: string;
             status: string;
             tags: string[];
@@ -3463,6 +3464,7 @@ export interface components {
             count: number;
             items: components["schemas"]["InboxCard"][];
             next: string;
+            office: components["schemas"]["OfficeNow"] | null;
         };
         Invitation: {
             created_at: string;
@@ -3858,6 +3860,10 @@ export interface components {
             id: string;
             name: string;
             timezone: string;
+        };
+        OfficeNow: {
+            changes_at: string | null;
+            open: boolean;
         };
         OfficeTurns: {
             hours: components["schemas"]["WeekHours"] | null;

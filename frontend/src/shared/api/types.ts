@@ -17,6 +17,7 @@ export type Pipeline = Schemas["Pipeline"];
 export type PipelineStage = Schemas["PipelineStage"];
 export type PipelineReason = Schemas["PipelineReason"];
 export type InboxCard = Schemas["InboxCard"];
+export type OfficeNow = Schemas["OfficeNow"];
 export type NextAction = Schemas["NextAction"];
 export type Prospect = Schemas["ProspectDetail"];
 export type Phone = Schemas["ContactPhone"];

@@ -16,10 +16,12 @@ type AgeProps = {
   since: string;
   /** When the first contact was made; the clock stops there and shows how long it took. */
   until?: string | null;
+  /** Said after it: what other clocks show. */
+  more?: string;
 };
 
 /** How long a person has waited, in the colour of the response clock, with a mark and a spoken word beside it. */
-export function Age({ since, until = null }: AgeProps) {
+export function Age({ since, until = null, more = "" }: AgeProps) {
   const { t } = useTranslation();
   const now = useNow();
   const [start, end] = [new Date(since), new Date(until ?? now)];
@@ -27,7 +29,7 @@ export function Age({ since, until = null }: AgeProps) {
   const { value, unit } = ageParts(minutesSince(start, end));
   const text = t(`age.${unit}`, { value });
   const Mark = marks[step];
-  const label = t("age.label", { age: text, step: t(`age.${step}`) });
+  const label = [t("age.label", { age: text, step: t(`age.${step}`) }), more].filter(Boolean).join(". ");
   return (
     <span className={classes.age} data-step={step} title={label}>
       <Mark size={12} stroke={2.25} aria-hidden />
