@@ -16,7 +16,7 @@ import (
 
 // ExportRequest says which list is taken away, how narrowed, as what, and why.
 type ExportRequest struct {
-	List      string            `json:"list" enum:"prospects,response,contacts,duplicates,activities,history"`
+	List      string            `json:"list" enum:"prospects,response,contacts,duplicates,activities,bin,history"`
 	Form      string            `json:"form" enum:"csv,xlsx"`
 	Separator string            `json:"separator,omitempty" maxLength:"1" doc:"Of a CSV file; a comma when empty"`
 	Reason    string            `json:"reason" maxLength:"2000"`

@@ -21,7 +21,7 @@ import (
 var exportKinds = map[string]export.Kind{
 	"phone": export.Phone, "other_phone": export.Phone, "lead_at": export.Instant, "received_at": export.Instant, "attended_at": export.Instant, "next_at": export.Moment,
 	"last_activity_at": export.Instant, "created_at": export.Instant, "when": export.Moment, "done_at": export.Instant, "at": export.Instant,
-	"made_at": export.Instant, "prospects": export.Number, "minutes": export.Number,
+	"deleted_at": export.Instant, "purged_at": export.Instant, "made_at": export.Instant, "prospects": export.Number, "minutes": export.Number,
 	"minutes_lead": export.Number, "minutes_lead_hours": export.Number, "minutes_receipt": export.Number, "minutes_receipt_hours": export.Number,
 }
 
@@ -91,6 +91,15 @@ func (o *Office) exportLists() map[string]export.Source {
 			},
 			Rows: func(ctx context.Context, v account.Viewer, f export.Filter) iter.Seq2[[]string, error] {
 				return o.CRM.ActivityRows(ctx, v, activityFilter(f))
+			},
+		},
+		{
+			ID: "bin", Columns: exportColumns(crm.BinFields), AdminOnly: true,
+			Count: func(ctx context.Context, v account.Viewer, _ export.Filter) (int, error) {
+				return o.CRM.CountBin(ctx, v)
+			},
+			Rows: func(ctx context.Context, v account.Viewer, _ export.Filter) iter.Seq2[[]string, error] {
+				return o.CRM.BinRows(ctx, v)
 			},
 		},
 		{

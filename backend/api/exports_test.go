@@ -22,7 +22,7 @@ import (
 // exportColumns are some columns of each list that can be taken away.
 var exportColumns = map[string][]string{
 	"prospects": {"name", "phone", "email", "stage", "created_at"}, "contacts": {"name", "phone", "seller"}, "activities": {"name", "body", "when"}, "duplicates": {"name", "other_name", "other_phone", "reasons"},
-	"history": {"at", "user", "field", "to", "prospect"},
+	"bin": {"name", "phone", "seller", "deleted_at", "deleted_by", "purged_at"}, "history": {"at", "user", "field", "to", "prospect"},
 }
 
 func exportOf(list, form string, filter object) object {
@@ -70,9 +70,9 @@ func TestExports_NobodyTakesAwayWhatIsNotTheirs(t *testing.T) {
 	allow(t, o, "beto")
 	for list := range exportColumns {
 		t.Run(list, func(t *testing.T) {
-			if list == "history" {
+			if list == "history" || list == "bin" {
 				if got := o.Do("beto", "POST", "/api/exports", exportOf(list, "csv", nil)); got.Code() != "access.admin_only" {
-					t.Fatalf("a seller's history: %d %s", got.Status, got.Body)
+					t.Fatalf("a seller's %s: %d %s", list, got.Status, got.Body)
 				}
 				return
 			}
@@ -122,6 +122,34 @@ func TestExports_OfDuplicatesHoldBothOfAPairThatTheirViewerSees(t *testing.T) {
 	}
 }
 
+func TestExports_OfTheBinHoldWhatCanBeRestored(t *testing.T) {
+	o := apitest.New(t)
+	var ids []string
+	for i := range 250 { // more than are read at once
+		id := o.Prospect("ana", fmt.Sprintf("=Borrada %d", i), fmt.Sprintf("55 5123 %04d", i), fmt.Sprintf("p%d@example.com", i))
+		ids = append(ids, id)
+		o.Do("admin", "DELETE", "/api/prospects/"+id, nil).OK()
+	}
+	o.Prospect("ana", "Viva", "55 5124 0101", "v@example.com")
+	o.Do("admin", "POST", "/api/bin/"+ids[0]+"/restore", nil).OK()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(take(t, o, "admin", exportOf("bin", "csv", nil)), "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 250 {
+		t.Fatalf("%d rows, want the heading and 249", len(rows))
+	}
+	if last := rows[1]; last[0] != "'=Borrada 249" || last[1] != "55 5123 0249" || last[2] != "Vendedor ana" || last[3] == "" || last[4] == "" || last[5] <= last[3] {
+		t.Errorf("the latest is %q", last)
+	}
+	got := o.Do("admin", "GET", "/api/history?what=export", nil)
+	for _, want := range []string{`"bin"`, `"para la junta del lunes"`} {
+		if !strings.Contains(got.Body, want) {
+			t.Errorf("the note lacks %s: %s", want, got.Body)
+		}
+	}
+}
+
 func TestExports_LeaveOutWhoAskedNotToBeContacted(t *testing.T) {
 	o := apitest.New(t)
 	id := o.Prospect("ana", "Marcador Uno", "55 5123 0101", "marcador.uno@example.com")
@@ -148,6 +176,10 @@ func TestExports_LeaveOutWhoAskedNotToBeContacted(t *testing.T) {
 		if strings.Contains(file, "Marcador") || list != "duplicates" && !strings.Contains(file, "Propio Dos") {
 			t.Errorf("%s: %s", list, file)
 		}
+	}
+	o.Do("admin", "DELETE", "/api/prospects/"+id, nil).OK()
+	if file := take(t, o, "admin", exportOf("bin", "csv", nil)); strings.Contains(file, "Marcador") {
+		t.Errorf("bin: %s", file)
 	}
 }
 

@@ -3,6 +3,7 @@ package crm
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -151,46 +152,117 @@ const inBin = `p.deleted = 1
 // mostDeleted bounds a list of the bin.
 const mostDeleted = 1000
 
+// binRow is a line of the bin and what a file has of it beside.
+type binRow struct {
+	Deleted
+	N       int64  `db:"n"`
+	Phones  string `db:"phones"`
+	Opposed bool   `db:"opposed"`
+}
+
 // Bin returns what administrators have deleted and can restore, the latest first. Fault access.admin_only.
 func (s *Service) Bin(ctx context.Context, v account.Viewer) ([]Deleted, error) {
+	rows, err := s.binRows(ctx, v, binRow{}, mostDeleted)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Deleted, len(rows))
+	for i, r := range rows {
+		list[i] = r.Deleted
+	}
+	return list, nil
+}
+
+// binFrom is what the bin holds. It wants :since.
+const binFrom = `
+	FROM prospect p INDEXED BY prospect_removed
+	JOIN event e ON e.id = (
+		SELECT x.id
+		FROM event x
+		WHERE x.prospect_id = p.id
+		AND x.kind = '` + EventDeleted + `'
+		AND x.deleted = 0
+		ORDER BY x.at DESC
+		LIMIT 1)
+	LEFT JOIN contact c ON c.id = p.contact_id
+	LEFT JOIN user o ON o.id = p.owner_id
+	LEFT JOIN user b ON b.id = e.author_id
+	WHERE p.deleted = 1
+	AND e.at >= {:since}`
+
+// binRows reads the bin, the latest first, after a row of it or from its beginning.
+func (s *Service) binRows(ctx context.Context, v account.Viewer, after binRow, most int) ([]binRow, error) {
 	if !v.IsAdmin() {
 		return nil, fmt.Errorf("list bin: %w", fault.New("access.admin_only"))
 	}
-	list := []Deleted{}
+	params := s.sinceOfBin()
+	params["at"], params["n"], params["most"] = after.DeletedAt, after.N, most
+	var rows []binRow
 	err := s.store.Read().NewQuery(`
-		SELECT p.id, coalesce(c.name, '') AS name, coalesce((
+		SELECT p.id, p.n, coalesce(c.name, '') AS name, coalesce((
 				SELECT h.e164
 				FROM contact_phone h
 				WHERE h.contact_id = p.contact_id
 				AND h.deleted = 0
 				AND h.e164 <> ''
 				ORDER BY h.position, h.id
-				LIMIT 1), '') AS phone,
-			coalesce(o.name, '') AS owner_name, e.at, coalesce(b.name, '') AS by_name
-		FROM prospect p INDEXED BY prospect_removed
-		JOIN event e ON e.id = (
-			SELECT x.id
-			FROM event x
-			WHERE x.prospect_id = p.id
-			AND x.kind = '` + EventDeleted + `'
-			AND x.deleted = 0
-			ORDER BY x.at DESC
-			LIMIT 1)
-		LEFT JOIN contact c ON c.id = p.contact_id
-		LEFT JOIN user o ON o.id = p.owner_id
-		LEFT JOIN user b ON b.id = e.author_id
-		WHERE p.deleted = 1
-		AND e.at >= {:since}
+				LIMIT 1), '') AS phone, ` + contactPhones + ` AS phones, ` + contactOpposed + ` AS opposed,
+			coalesce(o.name, '') AS owner_name, e.at, coalesce(b.name, '') AS by_name` + binFrom + `
+		AND ({:at} = '' OR (e.at, p.n) < ({:at}, {:n}))
 		ORDER BY e.at DESC, p.n DESC
-		LIMIT {:most}`).Bind(dbx.Params{"since": clock.Format(s.clock.Now().Add(-BinKeeps)), "most": mostDeleted}).
-		WithContext(ctx).All(&list)
+		LIMIT {:most}`).Bind(params).WithContext(ctx).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("list bin: %w", err)
 	}
-	for i := range list {
-		if at, err := clock.Parse(list[i].DeletedAt); err == nil {
-			list[i].PurgedAt = clock.Format(at.Add(BinKeeps))
+	for i := range rows {
+		if at, err := clock.Parse(rows[i].DeletedAt); err == nil {
+			rows[i].PurgedAt = clock.Format(at.Add(BinKeeps))
 		}
 	}
-	return list, nil
+	return rows, nil
+}
+
+func (s *Service) sinceOfBin() dbx.Params {
+	return dbx.Params{"since": clock.Format(s.clock.Now().Add(-BinKeeps))}
+}
+
+// BinFields are the fields of BinRows.
+var BinFields = []string{"name", "phone", "seller", "deleted_at", "deleted_by", "purged_at"}
+
+// BinRows yields what the bin holds, the latest first. Fault access.admin_only.
+func (s *Service) BinRows(ctx context.Context, v account.Viewer) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for last := (binRow{}); ; {
+			rows, err := s.binRows(ctx, v, last, rowsAtOnce)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range rows {
+				cells := []string{r.Name, r.Phones, r.OwnerName, r.DeletedAt, r.DeletedBy, r.PurgedAt}
+				if r.Opposed {
+					cells = nil
+				}
+				if !yield(cells, nil) {
+					return
+				}
+			}
+			if len(rows) < rowsAtOnce {
+				return
+			}
+			last = rows[len(rows)-1]
+		}
+	}
+}
+
+// CountBin returns how many rows BinRows yields, those of people who are left out among them. Fault access.admin_only.
+func (s *Service) CountBin(ctx context.Context, v account.Viewer) (n int, err error) {
+	if !v.IsAdmin() {
+		return 0, fmt.Errorf("count bin: %w", fault.New("access.admin_only"))
+	}
+	err = s.store.Read().NewQuery("SELECT count(*)" + binFrom).Bind(s.sinceOfBin()).WithContext(ctx).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count bin: %w", err)
+	}
+	return n, nil
 }

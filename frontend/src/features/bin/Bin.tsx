@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Deleted } from "@/shared/api/types";
+import { ExportButton } from "@/shared/export/ExportButton";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
@@ -34,7 +35,10 @@ export function Bin() {
   };
   return (
     <>
-      <PageHeader title={t("bin.title")} />
+      <PageHeader
+        title={t("bin.title")}
+        actions={items.length > 0 && <ExportButton list="bin" filter={{}} />}
+      />
       <p className={classes.hint}>{t("bin.hint")}</p>
       <ErrorNotice error={bin.error} onRetry={() => void bin.refetch()} />
       {bin.data !== undefined && items.length === 0 && (

@@ -3181,7 +3181,7 @@ export interface components {
             /** @enum {string} */
             form: "csv" | "xlsx";
             /** @enum {string} */
-            list: "prospects" | "response" | "contacts" | "duplicates" | "activities" | "history";
+            list: "prospects" | "response" | "contacts" | "duplicates" | "activities" | "bin" | "history";
             reason: string;
             /** @description Of a CSV file; a comma when empty */
             separator?: string;

@@ -4,7 +4,14 @@ import type { ExportJob } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
 
 /** Lists that can be taken away. */
-export type ExportList = "prospects" | "response" | "contacts" | "duplicates" | "activities" | "history";
+export type ExportList =
+  | "prospects"
+  | "response"
+  | "contacts"
+  | "duplicates"
+  | "activities"
+  | "bin"
+  | "history";
 
 /** A column of a file: its key, what it is called, and the words of the codes in it. */
 export type ExportColumn = { key: string; title: string; words?: Record<string, string> };

@@ -66,6 +66,7 @@ const columnKeys = {
     "done_at",
     "created_at",
   ],
+  bin: ["name", "phone", "seller", "deleted_at", "deleted_by", "purged_at"],
   history: [
     "at",
     "user",
