@@ -29,7 +29,7 @@ type timelineRow struct {
 }
 
 // timelineQuery reads the three tables through their prospect's index and puts the few rows of one prospect, or of those of
-// one contact, in order. ids is a JSON array.
+// one contact, in order. ids is a JSON array. A merge is told to each prospect of the person, and here once.
 const timelineQuery = `
 	SELECT t.id, t.type, t.at, t.author_id, coalesce(u.name, '') AS author_name, t.kind, t.result, t.body, t.due_at,
 		t.due_on, t.done_at, t.data
@@ -44,6 +44,15 @@ const timelineQuery = `
 		FROM event
 		WHERE prospect_id IN (SELECT value FROM json_each({:ids}))
 		AND deleted = 0
+		AND NOT (kind IN ('merged', 'parted')
+			AND EXISTS (
+				SELECT 1
+				FROM event same
+				WHERE same.prospect_id IN (SELECT value FROM json_each({:ids}))
+				AND same.kind = event.kind
+				AND same.data ->> 'merge_id' = event.data ->> 'merge_id'
+				AND same.deleted = 0
+				AND same.id < event.id))
 		UNION ALL
 		SELECT id, 'submission', received_at, coalesce((
 				SELECT e.author_id

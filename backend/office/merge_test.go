@@ -102,6 +102,10 @@ func TestMerge_UnitesAndItsUndoRestoresAll(t *testing.T) {
 	if !slices.ContainsFunc(line.Items, func(i crm.TimelineItem) bool { return i.Body == "nota de B" }) {
 		t.Error("the note of the other is not in the united history")
 	}
+	told := slices.DeleteFunc(line.Items, func(i crm.TimelineItem) bool { return i.Kind != crm.EventMerged })
+	if len(told) != 1 {
+		t.Errorf("the person's history tells of one merge %d times", len(told))
+	}
 	if _, err := b.CRM.Prospect(t.Context(), b.Sellers[1], p.ofB); !fault.Has(err, crm.CodeProspectNotFound) {
 		t.Errorf("the other seller still sees it: %v", err)
 	}

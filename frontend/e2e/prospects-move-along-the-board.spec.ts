@@ -51,6 +51,14 @@ test("a prospect goes along the board by mouse and by key, as far as its stage l
     await expect(column(page, named(0)).getByText("Rosa Alcántara")).toBeVisible();
   });
 
+  await test.step("to the end of a column and back", async () => {
+    await card(page, "Iván Solís").focus();
+    await page.keyboard.press("End");
+    await expect(column(page, named(0)).locator("[data-card]").last()).toBeFocused();
+    await page.keyboard.press("Home");
+    await expect(column(page, named(0)).locator("[data-card]").first()).toBeFocused();
+  });
+
   await test.step("with the keys, said aloud", async () => {
     await card(page, "Rosa Alcántara").focus();
     await page.keyboard.press(" ");

@@ -54,6 +54,16 @@ const groups = [
     ],
   },
   {
+    title: "keys.board",
+    rows: [
+      { word: "keys.nextCard", keys: [["←"], ["↑"], ["↓"], ["→"]] },
+      { word: "keys.open", keys: [["Enter"]] },
+      { word: "keys.liftCard", keys: [["Space"]] },
+      { word: "keys.carryCard", keys: [["←"], ["→"]] },
+      { word: "keys.putBack", keys: [["Esc"]] },
+    ],
+  },
+  {
     title: "keys.row",
     rows: [
       { word: "keys.callNow", keys: [["L"]] },
@@ -72,7 +82,7 @@ const groups = [
       { word: "keys.note", keys: [["N"]] },
       { word: "keys.whatsapp", keys: [["W"]] },
       { word: "keys.stage", keys: [["S"]] },
-      { word: "keys.assign", keys: [["A"]] },
+      { word: "keys.assign", keys: [["A"]], admin: true },
       { word: "keys.temperature", keys: [["T"]] },
       { word: "keys.reminder", keys: [["R"]] },
       { word: "keys.edit", keys: [["E"]] },

@@ -87,6 +87,9 @@ export function MergeScreen() {
             {t("merge.result", { list: result(preview.counts) })}
           </p>
         )}
+        {preview !== undefined && chosen !== null && needsSeller(preview, chosen) && (
+          <p className={classes.hint}>{t("merge.sellerFirst")}</p>
+        )}
         <div className={classes.actions}>
           <Button variant="default" onClick={leave}>
             {t("merge.cancel")}

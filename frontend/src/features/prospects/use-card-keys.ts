@@ -36,10 +36,38 @@ function neighbour(board: HTMLElement, from: HTMLElement, key: string): HTMLElem
   return null;
 }
 
+/** How far a key goes in its column, in heights of what is in view. */
+const strides: Record<string, number> = {
+  Home: Number.NEGATIVE_INFINITY,
+  PageUp: -1,
+  PageDown: 1,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** Scrolls a column and puts the focus on the card that is in view then; one that was scrolled away has lost it. */
+function stride(from: HTMLElement, key: string): void {
+  const box = from.closest<HTMLElement>("[role=group]");
+  const step = strides[key];
+  if (box === null || step === undefined) return;
+  const before = box.scrollTop;
+  const far = before + step * box.clientHeight;
+  box.scrollTop = Math.max(0, Math.min(far, box.scrollHeight));
+  const atEnd = box.scrollTop === before || !Number.isFinite(step);
+  // Cards are drawn as they come into view, which takes a frame and another.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const { top } = box.getBoundingClientRect();
+      const cards = [...box.querySelectorAll<HTMLElement>("[data-card]")];
+      const inView = cards.find((card) => card.getBoundingClientRect().top >= top - 4);
+      (atEnd ? cards.at(step < 0 ? 0 : -1) : inView)?.focus();
+    }),
+  );
+}
+
 const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
 /**
- * Cards by key: arrows go from card to card, Enter opens, Space lifts; then left and right choose the column,
+ * Cards by key: arrows go from card to card, Home, End and the page keys along a column, Enter opens, Space lifts; then left and right choose the column,
  * Space or Enter puts the card down and Escape puts it back.
  */
 export function useCardKeys({ board, places, cardOf, onOpen, onDrop, say }: CardKeys) {
@@ -87,6 +115,9 @@ export function useCardKeys({ board, places, cardOf, onOpen, onDrop, say }: Card
     } else if (arrows.includes(event.key) && board.current !== null) {
       event.preventDefault();
       neighbour(board.current, element, event.key)?.focus();
+    } else if (event.key in strides) {
+      event.preventDefault();
+      stride(element, event.key);
     }
   };
   return { lift, onKeyDown, cancel };
