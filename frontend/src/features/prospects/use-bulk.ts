@@ -2,8 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatCount } from "@/shared/lib/text";
+import { showProgress } from "@/shared/ui/progress-toast";
 import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
-import { type BulkDeed, type BulkEnd, runBulk, undoBulk } from "./bulk-run";
+import { type BulkBack, type BulkDeed, type BulkEnd, type BulkStep, runBulk, undoBulk } from "./bulk-run";
 
 /** Above this many, one is asked first. */
 export const quietly = 50;
@@ -41,7 +42,7 @@ export function useBulk(onDone: () => void) {
     }
   };
   const say = (end: BulkEnd, of: number) => {
-    if (end.failure !== undefined && end.txs.length === 0) return;
+    if (end.failure !== undefined && end.steps.length === 0) return;
     const message =
       end.done < of
         ? t("bulk.stopped", { done: formatCount(end.changed), n: formatCount(of) })
@@ -49,8 +50,49 @@ export function useBulk(onDone: () => void) {
           ? t("bulk.same")
           : t("bulk.done", { count: end.changed, n: formatCount(end.changed) });
     setRefused(end.refused);
-    if (end.txs.length > 0) offerUndo(message, () => undoBulk(end.txs), undoBulk);
+    if (end.steps.length > 0) offer(message, end.steps);
     else if (end.refused.length === 0) showDone(message);
+  };
+  const offer = (message: string, steps: BulkStep[]) =>
+    offerUndo(
+      message,
+      () => takeBack(steps),
+      (back) => takeBack(back.steps),
+      told,
+    );
+  /** Takes steps back, telling how far it is where there are several. */
+  const takeBack = async (steps: readonly BulkStep[]): Promise<BulkBack> => {
+    const of = steps.reduce((sum, { changed }) => sum + changed, 0);
+    const words = (done: number) => t("bulk.undoing", { done: formatCount(done), n: formatCount(of) });
+    let isStopped = false;
+    const toast =
+      steps.length < 2
+        ? null
+        : showProgress(words(0), t("bulk.cancel"), () => {
+            isStopped = true;
+          });
+    try {
+      const back = await undoBulk(
+        steps,
+        (done) => toast?.update(words(done), done / of),
+        () => isStopped,
+      );
+      if (back.changed === 0 && back.failure !== undefined) throw back.failure;
+      if (back.rest.length > 0) {
+        offer(t("bulk.undoStopped", { done: formatCount(back.changed), n: formatCount(of) }), back.rest);
+      }
+      if (back.rest.length > 0 && back.failure !== undefined) showError(back.failure);
+      return back;
+    } finally {
+      toast?.close();
+      void refresh();
+    }
+  };
+  /** What to say of what was taken back; nothing where it has been said with the offer to take back the rest. */
+  const told = ({ changed, kept, rest }: BulkBack): string | undefined => {
+    if (rest.length > 0) return "";
+    if (kept === 0) return undefined;
+    return t("bulk.undoKept", { count: kept, n: formatCount(kept), done: formatCount(changed) });
   };
   const stop = () => {
     stopped.current = true;

@@ -14,6 +14,8 @@ type Deed = {
   takeBack: () => Promise<unknown>;
   /** Does it again, given what taking back answered; without it nothing can be done again. */
   again?: ((back: never) => Promise<unknown>) | undefined;
+  /** What to say once it is taken back; undefined for the usual word, empty for nothing. */
+  told?: ((back: never) => string | undefined) | undefined;
   message: string;
   toast: string;
 };
@@ -48,9 +50,10 @@ export function offerUndo<Back>(
   message: string,
   takeBack: () => Promise<Back>,
   again?: (back: Back) => Promise<Back>,
+  told?: (back: Back) => string | undefined,
 ): void {
   undone.length = 0;
-  push({ takeBack, again, message, toast: "" });
+  push({ takeBack, again, told, message, toast: "" });
 }
 
 function push(deed: Deed): void {
@@ -106,7 +109,9 @@ async function undo(deed: Deed): Promise<void> {
   try {
     const back = await deed.takeBack();
     if (deed.again !== undefined) undone.push({ deed, back });
-    showDone(i18n.t("undone"));
+    const told = deed.told as ((back: unknown) => string | undefined) | undefined;
+    const words = told?.(back) ?? i18n.t("undone");
+    if (words !== "") showDone(words);
   } catch (thrown) {
     showError(thrown);
   }
