@@ -21,8 +21,13 @@ var steps = []int64{400, 2_000, 8_000}
 // quiet are fields that only follow from others, or that no person reads: they stand in the log and not in its history.
 var quiet = []string{
 	"address", "assigned_at", "assigned_why", "attended_at", "campaign_id", "e164", "extra", "form_id", "position", "problem",
-	"received_at", "created_at", "ended_at", "answers", "disclaimers", "page_id", "adset_id", "ad_id", "lead_id",
+	"received_at", "created_at", "ended_at", "answers", "disclaimers", "page_id", "adset_id", "ad_id", "lead_id", "map", "merged",
+	"choice", "merged_at",
 }
+
+// untold are tables whose rows nobody reads here: what a seller's computer may hold, what is told elsewhere once more, and what
+// one person was told.
+var untold = []string{"scope", "event", "notice"}
 
 // reader reads one page on one snapshot.
 type reader struct {
@@ -68,7 +73,7 @@ func (r *reader) entities() (names []string, all bool) {
 			return !slices.ContainsFunc(r.tables, func(t table) bool { return t.Name == name })
 		}), false
 	}
-	known := slices.Concat([]string{"event"}, groups[WhatProspect], groups[WhatContact], groups[WhatActivity], groups[WhatSubmission], groups[WhatExport])
+	known := slices.Concat(untold, groups[WhatProspect], groups[WhatContact], groups[WhatActivity], groups[WhatSubmission], groups[WhatExport])
 	for _, t := range r.tables {
 		if !slices.Contains(known, t.Name) {
 			names = append(names, t.Name)
@@ -79,7 +84,7 @@ func (r *reader) entities() (names []string, all bool) {
 
 // conditions are what is asked of every line beyond the way in.
 func (r *reader) conditions(p dbx.Params) []string {
-	out := []string{"o.entity <> 'scope'", "o.entity <> 'event'", "o.field NOT IN ('" + strings.Join(quiet, "', '") + "')"}
+	out := []string{"o.entity NOT IN ('" + strings.Join(untold, "', '") + "')", "o.field NOT IN ('" + strings.Join(quiet, "', '") + "')"}
 	if r.f.User != "" {
 		p["user"] = r.user()
 		out = append(out, "o.user_id = {:user}")

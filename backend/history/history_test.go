@@ -2,7 +2,9 @@ package history_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -364,4 +366,57 @@ func TestRestore_BringsARemovedRowBackWithItsReminder(t *testing.T) {
 func because() *string {
 	reason := "Vacaciones"
 	return &reason
+}
+
+func TestList_SaysWhomSomebodyPutIntoTheBin(t *testing.T) {
+	d := newDesk(t)
+	id := d.add("Lucía Ramos", "55 1234 5678", d.Sellers[0])
+	if _, err := d.CRM.DeleteProspect(context.Background(), d.Admin, id); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range d.list(history.Filter{Change: history.ChangeRemoved}).Items {
+		if l.Entity == "prospect" && (l.ProspectName != "Lucía Ramos" || l.ProspectID != "") {
+			t.Errorf("the removal names %q and leads to %q", l.ProspectName, l.ProspectID)
+		}
+	}
+	for _, l := range d.list(history.Filter{What: history.WhatContact}).Items {
+		if l.Entity == "contact_phone" && l.ProspectName != "Lucía Ramos" {
+			t.Errorf("the phone is %q's", l.ProspectName)
+		}
+	}
+}
+
+// A field without a word of its own reads "another datum" on screen, and tells nobody what was changed.
+func TestList_EveryFieldThatPeopleChangeHasAWord(t *testing.T) {
+	d := newDesk(t)
+	var words struct {
+		Entity map[string]string `json:"entity"`
+		Field  map[string]string `json:"field"`
+	}
+	text, err := os.ReadFile("../../frontend/src/locales/es-MX/history.json")
+	if err == nil {
+		err = json.Unmarshal(text, &words)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []struct {
+		Entity string `db:"entity"`
+		Column string `db:"column"`
+	}
+	err = d.Store.Read().NewQuery(`SELECT e.name AS entity, c.name AS "column" FROM entity e JOIN pragma_table_info(e.name) c`).All(&columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range columns {
+		if history.IsQuiet(c.Entity, c.Column) {
+			continue
+		}
+		if words.Entity[c.Entity] == "" {
+			t.Errorf("no word for %s", c.Entity)
+		}
+		if words.Field[c.Column] == "" {
+			t.Errorf("no word for %s of %s", c.Column, c.Entity)
+		}
+	}
 }

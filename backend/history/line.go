@@ -56,7 +56,7 @@ type Line struct {
 	Fields       []Field `json:"fields"`      // one for a change of a field, those that say something for a creation
 	Outcome      string  `json:"outcome"`     // applied, superseded, refused
 	Reason       string  `json:"reason"`      // of an outcome that is not applied
-	ProspectID   string  `json:"prospect_id"` // "" where there is none, or none any more
+	ProspectID   string  `json:"prospect_id"` // "" where there is none, or it is in the bin
 	ProspectName string  `json:"prospect_name"`
 	Restorable   bool    `json:"restorable"`
 

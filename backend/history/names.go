@@ -11,7 +11,8 @@ import (
 // told are the fields of a new row that say something to a person; the order is theirs on the line.
 var told = []string{
 	"name", "raw", "body", "result", "due_at", "due_on", "remind_at", "owner_id", "stage_id", "status", "temperature", "reason_id", "city",
-	"form_name", "campaign_name", "source", "origin", "role", "login", "list", "form", "rows", "reason", "filter",
+	"form_name", "campaign_name", "page_name", "cities", "source", "origin", "role", "login", "list", "form", "rows", "reason", "filter", "group_id",
+	"from_on", "until_on", "day", "channel",
 }
 
 // longestText is how much of a text a line shows.
@@ -61,13 +62,19 @@ func valueOf(raw []byte) Value {
 // people are columns that hold a user's id under another name.
 var people = []string{"owner_id", "author_id", "user_id", "seller_id", "by_id", "fallback_id"}
 
+// pointers are columns whose names are not those of the tables that they point to.
+var pointers = map[string]string{
+	"reason_id": "discard_reason", "successor_id": "stage", "group_id": "seller_group", "wished_by": "user",
+	"survivor_id": "contact", "merged_into": "contact", "first_id": "contact", "second_id": "contact",
+}
+
 // tableOf is the table whose rows a field names, "" for a field that names none.
 func (r *reader) tableOf(field string) string {
 	if slices.Contains(people, field) {
 		return "user"
 	}
-	if field == "reason_id" {
-		return "discard_reason"
+	if name, ok := pointers[field]; ok {
+		return name
 	}
 	name, ok := strings.CutSuffix(field, "_id")
 	if ok && slices.ContainsFunc(r.tables, func(t table) bool { return t.Name == name && t.Named }) {
@@ -166,10 +173,18 @@ func (r *reader) pairs(query string, ids []string) (map[string]string, error) {
 	return found, nil
 }
 
+// nameOf is the name of the row of a table that a column points to.
+func nameOf(table, column string) string {
+	return "coalesce((SELECT n.name FROM " + table + " n WHERE n.id = t." + column + "), '')"
+}
+
 // subjects names rows that have no name of their own.
 func (r *reader) subjects(lines []Line) error {
 	for entity, column := range map[string]string{
 		"contact_phone": "CASE WHEN t.e164 <> '' THEN t.e164 ELSE t.raw END", "contact_email": "t.raw", "activity": "t.kind", "submission": "t.form_name",
+		"absence": nameOf("user", "user_id"), "seller_group_member": nameOf("user", "user_id"), "prospect_tag": nameOf("tag", "tag_id"),
+		"contact_merge":    nameOf("contact", "survivor_id"),
+		"contact_distinct": nameOf("contact", "first_id") + " || ' · ' || " + nameOf("contact", "second_id"),
 	} {
 		ids := idsOf(lines, entity)
 		if len(ids) == 0 {
@@ -201,7 +216,8 @@ func idsOf(lines []Line, entity string) (ids []string) {
 	return ids
 }
 
-// prospects finds the prospect behind each line.
+// prospects finds the prospect behind each line. Of one in the bin the name is told and no way to it: the line that says who was
+// removed has to say whom.
 func (r *reader) prospects(lines []Line) error {
 	of := map[string]map[string]string{}
 	for _, t := range r.tables {
@@ -210,13 +226,13 @@ func (r *reader) prospects(lines []Line) error {
 		switch {
 		case len(ids) == 0:
 		case t.Name == "prospect":
-			query = "SELECT t.id, t.id AS value FROM prospect t JOIN json_each({:ids}) w ON w.value = t.id WHERE t.deleted = 0"
+			query = "SELECT value AS id, value FROM json_each({:ids})"
 		case t.Name == "contact":
-			query = "SELECT t.contact_id AS id, min(t.id) AS value FROM prospect t JOIN json_each({:ids}) w ON w.value = t.contact_id WHERE t.deleted = 0 GROUP BY 1"
+			query = "SELECT t.contact_id AS id, t.id AS value, min(t.deleted) AS gone FROM prospect t JOIN json_each({:ids}) w ON w.value = t.contact_id GROUP BY 1"
 		case t.Root == rootProspect:
-			query = "SELECT t.id, p.id AS value FROM " + t.Name + " t JOIN json_each({:ids}) w ON w.value = t.id JOIN prospect p ON p.id = t.prospect_id WHERE p.deleted = 0"
+			query = "SELECT t.id, t.prospect_id AS value FROM " + t.Name + " t JOIN json_each({:ids}) w ON w.value = t.id"
 		case t.Root == rootContact:
-			query = "SELECT t.id, min(p.id) AS value FROM " + t.Name + " t JOIN json_each({:ids}) w ON w.value = t.id JOIN prospect p ON p.contact_id = t.contact_id WHERE p.deleted = 0 GROUP BY 1"
+			query = "SELECT t.id, p.id AS value, min(p.deleted) AS gone FROM " + t.Name + " t JOIN json_each({:ids}) w ON w.value = t.id JOIN prospect p ON p.contact_id = t.contact_id GROUP BY 1"
 		}
 		if query == "" {
 			continue
@@ -234,16 +250,21 @@ func (r *reader) prospects(lines []Line) error {
 			ids = append(ids, l.ProspectID)
 		}
 	}
-	found, err := r.pairs(`
-		SELECT p.id, c.name AS value
+	const named = `
 		FROM json_each({:ids}) w
 		CROSS JOIN prospect p ON p.id = w.value
-		JOIN contact c ON c.id = p.contact_id`, ids)
+		JOIN contact c ON c.id = p.contact_id`
+	names, err := r.pairs("SELECT p.id, c.name AS value"+named, ids)
+	if err != nil {
+		return err
+	}
+	standing, err := r.pairs("SELECT p.id, p.id AS value"+named+" WHERE p.deleted = 0", ids)
 	if err != nil {
 		return err
 	}
 	for i := range lines {
-		lines[i].ProspectName = found[lines[i].ProspectID]
+		l := &lines[i]
+		l.ProspectName, l.ProspectID = names[l.ProspectID], standing[l.ProspectID]
 	}
 	return nil
 }

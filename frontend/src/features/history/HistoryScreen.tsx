@@ -146,11 +146,14 @@ function useHistoryColumns(): Column<HistoryLine>[] {
       header: t("column.prospect"),
       width: "minmax(130px, 1.2fr)",
       cell: (line) => {
-        if (line.prospect_id === "") return null;
-        return line.prospect_name === "" ? (
-          <span className={classes.quiet}>{t("nobody")}</span>
-        ) : (
-          line.prospect_name
+        if (line.prospect_name === "") {
+          return line.prospect_id !== "" && <span className={classes.quiet}>{t("nobody")}</span>;
+        }
+        if (line.prospect_id !== "") return line.prospect_name;
+        return (
+          <span title={`${line.prospect_name}, ${t("binned")}`}>
+            {line.prospect_name} <span className={classes.quiet}>· {t("binned")}</span>
+          </span>
         );
       },
     },

@@ -12,11 +12,13 @@ export function ChangeText({ line }: { line: HistoryLine }) {
   if (line.change === "changed") {
     const changed = line.fields[0];
     if (changed === undefined) return null;
+    const from = value(changed.name, changed.from, line.entity);
+    const to = value(changed.name, changed.to, line.entity);
     return (
-      <span className={classes.change} data-outcome={line.outcome}>
-        <span className={classes.from}>{value(changed.name, changed.from, line.entity)}</span>
+      <span className={classes.change} data-outcome={line.outcome} title={`${from} → ${to}`}>
+        <span className={classes.from}>{from}</span>
         <IconArrowRight size={14} stroke={1.6} aria-label="→" />
-        <span className={classes.to}>{value(changed.name, changed.to, line.entity)}</span>
+        <span className={classes.to}>{to}</span>
         {line.outcome !== "applied" && (
           <span className={classes.outcome}>{t(`outcome.${line.outcome}`)}</span>
         )}
@@ -26,5 +28,9 @@ export function ChangeText({ line }: { line: HistoryLine }) {
   const told = line.fields
     .filter(({ name }) => name !== "name" && name !== "raw")
     .map(({ name, to }) => `${field(name, line.entity)}: ${value(name, to, line.entity)}`);
-  return <span className={classes.quiet}>{told.join(" · ")}</span>;
+  return (
+    <span className={classes.quiet} title={told.join(" · ")}>
+      {told.join(" · ")}
+    </span>
+  );
 }

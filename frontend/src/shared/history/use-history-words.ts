@@ -15,12 +15,37 @@ const coded: Record<string, string> = {
 };
 
 /** Fields that are either so or not. */
-const switches = new Set(["active", "paused", "can_export", "archived", "opposition"]);
+const switches = new Set([
+  "active",
+  "paused",
+  "can_export",
+  "archived",
+  "opposition",
+  "turns_paused",
+  "shares_at_opening",
+  "shared",
+  "pinned",
+  "is_organic",
+]);
+
+/** Weekdays in the order in which they are read. */
+const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** A text that holds JSON, read; undefined for any other text. */
+function inner(text: string): unknown {
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A line of history in words: what it is about, and each field from what to what. */
 export function useHistoryWords() {
   const { t, i18n } = useTranslation("history");
   const { t: words } = useTranslation("words");
+  const { t: turns } = useTranslation("turns");
   const { t: common } = useTranslation();
   const language = i18n.language === "en" ? "en" : "es-MX";
 
@@ -31,15 +56,42 @@ export function useHistoryWords() {
     return i18n.exists(`field.${name}`, { ns: "history" }) ? t(`field.${name}` as never) : t("field.other");
   };
 
+  /** "lun 09:00–14:00, 16:00–19:00 · mar cerrado". */
+  const hours = (week: Record<string, readonly { from: string; to: string }[]>): string =>
+    days
+      .map((day) => {
+        const open = (week[day] ?? []).map(({ from, to }) => `${from}–${to}`).join(", ");
+        return `${turns(`day.${day}`).slice(0, 3).toLowerCase()} ${open === "" ? t("value.closed") : open}`;
+      })
+      .join(" · ");
+
+  /** What a column with JSON in it says. */
+  const structure = (name: string, held: unknown): string => {
+    if (name === "hours") return hours(held as Parameters<typeof hours>[0]);
+    if (Array.isArray(held) && held.length === 0) return t("value.none");
+    if (name === "requires" && Array.isArray(held)) {
+      return held
+        .filter((one) => i18n.exists(`requirement.${one}`, { ns: "words" }))
+        .map((one) => words(`requirement.${one}` as never))
+        .join(", ");
+    }
+    return t("value.row");
+  };
+
   const value = (name: string, { known, raw, name: called }: HistoryField["from"], of = ""): string => {
     if (!known) return t("value.unknown");
     if (called !== "") return called;
     if (raw === null || raw === undefined || raw === "") {
       return name === "temperature" ? common("temperature.none") : t("value.none");
     }
-    if (typeof raw === "object") return t("value.row");
+    if (typeof raw === "object") return structure(name, raw);
     if (switches.has(name)) return t(raw === 1 || raw === true ? "value.yes" : "value.no");
     const text = String(raw);
+    const held = inner(text);
+    if (held !== undefined) return structure(name, held);
+    const code = of === "contact_merge" && name === "state" ? "merge" : name;
+    if (i18n.exists(`coded.${code}.${text}`, { ns: "history" })) return t(`coded.${code}.${text}` as never);
+    if (name === "day") return datedDay(parseDay(text), language, false);
     if (name === "temperature") return common(`temperature.${text}` as never);
     const family = coded[name];
     if (family !== undefined && i18n.exists(`${family}.${text}`, { ns: "words" })) {
@@ -79,7 +131,7 @@ export function useHistoryWords() {
   const subject = (line: HistoryLine): string => {
     if (line.source === "audit") return line.subject_name === line.user_name ? "" : line.subject_name;
     if (line.entity === "contact_phone") return formatPhone(line.subject);
-    if (line.entity === "prospect" || line.entity === "contact") return "";
+    if (line.entity === "prospect" || (line.entity === "contact" && line.prospect_name !== "")) return "";
     return line.subject;
   };
 
