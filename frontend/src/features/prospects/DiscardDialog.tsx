@@ -2,7 +2,7 @@ import { Button, Group, Modal, Radio, Stack } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useVocabulary } from "@/shared/api/vocabulary";
-import classes from "./Facts.module.css";
+import facts from "@/shared/ui/fact-column.module.css";
 
 type DiscardDialogProps = { opened: boolean; onClose: () => void; onReason: (reasonId: string) => void };
 
@@ -45,7 +45,7 @@ function DiscardForm({ onClose, onReason }: Omit<DiscardDialogProps, "opened">) 
           ))}
         </Stack>
       </Radio.Group>
-      {opposes && <p className={classes.note}>{t("discard.opposition")}</p>}
+      {opposes && <p className={facts.note}>{t("discard.opposition")}</p>}
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" onClick={onClose}>
           {common("action.cancel")}

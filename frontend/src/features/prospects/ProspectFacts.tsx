@@ -8,6 +8,7 @@ import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
 import { useWord } from "@/shared/prospect/use-word";
+import facts from "@/shared/ui/fact-column.module.css";
 import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Temperature } from "@/shared/ui/Temperature";
@@ -30,8 +31,8 @@ type ProspectFactsProps = {
 export function ProspectFacts({ prospect, digits, onDone }: ProspectFactsProps) {
   const { t } = useTranslation("prospects");
   return (
-    <section aria-label={t("facts.title")} className={classes.section}>
-      <dl className={classes.facts}>
+    <section aria-label={t("facts.title")} className={facts.section}>
+      <dl className={facts.facts}>
         <Status prospect={prospect} />
         <div>
           <dt>{t("column.temperature")}</dt>
@@ -73,7 +74,7 @@ function Status({ prospect }: { prospect: Prospect }) {
         >
           {word("status", prospect.status)}
         </ChoiceMenu>
-        {prospect.status === "discarded" && reason !== undefined && <p className={classes.note}>{reason}</p>}
+        {prospect.status === "discarded" && reason !== undefined && <p className={facts.note}>{reason}</p>}
         <DiscardDialog
           opened={discarding}
           onClose={() => setDiscarding(false)}
@@ -183,10 +184,10 @@ function Why({ prospect }: { prospect: Prospect }) {
   const { user } = useMe();
   const why = useAssignedWhy()(prospect.assigned_why);
   if (why === null) return null;
-  if (why.isSentence) return <p className={classes.note}>{why.reason}</p>;
+  if (why.isSentence) return <p className={facts.note}>{why.reason}</p>;
   const mine = prospect.owner_id === user.id;
   return (
-    <p className={classes.note}>
+    <p className={facts.note}>
       {mine ? t("why.me") : t("why.them")} {why.reason}
       {prospect.assigned_at !== null && (
         <>

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { ageParts } from "@/shared/lib/dates";
 import { Age } from "@/shared/ui/Age";
-import classes from "./Facts.module.css";
+import facts from "@/shared/ui/fact-column.module.css";
 
 /**
  * How soon the lead was responded to, or for how long it has waited: since the form was sent, in colour, and under it in the
@@ -23,10 +23,10 @@ export function ResponseFact({ prospect }: { prospect: Prospect }) {
       <dd>
         <Age since={lead_at} until={attended_at} />
         {response?.has_hours && (
-          <p className={classes.note}>{t("facts.inHours", { time: time(response.lead_hours) })}</p>
+          <p className={facts.note}>{t("facts.inHours", { time: time(response.lead_hours) })}</p>
         )}
         {response !== null && (
-          <p className={classes.note}>
+          <p className={facts.note}>
             {t("facts.sinceReceipt", {
               time: response.has_hours
                 ? t("facts.both", { time: time(response.receipt), hours: time(response.receipt_hours) })

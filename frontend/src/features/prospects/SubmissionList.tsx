@@ -6,8 +6,8 @@ import { fullDate, type Language } from "@/shared/lib/dates";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
 import { splitAnswers } from "@/shared/prospect/own-answers";
 import { useWord } from "@/shared/prospect/use-word";
+import facts from "@/shared/ui/fact-column.module.css";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
-import facts from "./Facts.module.css";
 import classes from "./SubmissionList.module.css";
 import { enquiryWords } from "./timeline-lines";
 

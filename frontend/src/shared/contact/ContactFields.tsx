@@ -2,7 +2,7 @@ import { type ReactNode, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { EditableText } from "@/shared/ui/EditableText";
-import classes from "./ContactFields.module.css";
+import facts from "@/shared/ui/fact-column.module.css";
 import { standingOf } from "./ContactLine";
 import type { Person, Reach, WritePerson } from "./contact-write";
 import { EmailLine } from "./EmailLine";
@@ -27,8 +27,8 @@ export function ContactFields({ person, write, reach, nameField }: ContactFields
       foresee: (known) => ({ ...known, [field]: value }),
     });
   return (
-    <section aria-label={t("data.title")} className={classes.section}>
-      <dl className={classes.facts}>
+    <section aria-label={t("data.title")} className={facts.section}>
+      <dl className={facts.facts}>
         <Fact label={t("data.name")}>
           <EditableText
             label={t("data.name")}

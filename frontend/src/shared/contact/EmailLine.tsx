@@ -3,9 +3,11 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Email } from "@/shared/api/types";
 import { EditableText } from "@/shared/ui/EditableText";
+import facts from "@/shared/ui/fact-column.module.css";
 import classes from "./ContactFields.module.css";
 import { ContactLine, SmallAction, type Standing } from "./ContactLine";
-import { type Person, putFirst, type Reach, type WritePerson } from "./contact-write";
+import type { Reach, WritePerson } from "./contact-write";
+import { useReachLine } from "./use-reach-line";
 
 type EmailLineProps = { email: Email; standing: Standing; write: WritePerson; reach?: Reach | undefined };
 
@@ -14,35 +16,22 @@ export function EmailLine({ email, standing, write, reach }: EmailLineProps) {
   const { t } = useTranslation("prospects");
   const params = { path: { id: email.id } };
   const shown = email.address === "" ? email.raw : email.address;
-  const save = (raw: string) =>
-    write({
-      message: t("data.saved"),
-      send: () => answer(api.PATCH("/api/emails/{id}", { params, body: { raw } })),
-      foresee: withEmails((emails) =>
-        emails.map((each) =>
-          each.id === email.id ? { ...each, raw, address: raw, problem: "", suggestion: "" } : each,
-        ),
-      ),
-    });
+  const { onFirst, onRemove, onSave } = useReachLine<Email>({
+    one: email,
+    write,
+    within: (edit) => (person) => ({ ...person, emails: edit(person.emails) }),
+    patch: (body) => answer(api.PATCH("/api/emails/{id}", { params, body })),
+    remove: () => answer(api.DELETE("/api/emails/{id}", { params })),
+    removed: t("data.emailRemoved"),
+    written: (raw) => ({ address: raw, problem: "", suggestion: "" }),
+  });
   return (
     <div className={classes.entry}>
       <ContactLine
         what={shown}
         standing={standing}
-        onFirst={() =>
-          write({
-            message: t("data.madeFirst"),
-            send: () => answer(api.PATCH("/api/emails/{id}", { params, body: { first: true } })),
-            foresee: withEmails((emails) => putFirst(emails, email.id)),
-          })
-        }
-        onRemove={() =>
-          write({
-            message: t("data.emailRemoved"),
-            send: () => answer(api.DELETE("/api/emails/{id}", { params })),
-            foresee: withEmails((emails) => emails.filter(({ id }) => id !== email.id)),
-          })
-        }
+        onFirst={onFirst}
+        onRemove={onRemove}
         actions={
           reach !== undefined &&
           email.address !== "" && (
@@ -62,7 +51,7 @@ export function EmailLine({ email, standing, write, reach }: EmailLineProps) {
           value={email.raw}
           placeholder={t("data.addEmail")}
           required
-          onSave={save}
+          onSave={onSave}
           shown={shown}
         />
       </ContactLine>
@@ -72,17 +61,13 @@ export function EmailLine({ email, standing, write, reach }: EmailLineProps) {
         </p>
       )}
       {email.suggestion !== "" && (
-        <p className={classes.note}>
+        <p className={facts.note}>
           {t("data.suggestion", { email: email.suggestion })}{" "}
-          <button type="button" className={classes.use} onClick={() => save(email.suggestion)}>
+          <button type="button" className={classes.use} onClick={() => onSave(email.suggestion)}>
             {t("data.useSuggestion")}
           </button>
         </p>
       )}
     </div>
   );
-}
-
-function withEmails(edit: (emails: Email[]) => Email[]): (person: Person) => Person {
-  return (person) => ({ ...person, emails: edit(person.emails) });
 }

@@ -3,9 +3,11 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Phone } from "@/shared/api/types";
 import { EditableText } from "@/shared/ui/EditableText";
+import facts from "@/shared/ui/fact-column.module.css";
 import classes from "./ContactFields.module.css";
 import { ContactLine, SmallAction, type Standing } from "./ContactLine";
-import { type Person, putFirst, type Reach, type WritePerson } from "./contact-write";
+import type { Reach, WritePerson } from "./contact-write";
+import { useReachLine } from "./use-reach-line";
 
 const problems = ["incomplete", "ambiguous", "damaged", "invalid", "dummy"] as const;
 
@@ -18,6 +20,15 @@ type PhoneLineProps = { phone: Phone; standing: Standing; write: WritePerson; re
 export function PhoneLine({ phone, standing, write, reach }: PhoneLineProps) {
   const { t } = useTranslation("prospects");
   const params = { path: { id: phone.id } };
+  const { onFirst, onRemove, onSave } = useReachLine<Phone>({
+    one: phone,
+    write,
+    within: (edit) => (person) => ({ ...person, phones: edit(person.phones) }),
+    patch: (body) => answer(api.PATCH("/api/phones/{id}", { params, body })),
+    remove: () => answer(api.DELETE("/api/phones/{id}", { params })),
+    removed: t("data.phoneRemoved"),
+    written: (raw) => ({ national: raw, e164: "", problem: "" }),
+  });
   const shown = phone.national === "" ? phone.raw : phone.national;
   const same = [bare(phone.national), phone.e164, phone.e164.slice(1)];
   const wroteOtherwise = phone.e164 !== "" && !same.includes(bare(phone.raw));
@@ -27,20 +38,8 @@ export function PhoneLine({ phone, standing, write, reach }: PhoneLineProps) {
       <ContactLine
         what={shown}
         standing={standing}
-        onFirst={() =>
-          write({
-            message: t("data.madeFirst"),
-            send: () => answer(api.PATCH("/api/phones/{id}", { params, body: { first: true } })),
-            foresee: withPhones((phones) => putFirst(phones, phone.id)),
-          })
-        }
-        onRemove={() =>
-          write({
-            message: t("data.phoneRemoved"),
-            send: () => answer(api.DELETE("/api/phones/{id}", { params })),
-            foresee: withPhones((phones) => phones.filter(({ id }) => id !== phone.id)),
-          })
-        }
+        onFirst={onFirst}
+        onRemove={onRemove}
         actions={
           reach !== undefined &&
           phone.e164 !== "" && (
@@ -69,27 +68,13 @@ export function PhoneLine({ phone, standing, write, reach }: PhoneLineProps) {
           value={phone.raw}
           placeholder={t("data.addPhone")}
           required
-          onSave={(raw) =>
-            write({
-              message: t("data.saved"),
-              send: () => answer(api.PATCH("/api/phones/{id}", { params, body: { raw } })),
-              foresee: withPhones((phones) =>
-                phones.map((each) =>
-                  each.id === phone.id ? { ...each, raw, national: raw, e164: "", problem: "" } : each,
-                ),
-              ),
-            })
-          }
+          onSave={onSave}
           shown={shown}
         />
       </ContactLine>
       {problem !== undefined && <p className={classes.problem}>{t(`problem.${problem}`)}</p>}
-      {wroteOtherwise && <p className={classes.note}>{t("data.wrote", { raw: phone.raw })}</p>}
-      {phone.wa_variant === "521" && <p className={classes.note}>{t("data.variant521")}</p>}
+      {wroteOtherwise && <p className={facts.note}>{t("data.wrote", { raw: phone.raw })}</p>}
+      {phone.wa_variant === "521" && <p className={facts.note}>{t("data.variant521")}</p>}
     </div>
   );
-}
-
-function withPhones(edit: (phones: Phone[]) => Phone[]): (person: Person) => Person {
-  return (person) => ({ ...person, phones: edit(person.phones) });
 }
