@@ -1,18 +1,19 @@
-import { ActionIcon, Button, Radio, Stack, TextInput, VisuallyHidden } from "@mantine/core";
-import { IconPencil, IconPlus, IconTag, IconTrash } from "@tabler/icons-react";
+import { Button, Radio, TextInput, VisuallyHidden } from "@mantine/core";
+import { IconPlus, IconTag } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Tag } from "@/shared/api/types";
 import { TagDot } from "@/shared/tags/TagChips";
 import { tagColors, tagsQuery } from "@/shared/tags/tag-queries";
 import { EditDialog } from "@/shared/ui/EditDialog";
+import { EditForm } from "@/shared/ui/EditForm";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
+import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
 import { showError, showUndo } from "@/shared/ui/undo-toast";
@@ -58,21 +59,11 @@ export function TagSettings() {
                 </td>
                 <td className={table.quiet}>{t(`tagColor.${colorOf(tag)}`)}</td>
                 <td className={table.end}>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("tagSettings.edit", { name: tag.name })}
-                    title={t("tagSettings.edit", { name: tag.name })}
-                    onClick={() => setEdited(tag)}
-                  >
-                    <IconPencil size={16} stroke={1.6} aria-hidden />
-                  </ActionIcon>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("tagSettings.remove", { name: tag.name })}
-                    title={t("tagSettings.remove", { name: tag.name })}
-                    onClick={() =>
+                  <EditAndRemove
+                    edit={t("tagSettings.edit", { name: tag.name })}
+                    remove={t("tagSettings.remove", { name: tag.name })}
+                    onEdit={() => setEdited(tag)}
+                    onRemove={() =>
                       remove.mutate(
                         {
                           send: () =>
@@ -82,9 +73,7 @@ export function TagSettings() {
                         { onError: showError },
                       )
                     }
-                  >
-                    <IconTrash size={16} stroke={1.6} aria-hidden />
-                  </ActionIcon>
+                  />
                 </td>
               </tr>
             ))}
@@ -131,9 +120,7 @@ function Editor({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
   const save = useTagChange();
   const [name, setName] = useState(tag?.name ?? "");
   const [color, setColor] = useState<Color>(tag === null ? "none" : colorOf(tag));
-  const nameError = fieldError(save.error, "name");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = { name: name.trim(), color: color === "none" ? "" : color };
     save.mutate(
       {
@@ -147,41 +134,44 @@ function Editor({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
     );
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={t("tagSettings.name")}
-          data-autofocus
-          autoComplete="off"
-          maxLength={40}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-          error={nameError}
-        />
-        <Radio.Group
-          label={t("tagSettings.color")}
-          value={color}
-          onChange={(value) => setColor(value as Color)}
-        >
-          <div className={classes.colors}>
-            {(["none", ...tagColors] as const).map((value) => (
-              <Radio
-                key={value}
-                value={value}
-                size="sm"
-                label={
-                  <span className={classes.color}>
-                    <TagDot color={value === "none" ? "" : value} />
-                    {t(`tagColor.${value}`)}
-                  </span>
-                }
-              />
-            ))}
-          </div>
-        </Radio.Group>
-        {nameError === undefined && <ErrorNotice error={save.error} />}
-        <FormFoot onCancel={onClose} saving={save.isPending} save={common("action.save")} />
-      </Stack>
-    </form>
+    <EditForm
+      onSubmit={submit}
+      onCancel={onClose}
+      save={common("action.save")}
+      saving={save.isPending}
+      error={save.error}
+      fields={["name"]}
+    >
+      <TextInput
+        label={t("tagSettings.name")}
+        data-autofocus
+        autoComplete="off"
+        maxLength={40}
+        value={name}
+        onChange={({ currentTarget }) => setName(currentTarget.value)}
+        error={fieldError(save.error, "name")}
+      />
+      <Radio.Group
+        label={t("tagSettings.color")}
+        value={color}
+        onChange={(value) => setColor(value as Color)}
+      >
+        <div className={classes.colors}>
+          {(["none", ...tagColors] as const).map((value) => (
+            <Radio
+              key={value}
+              value={value}
+              size="sm"
+              label={
+                <span className={classes.color}>
+                  <TagDot color={value === "none" ? "" : value} />
+                  {t(`tagColor.${value}`)}
+                </span>
+              }
+            />
+          ))}
+        </div>
+      </Radio.Group>
+    </EditForm>
   );
 }

@@ -18,8 +18,7 @@ import { TemplatePreview } from "@/shared/prospect/TemplatePreview";
 import { templateValuesQuery } from "@/shared/prospect/template-queries";
 import { fill, longestMessage, plain, type Variable, variables } from "@/shared/prospect/template-text";
 import { EditDialog } from "@/shared/ui/EditDialog";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
+import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./TemplateEditor.module.css";
 import { type Draft, useTemplateSaving } from "./template-changes";
@@ -65,61 +64,63 @@ function Editor({ template, onClose }: { template: Template | null; onClose: () 
     });
   };
   const fault = (field: string) => fieldError(save.error, field);
-  const isPlaced = ["name", "subject", "body", "channel"].some((field) => fault(field) !== undefined);
   return (
-    <form onSubmit={form.onSubmit((draft) => save.mutate(draft))} noValidate>
-      <Stack gap="sm">
-        {template === null && (
-          <SegmentedControl
-            aria-label={t("channel")}
-            data={[
-              { value: "whatsapp", label: t("whatsapp") },
-              { value: "email", label: t("email") },
-            ]}
-            {...form.getInputProps("channel")}
-          />
-        )}
+    <EditForm
+      onSubmit={form.onSubmit((draft) => save.mutate(draft))}
+      onCancel={onClose}
+      save={t("save")}
+      saving={save.isPending}
+      error={save.error}
+      fields={["name", "subject", "body", "channel"]}
+    >
+      {template === null && (
+        <SegmentedControl
+          aria-label={t("channel")}
+          data={[
+            { value: "whatsapp", label: t("whatsapp") },
+            { value: "email", label: t("email") },
+          ]}
+          {...form.getInputProps("channel")}
+        />
+      )}
+      <TextInput
+        label={t("name")}
+        data-autofocus
+        autoComplete="off"
+        {...form.getInputProps("name")}
+        error={fault("name")}
+      />
+      {channel === "email" && (
         <TextInput
-          label={t("name")}
-          data-autofocus
+          label={t("subject")}
           autoComplete="off"
-          {...form.getInputProps("name")}
-          error={fault("name")}
+          {...form.getInputProps("subject")}
+          error={fault("subject")}
         />
-        {channel === "email" && (
-          <TextInput
-            label={t("subject")}
-            autoComplete="off"
-            {...form.getInputProps("subject")}
-            error={fault("subject")}
-          />
-        )}
-        <Textarea
-          ref={area}
-          label={t("body")}
-          autosize
-          minRows={4}
-          maxRows={12}
-          {...form.getInputProps("body")}
-          error={fault("body")}
-        />
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself */}
-        <div className={classes.variables} role="group" aria-label={t("insert")}>
-          {variables.map((name) => (
-            <button key={name} type="button" className={classes.variable} onClick={() => insert(name)}>
-              <VisuallyHidden>{t("insertOne", { name: t(`variable.${name}`) })}</VisuallyHidden>
-              <span aria-hidden>{`{{${name}}}`}</span>
-            </button>
-          ))}
-        </div>
-        <Preview subject={channel === "email" ? subject : ""} body={body} />
-        {template === null && isAdmin && (
-          <Checkbox label={t("isShared")} {...form.getInputProps("shared", { type: "checkbox" })} />
-        )}
-        {!isPlaced && <ErrorNotice error={save.error} />}
-        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
-      </Stack>
-    </form>
+      )}
+      <Textarea
+        ref={area}
+        label={t("body")}
+        autosize
+        minRows={4}
+        maxRows={12}
+        {...form.getInputProps("body")}
+        error={fault("body")}
+      />
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself */}
+      <div className={classes.variables} role="group" aria-label={t("insert")}>
+        {variables.map((name) => (
+          <button key={name} type="button" className={classes.variable} onClick={() => insert(name)}>
+            <VisuallyHidden>{t("insertOne", { name: t(`variable.${name}`) })}</VisuallyHidden>
+            <span aria-hidden>{`{{${name}}}`}</span>
+          </button>
+        ))}
+      </div>
+      <Preview subject={channel === "email" ? subject : ""} body={body} />
+      {template === null && isAdmin && (
+        <Checkbox label={t("isShared")} {...form.getInputProps("shared", { type: "checkbox" })} />
+      )}
+    </EditForm>
   );
 }
 

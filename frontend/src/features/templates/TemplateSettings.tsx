@@ -1,5 +1,5 @@
-import { ActionIcon, Button, VisuallyHidden } from "@mantine/core";
-import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { Button, VisuallyHidden } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { formatCount } from "@/shared/lib/text";
 import { templatesQuery } from "@/shared/prospect/template-queries";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
 import { NoticeAddress } from "./NoticeAddress";
@@ -82,26 +83,12 @@ function List({ templates, mayChange, onEdit }: ListProps) {
             <td>{formatCount(one.uses)}</td>
             <td className={table.end}>
               {mayChange && (
-                <>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("edit", { name: one.name })}
-                    title={t("edit", { name: one.name })}
-                    onClick={() => onEdit(one)}
-                  >
-                    <IconPencil size={16} stroke={1.6} aria-hidden />
-                  </ActionIcon>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("remove", { name: one.name })}
-                    title={t("remove", { name: one.name })}
-                    onClick={() => remove.mutate(one)}
-                  >
-                    <IconTrash size={16} stroke={1.6} aria-hidden />
-                  </ActionIcon>
-                </>
+                <EditAndRemove
+                  edit={t("edit", { name: one.name })}
+                  remove={t("remove", { name: one.name })}
+                  onEdit={() => onEdit(one)}
+                  onRemove={() => remove.mutate(one)}
+                />
               )}
             </td>
           </tr>

@@ -1,20 +1,19 @@
-import { Button, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconPlus } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerTurns, TurnSettings, Uncovered } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
 import { EditDialog } from "@/shared/ui/EditDialog";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
+import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
+import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
-import { EditAndRemove } from "./RowActions";
 import classes from "./Turns.module.css";
 import { byId, useTurnChange } from "./turn-queries";
-import { daysText, isElsewhere, listText, uncoveredKey } from "./turn-words";
+import { daysText, listText, uncoveredKey } from "./turn-words";
 
 type Absence = TurnSettings["absences"][number];
 type Saved = { id: string; tx_id: string; uncovered: Uncovered[] };
@@ -115,8 +114,7 @@ function Editor({ absence, sellers, onClose }: EditorProps) {
     uncovered.length === 0
       ? t("absence.saved", { name })
       : t("absence.savedUncovered", { name, days: listText(uncovered.map(daysText)) });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = { user_id: user, from, until };
     save.mutate(
       {
@@ -130,37 +128,40 @@ function Editor({ absence, sellers, onClose }: EditorProps) {
     );
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
-        <Select
-          data-autofocus
-          label={t("absence.who")}
-          data={sellers.map(({ user_id, name: label }) => ({ value: user_id, label }))}
-          value={user}
-          onChange={(id) => setUser(id ?? user)}
-          allowDeselect={false}
-          error={fieldError(save.error, "user_id")}
-        />
-        <TextInput
-          type="date"
-          label={t("absence.from")}
-          value={from}
-          onChange={({ currentTarget }) => {
-            setFrom(currentTarget.value);
-            if (until < currentTarget.value) setUntil(currentTarget.value);
-          }}
-          error={fieldError(save.error, "from")}
-        />
-        <TextInput
-          type="date"
-          label={t("absence.until")}
-          value={until}
-          onChange={({ currentTarget }) => setUntil(currentTarget.value)}
-          error={fieldError(save.error, "until")}
-        />
-        {isElsewhere(save.error, ["user_id", "from", "until"]) && <ErrorNotice error={save.error} />}
-        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
-      </Stack>
-    </form>
+    <EditForm
+      onSubmit={submit}
+      onCancel={onClose}
+      save={t("save")}
+      saving={save.isPending}
+      error={save.error}
+      fields={["user_id", "from", "until"]}
+    >
+      <Select
+        data-autofocus
+        label={t("absence.who")}
+        data={sellers.map(({ user_id, name: label }) => ({ value: user_id, label }))}
+        value={user}
+        onChange={(id) => setUser(id ?? user)}
+        allowDeselect={false}
+        error={fieldError(save.error, "user_id")}
+      />
+      <TextInput
+        type="date"
+        label={t("absence.from")}
+        value={from}
+        onChange={({ currentTarget }) => {
+          setFrom(currentTarget.value);
+          if (until < currentTarget.value) setUntil(currentTarget.value);
+        }}
+        error={fieldError(save.error, "from")}
+      />
+      <TextInput
+        type="date"
+        label={t("absence.until")}
+        value={until}
+        onChange={({ currentTarget }) => setUntil(currentTarget.value)}
+        error={fieldError(save.error, "until")}
+      />
+    </EditForm>
   );
 }

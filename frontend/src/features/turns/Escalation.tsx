@@ -4,11 +4,10 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { OfficeTurns } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { fieldError } from "@/shared/ui/fault-sentence";
+import { fieldError, isElsewhere } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import classes from "./Turns.module.css";
 import { useTurnChange } from "./turn-queries";
-import { isElsewhere } from "./turn-words";
 
 const fields = ["remind_after", "notify_after", "reassign_after", "most_hops"] as const;
 

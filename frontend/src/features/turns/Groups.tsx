@@ -1,19 +1,18 @@
 import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, SellerTurns } from "@/shared/api/types";
 import { EditDialog } from "@/shared/ui/EditDialog";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
+import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
+import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
-import { EditAndRemove } from "./RowActions";
 import classes from "./Turns.module.css";
 import { byId, useTurnChange } from "./turn-queries";
-import { isElsewhere, listText } from "./turn-words";
+import { listText } from "./turn-words";
 
 type GroupsProps = { groups: readonly SellerGroup[]; sellers: readonly SellerTurns[] };
 
@@ -82,8 +81,7 @@ function Editor({ group, sellers, onClose }: EditorProps) {
   const save = useTurnChange();
   const [name, setName] = useState(group?.name ?? "");
   const [members, setMembers] = useState<string[]>([...(group?.members ?? [])]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = { name: name.trim(), members };
     save.mutate(
       {
@@ -97,32 +95,35 @@ function Editor({ group, sellers, onClose }: EditorProps) {
     );
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={t("name")}
-          data-autofocus
-          autoComplete="off"
-          maxLength={200}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-          error={fieldError(save.error, "name")}
-        />
-        <Checkbox.Group
-          label={t("group.members")}
-          value={members}
-          onChange={setMembers}
-          error={fieldError(save.error, "members")}
-        >
-          <Stack gap={8} mt={6}>
-            {sellers.map(({ user_id, name: seller }) => (
-              <Checkbox key={user_id} value={user_id} label={seller} size="sm" />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        {isElsewhere(save.error, ["name", "members"]) && <ErrorNotice error={save.error} />}
-        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
-      </Stack>
-    </form>
+    <EditForm
+      onSubmit={submit}
+      onCancel={onClose}
+      save={t("save")}
+      saving={save.isPending}
+      error={save.error}
+      fields={["name", "members"]}
+    >
+      <TextInput
+        label={t("name")}
+        data-autofocus
+        autoComplete="off"
+        maxLength={200}
+        value={name}
+        onChange={({ currentTarget }) => setName(currentTarget.value)}
+        error={fieldError(save.error, "name")}
+      />
+      <Checkbox.Group
+        label={t("group.members")}
+        value={members}
+        onChange={setMembers}
+        error={fieldError(save.error, "members")}
+      >
+        <Stack gap={8} mt={6}>
+          {sellers.map(({ user_id, name: seller }) => (
+            <Checkbox key={user_id} value={user_id} label={seller} size="sm" />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+    </EditForm>
   );
 }

@@ -5,13 +5,13 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { TurnSettings } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { fieldError } from "@/shared/ui/fault-sentence";
+import { fieldError, isElsewhere } from "@/shared/ui/fault-sentence";
+import { IconButton } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
-import { IconButton } from "./RowActions";
 import classes from "./Turns.module.css";
 import { byId, useTurnChange } from "./turn-queries";
-import { dayText, isElsewhere } from "./turn-words";
+import { dayText } from "./turn-words";
 
 /** Days on which the office is closed. */
 export function Holidays({ holidays }: { holidays: TurnSettings["holidays"] }) {

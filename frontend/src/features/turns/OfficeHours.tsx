@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { OfficeTurns } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { isElsewhere } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Turns.module.css";
 import { useTurnChange } from "./turn-queries";
-import { isElsewhere } from "./turn-words";
 import { WeekEditor } from "./WeekEditor";
 import { days, draftOf, hoursOf, type Week } from "./week-draft";
 

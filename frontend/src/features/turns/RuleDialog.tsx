@@ -1,15 +1,13 @@
-import { Select, Stack, Switch, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Select, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerGroup, TurnRule } from "@/shared/api/types";
 import { EditDialog } from "@/shared/ui/EditDialog";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
+import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { anySource, SourceFields, type Sources } from "./SourceFields";
 import { byId, useTurnChange } from "./turn-queries";
-import { isElsewhere } from "./turn-words";
 
 type RuleDialogProps = {
   rule: TurnRule | "new" | null;
@@ -50,8 +48,7 @@ function Editor({ rule, groups, onClose }: EditorProps) {
   const [group, setGroup] = useState(rule?.group_id || everybody);
   const [otherwise, setOtherwise] = useState(rule?.otherwise ?? "default");
   const [active, setActive] = useState(rule?.active ?? true);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = {
       name: name.trim(),
       form_id: sources.form.id,
@@ -77,57 +74,60 @@ function Editor({ rule, groups, onClose }: EditorProps) {
     );
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
-        <TextInput
-          label={t("name")}
-          data-autofocus
-          autoComplete="off"
-          maxLength={200}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-          error={fieldError(save.error, "name")}
-        />
-        <SourceFields value={sources} onChange={setSources} />
-        <TextInput
-          label={t("rule.cities")}
-          description={t("rule.citiesHint")}
-          placeholder={t("source.any")}
-          autoComplete="off"
-          maxLength={2000}
-          value={cities}
-          onChange={({ currentTarget }) => setCities(currentTarget.value)}
-          error={fieldError(save.error, "cities")}
-        />
-        <Select
-          label={t("rule.group")}
-          data={[
-            { value: everybody, label: t("everybody") },
-            ...groups.map(({ id, name: label }) => ({ value: id, label })),
-          ]}
-          value={group}
-          onChange={(id) => setGroup(id ?? everybody)}
-          allowDeselect={false}
-          error={fieldError(save.error, "group_id")}
-        />
-        <Select
-          label={t("rule.otherwise")}
-          data={[
-            { value: "default", label: t("rule.toDefault") },
-            { value: "tray", label: t("rule.toTray") },
-          ]}
-          value={otherwise}
-          onChange={(choice) => setOtherwise(choice === "tray" ? "tray" : "default")}
-          allowDeselect={false}
-        />
-        <Switch
-          label={t("rule.active")}
-          checked={active}
-          onChange={({ currentTarget }) => setActive(currentTarget.checked)}
-        />
-        {isElsewhere(save.error, ["name", "cities", "group_id"]) && <ErrorNotice error={save.error} />}
-        <FormFoot onCancel={onClose} saving={save.isPending} save={t("save")} />
-      </Stack>
-    </form>
+    <EditForm
+      onSubmit={submit}
+      onCancel={onClose}
+      save={t("save")}
+      saving={save.isPending}
+      error={save.error}
+      fields={["name", "cities", "group_id"]}
+    >
+      <TextInput
+        label={t("name")}
+        data-autofocus
+        autoComplete="off"
+        maxLength={200}
+        value={name}
+        onChange={({ currentTarget }) => setName(currentTarget.value)}
+        error={fieldError(save.error, "name")}
+      />
+      <SourceFields value={sources} onChange={setSources} />
+      <TextInput
+        label={t("rule.cities")}
+        description={t("rule.citiesHint")}
+        placeholder={t("source.any")}
+        autoComplete="off"
+        maxLength={2000}
+        value={cities}
+        onChange={({ currentTarget }) => setCities(currentTarget.value)}
+        error={fieldError(save.error, "cities")}
+      />
+      <Select
+        label={t("rule.group")}
+        data={[
+          { value: everybody, label: t("everybody") },
+          ...groups.map(({ id, name: label }) => ({ value: id, label })),
+        ]}
+        value={group}
+        onChange={(id) => setGroup(id ?? everybody)}
+        allowDeselect={false}
+        error={fieldError(save.error, "group_id")}
+      />
+      <Select
+        label={t("rule.otherwise")}
+        data={[
+          { value: "default", label: t("rule.toDefault") },
+          { value: "tray", label: t("rule.toTray") },
+        ]}
+        value={otherwise}
+        onChange={(choice) => setOtherwise(choice === "tray" ? "tray" : "default")}
+        allowDeselect={false}
+      />
+      <Switch
+        label={t("rule.active")}
+        checked={active}
+        onChange={({ currentTarget }) => setActive(currentTarget.checked)}
+      />
+    </EditForm>
   );
 }

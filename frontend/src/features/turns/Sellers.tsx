@@ -1,19 +1,17 @@
-import { ActionIcon, Modal, NumberInput, Stack, Switch, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Modal, NumberInput, Switch, VisuallyHidden } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerTurns } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
+import { EditForm } from "@/shared/ui/EditForm";
 import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
 import classes from "./Turns.module.css";
 import { byId, useTurnChange } from "./turn-queries";
-import { isElsewhere } from "./turn-words";
 import { WeekEditor } from "./WeekEditor";
 import { days, draftOf, hoursOf } from "./week-draft";
 
@@ -91,8 +89,7 @@ function Editor({ seller, onClose }: { seller: SellerTurns; onClose: () => void 
   const [week, setWeek] = useState(() => draftOf(seller.hours));
   const [daily, setDaily] = useState(seller.daily_cap);
   const [backlog, setBacklog] = useState(seller.backlog_cap);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const body = {
       paused,
       daily_cap: daily,
@@ -103,45 +100,48 @@ function Editor({ seller, onClose }: { seller: SellerTurns; onClose: () => void 
     change.mutate({ send, message: t("seller.saved", { name }) }, { onSuccess: onClose });
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <Switch
-          label={t("seller.pause")}
-          description={t("seller.pauseHint")}
-          checked={paused}
-          onChange={({ currentTarget }) => setPaused(currentTarget.checked)}
+    <EditForm
+      onSubmit={submit}
+      onCancel={onClose}
+      save={t("save")}
+      saving={change.isPending}
+      error={change.error}
+      fields={placed}
+    >
+      <Switch
+        label={t("seller.pause")}
+        description={t("seller.pauseHint")}
+        checked={paused}
+        onChange={({ currentTarget }) => setPaused(currentTarget.checked)}
+      />
+      <div>
+        <p className={classes.label}>{t("seller.hours")}</p>
+        <WeekEditor
+          label={t("seller.hours")}
+          words={{ none: t("seller.officeHours"), own: t("seller.ownHours") }}
+          value={week}
+          onChange={setWeek}
+          error={change.error}
         />
-        <div>
-          <p className={classes.label}>{t("seller.hours")}</p>
-          <WeekEditor
-            label={t("seller.hours")}
-            words={{ none: t("seller.officeHours"), own: t("seller.ownHours") }}
-            value={week}
-            onChange={setWeek}
-            error={change.error}
-          />
-        </div>
-        <NumberInput
-          label={t("seller.daily")}
-          description={t("seller.capHint")}
-          min={0}
-          allowDecimal={false}
-          value={daily}
-          onChange={(value) => setDaily(Number(value))}
-          error={fieldError(change.error, "daily_cap")}
-        />
-        <NumberInput
-          label={t("seller.backlog")}
-          description={t("seller.backlogHint")}
-          min={0}
-          allowDecimal={false}
-          value={backlog}
-          onChange={(value) => setBacklog(Number(value))}
-          error={fieldError(change.error, "backlog_cap")}
-        />
-        {isElsewhere(change.error, placed) && <ErrorNotice error={change.error} />}
-        <FormFoot onCancel={onClose} saving={change.isPending} save={t("save")} />
-      </Stack>
-    </form>
+      </div>
+      <NumberInput
+        label={t("seller.daily")}
+        description={t("seller.capHint")}
+        min={0}
+        allowDecimal={false}
+        value={daily}
+        onChange={(value) => setDaily(Number(value))}
+        error={fieldError(change.error, "daily_cap")}
+      />
+      <NumberInput
+        label={t("seller.backlog")}
+        description={t("seller.backlogHint")}
+        min={0}
+        allowDecimal={false}
+        value={backlog}
+        onChange={(value) => setBacklog(Number(value))}
+        error={fieldError(change.error, "backlog_cap")}
+      />
+    </EditForm>
   );
 }

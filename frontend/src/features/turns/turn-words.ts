@@ -1,5 +1,4 @@
 import { currentLanguage } from "@/locales/i18n";
-import { toAppError } from "@/shared/api/app-error";
 import type { Uncovered } from "@/shared/api/types";
 import { parseDay } from "@/shared/lib/dates";
 
@@ -25,11 +24,6 @@ export function listText(
   type: "conjunction" | "disjunction" = "conjunction",
 ): string {
   return new Intl.ListFormat(currentLanguage(), { type }).format(names);
-}
-
-/** True when a fault belongs to none of these fields, and so needs a place of its own. */
-export function isElsewhere(error: unknown, fields: readonly string[]): boolean {
-  return error !== null && error !== undefined && !fields.includes(toAppError(error).field ?? "");
 }
 
 /** Days on which nobody of a group works; of the whole office, whatever group that is. */

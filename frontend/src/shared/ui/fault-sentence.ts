@@ -54,3 +54,8 @@ export function fieldError(thrown: unknown, field: string): string | undefined {
   if (thrown === null || thrown === undefined) return undefined;
   return toAppError(thrown).field === field ? errorSentence(thrown) : undefined;
 }
+
+/** True when a fault belongs to none of these fields, and so needs a place of its own. */
+export function isElsewhere(error: unknown, fields: readonly string[]): boolean {
+  return error !== null && error !== undefined && !fields.includes(toAppError(error).field ?? "");
+}
