@@ -32,7 +32,7 @@ type ContactLine struct {
 type ContactPage struct {
 	Items []ContactLine `json:"items"`
 	Next  string        `json:"next"`
-	Total int           `json:"total"` // as ProspectPage.Total
+	Total int           `json:"total"` // as ProspectPage.Total; of a search CountUnknown beyond 1,000
 }
 
 // ListContacts returns a page of the people of whom the viewer may see a prospect, by name or, with a query, the newest first.

@@ -1,7 +1,9 @@
 package crm
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,52 +116,90 @@ func (c counting) load() error {
 		ORDER BY o.owner_id = '', open DESC, o.name, o.owner_id`, &c.d.Load)
 }
 
-const outcomeColumns = `sum(n) AS leads, coalesce(sum(n) FILTER (WHERE attended), 0) AS attended,
-	coalesce(sum(n) FILTER (WHERE status = 'closed'), 0) AS won, coalesce(sum(n) FILTER (WHERE status = 'discarded'), 0) AS lost`
+const outcomeColumns = `sum(n) AS leads, sum(iif(attended, n, 0)) AS attended,
+	sum(iif(status = 'closed', n, 0)) AS won, sum(iif(status = 'discarded', n, 0)) AS lost`
 
 const leadsOfPeriod = `
 	FROM tally_lead
 	WHERE owner_id = {:owner}
 	AND day BETWEEN {:from} AND {:to}`
 
-// leads counts what came in the period by where it came from.
+// leads counts what came in the period by where it came from. The tally is gone through once, and summed up here for each way
+// to look at it.
 func (c counting) leads() error {
-	for _, by := range []struct {
-		column, name string
-		into         *[]SourceOutcome
-	}{
-		{"source", "''", &c.d.Sources},
-		{"campaign_id", nameOf("campaign"), &c.d.Campaigns},
-		{"form_id", nameOf("form"), &c.d.Forms},
-	} {
-		*by.into = []SourceOutcome{}
-		err := c.all(`
-			SELECT iif(`+by.column+` = '', 'none', `+by.column+`) AS id, `+by.name+` AS name, `+outcomeColumns+leadsOfPeriod+`
-			GROUP BY `+by.column+`
-			ORDER BY leads DESC, id`, by.into)
-		if err != nil {
-			return err
-		}
+	var rows []struct {
+		Source   string `db:"source"`
+		Campaign string `db:"campaign_id"`
+		Form     string `db:"form_id"`
+		Outcome
 	}
-	for _, s := range c.d.Sources {
-		c.d.Leads.Leads += s.Leads
-		c.d.Leads.Attended += s.Attended
-		c.d.Leads.Won += s.Won
-		c.d.Leads.Lost += s.Lost
+	err := c.all("SELECT source, campaign_id, form_id, "+outcomeColumns+leadsOfPeriod+" GROUP BY source, campaign_id, form_id", &rows)
+	if err != nil {
+		return err
+	}
+	sources, campaigns, forms := map[string]Outcome{}, map[string]Outcome{}, map[string]Outcome{}
+	for _, r := range rows {
+		c.d.Leads = c.d.Leads.plus(r.Outcome)
+		sources[r.Source] = sources[r.Source].plus(r.Outcome)
+		campaigns[r.Campaign] = campaigns[r.Campaign].plus(r.Outcome)
+		forms[r.Form] = forms[r.Form].plus(r.Outcome)
+	}
+	c.d.Sources = ranked(sources)
+	c.d.Campaigns, c.d.Forms = ranked(campaigns), ranked(forms)
+	if err := c.name("campaign", c.d.Campaigns); err != nil {
+		return err
+	}
+	return c.name("form", c.d.Forms)
+}
+
+func (o Outcome) plus(more Outcome) Outcome {
+	return Outcome{Leads: o.Leads + more.Leads, Attended: o.Attended + more.Attended, Won: o.Won + more.Won, Lost: o.Lost + more.Lost}
+}
+
+// ranked is who brought how many, most first; what has no such origin is NoneOf.
+func ranked(outcomes map[string]Outcome) []SourceOutcome {
+	list := []SourceOutcome{}
+	for id, o := range outcomes {
+		list = append(list, SourceOutcome{ID: cmp.Or(id, NoneOf), Outcome: o})
+	}
+	slices.SortFunc(list, func(a, b SourceOutcome) int {
+		return cmp.Or(cmp.Compare(b.Leads, a.Leads), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// name writes what forms or campaigns are called.
+func (c counting) name(what string, list []SourceOutcome) error {
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	text, err := jsonList(ids)
+	if err != nil {
+		return err
+	}
+	var names []string
+	err = c.db.NewQuery("SELECT " + nameOf(what, "j.value") + " FROM json_each({:ids}) j ORDER BY j.key").
+		Bind(dbx.Params{"ids": text}).WithContext(c.ctx).Column(&names)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Name = names[i]
 	}
 	return nil
 }
 
 // nameOf is what a form or a campaign, of which the viewer has prospects, is called by the newest of all of them: to look for
 // the viewer's own could mean to look at all others.
-func nameOf(what string) string {
-	return strings.ReplaceAll(`coalesce((
+func nameOf(what, id string) string {
+	return strings.NewReplacer("{what}", what, "{id}", id).Replace(`coalesce((
 		SELECT c.{what}_name
 		FROM prospect_card c INDEXED BY card_{what}
-		WHERE c.{what}_id = tally_lead.{what}_id
+		WHERE c.{what}_id = {id}
 		AND c.{what}_id <> ''
 		ORDER BY c.is_open DESC, c.lead_at DESC
-		LIMIT 1), '')`, "{what}", what)
+		LIMIT 1), '')`)
 }
 
 // answers reads how soon the leads of the period were attended.

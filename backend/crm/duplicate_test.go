@@ -299,4 +299,13 @@ func TestDerived_ReadsOnlyWhatIsStale(t *testing.T) {
 			}
 		}
 	}
+	pairs, stretches := queries[len(queries)-1], 0
+	for _, step := range plan(t, o.Store.Read(), pairs) {
+		if strings.Contains(step, "(kind=? AND key=? AND value>? AND value<?)") {
+			stretches++
+		}
+	}
+	if stretches != 2 {
+		t.Errorf("of who has a name in a city, all are read: %s", pairs.Text)
+	}
 }

@@ -218,12 +218,19 @@ func originsQuery(v account.Viewer, column, name string) (string, dbx.Params) {
 	id := column + "_id"
 	if !v.IsAdmin() {
 		return `
-			SELECT c.` + id + ` AS id, max(c.` + name + `) AS name
-			FROM prospect_card c INDEXED BY card_owner_lead
-			WHERE c.owner_id = {:viewer}
-			AND {:viewer} <> ''
-			AND c.` + id + ` <> ''
-			GROUP BY 1
+			SELECT id, (
+				SELECT c.` + name + `
+				FROM prospect_card c INDEXED BY card_owner_lead
+				WHERE c.owner_id = {:viewer}
+				AND c.` + id + ` = origin.id
+				ORDER BY c.is_open DESC, c.lead_at DESC, c.n DESC
+				LIMIT 1) AS name
+			FROM (
+				SELECT DISTINCT o.` + id + ` AS id
+				FROM prospect_card o INDEXED BY card_owner_lead
+				WHERE o.owner_id = {:viewer}
+				AND {:viewer} <> ''
+				AND o.` + id + ` <> '') origin
 			ORDER BY 2, 1`, dbx.Params{"viewer": v.UserID}
 	}
 	return `

@@ -127,6 +127,9 @@ const opposed = `c.n IN (
 	CROSS JOIN prospect r ON r.contact_id = o.id
 	WHERE o.opposed_at IS NOT NULL)`
 
+// notOpposed leaves out whom nobody is to try to reach.
+const notOpposed = "c.contact_id NOT IN " + opposedContacts
+
 // filterBy adds what the way in has not settled.
 func (p *listPlan) filterBy(f ProspectFilter) {
 	for _, c := range []struct {
@@ -156,8 +159,8 @@ func (p *listPlan) filterBy(f ProspectFilter) {
 	if f.Unattended && !strings.HasSuffix(p.index, "unattended") {
 		p.filter = append(p.filter, "c.attended_at IS NULL", "c.is_open = 1")
 	}
-	if f.Unattended { // nobody is to try
-		p.filter = append(p.filter, "c.contact_id NOT IN "+opposedContacts)
+	if f.Unattended {
+		p.filter = append(p.filter, notOpposed)
 	}
 	if f.NoNext {
 		p.filter = append(p.filter, "c.next_at IS NULL")
@@ -277,11 +280,22 @@ func (p listPlan) mergedPage(columns string, from []string, order string) string
 
 // count is the query for a total that looks at no more than :limit rows: how many it saw, and how many belong to the list.
 func (p listPlan) count() string {
+	if len(p.filter) == 1 && p.filter[0] == notOpposed && len(p.opens) == 0 && !p.tagged {
+		return p.countUnopposed()
+	}
 	hit := "1"
 	if len(p.filter) > 0 {
 		hit = strings.Join(p.filter, " AND ")
 	}
 	return "SELECT count(*) AS seen, coalesce(sum(hit), 0) AS hits FROM (" + p.branches(hit+" AS hit", nil) + " LIMIT {:limit})"
+}
+
+// countUnopposed counts what the index alone tells, and takes away the few who asked not to be contacted.
+func (p listPlan) countUnopposed() string {
+	enter := strings.Join(p.enter, " AND ")
+	return "SELECT seen, seen - (SELECT count(*) FROM contact o INDEXED BY contact_opposed CROSS JOIN prospect r ON r.contact_id = o.id" +
+		" CROSS JOIN prospect_card c ON c.n = r.n WHERE o.opposed_at IS NOT NULL AND " + enter + ") AS hits" +
+		" FROM (SELECT count(*) AS seen FROM (SELECT 1 FROM " + p.table() + " WHERE " + enter + " LIMIT {:limit}))"
 }
 
 func (p listPlan) branches(columns string, filter []string) string {

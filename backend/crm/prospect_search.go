@@ -236,6 +236,10 @@ func (p listPlan) found(after bool) string {
 		ORDER BY h.n DESC`
 }
 
+// mostPeople is up to how many people are counted that a search finds: for each it is looked whether another prospect of theirs
+// is newer.
+const mostPeople = 1_000
+
 // searchRows reads one row more than the page holds and, for the first page, counts what the search finds.
 func (s *Service) searchRows(
 	ctx context.Context, v account.Viewer, f ProspectFilter, after *cursor,
@@ -244,7 +248,11 @@ func (s *Service) searchRows(
 	if p.empty {
 		return nil, 0, nil
 	}
-	p.params["limit"], p.params["most"] = f.Limit+1, mostCounted+1
+	most := mostCounted
+	if f.PerContact {
+		most = mostPeople
+	}
+	p.params["limit"], p.params["most"] = f.Limit+1, most+1
 	if after != nil {
 		p.params["n"], p.params["most"] = after.N, f.Limit+1
 	}
@@ -252,7 +260,7 @@ func (s *Service) searchRows(
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
-	if total = rows[0].Total; total > mostCounted {
+	if total = rows[0].Total; total > most {
 		total = CountUnknown
 	}
 	return rows, total, nil

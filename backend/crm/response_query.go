@@ -8,7 +8,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 
@@ -55,7 +54,7 @@ func (t timing) fill(r *Response) error {
 	if r.Sellers, err = t.named(sellers, SellerNone, "coalesce((SELECT u.name FROM user u WHERE u.id = w.value), '')"); err != nil {
 		return err
 	}
-	if r.Forms, err = t.named(forms, NoneOf, strings.ReplaceAll(nameOf("form"), "tally_lead.form_id", "w.value")); err != nil {
+	if r.Forms, err = t.named(forms, NoneOf, nameOf("form", "w.value")); err != nil {
 		return err
 	}
 	r.Untimed = []SourceOutcome{}

@@ -25,12 +25,7 @@ const agendaColumns = `SELECT activity_id, prospect_id, name, owner_id, (SELECT 
 // agendaWeek measures a week of a seller's agenda in an office where every prospect has something planned within two years,
 // through the API's handler, against the same rows read by bare prepared SQL.
 func agendaWeek(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("agenda")
-	if err != nil {
-		return nil, err
-	}
-	say("filling an office with %d prospects and as many planned activities", b.rows)
-	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	o, err := b.fullOffice(ctx, "agenda", b.rows, sellers)
 	if err != nil {
 		return nil, err
 	}

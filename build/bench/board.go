@@ -20,12 +20,7 @@ const columnPage = "SELECT " + columnsOfAList + `, EXISTS (SELECT 1 FROM contact
 // walk, through the API's handler, against the same rows read by bare prepared SQL. Among 1,000,000 prospects a seller's column
 // holds 5,000, open and not.
 func boardOfThousands(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("board")
-	if err != nil {
-		return nil, err
-	}
-	say("filling an office with %d prospects for its board", b.rows)
-	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	o, err := b.fullOffice(ctx, "board", b.rows, sellers)
 	if err != nil {
 		return nil, err
 	}

@@ -22,12 +22,7 @@ const (
 // bulkAndPalette measures 500 prospects handed over at once, with the list that is read anew, and the palette's keystrokes, in a
 // large office through the API's handler.
 func bulkAndPalette(ctx context.Context, b *bench) (rows []Row, err error) {
-	dir, err := b.folder("bulk")
-	if err != nil {
-		return nil, err
-	}
-	say("filling an office with %d prospects", b.rows)
-	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	o, err := b.fullOffice(ctx, "bulk", b.rows, sellers)
 	if err != nil {
 		return nil, err
 	}

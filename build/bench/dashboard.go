@@ -16,12 +16,7 @@ const dashboardCalls = 200
 // dashboards measures the screen of totals of a large office through the API's handler, for its administrator and for a
 // seller, against the same numbers counted from the cards by direct SQL.
 func dashboards(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("dashboard")
-	if err != nil {
-		return nil, err
-	}
-	say("filling an office with %d prospects", b.rows)
-	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	o, err := b.fullOffice(ctx, "dashboard", b.rows, sellers)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func applyEdits(ctx context.Context, b *bench) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := editingOffice(ctx, dir)
+	o, err := b.editingOffice(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +143,8 @@ func applyEdits(ctx context.Context, b *bench) ([]Row, error) {
 }
 
 // editingOffice is an office with 25 sellers and what they need to have a day.
-func editingOffice(ctx context.Context, dir string) (*benchOffice, error) {
-	o, err := fullOffice(ctx, dir, editsProspects, editors)
+func (b *bench) editingOffice(ctx context.Context) (*benchOffice, error) {
+	o, err := b.fullOffice(ctx, "editing", editsProspects, editors)
 	if err != nil {
 		return nil, err
 	}

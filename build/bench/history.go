@@ -22,12 +22,8 @@ var historyPaths = []string{
 
 // historyOfMany measures the office's history over a log of as many changes as -rows says, through the API's handler.
 func historyOfMany(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("history")
-	if err != nil {
-		return nil, err
-	}
-	say("filling a log of %d changes", b.rows)
-	o, err := fullOffice(ctx, dir, max(b.rows/opsOfHistory, sellers), sellers)
+	say("a log of %d changes", b.rows)
+	o, err := b.fullOffice(ctx, "history", max(b.rows/opsOfHistory, sellers), sellers)
 	if err != nil {
 		return nil, err
 	}

@@ -30,12 +30,7 @@ const (
 // listsAndSearch measures a seller's list and search-as-you-type in a large office, through the API's handler, against the
 // same rows read by bare prepared SQL and held by PocketBase.
 func listsAndSearch(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("million")
-	if err != nil {
-		return nil, err
-	}
-	say("filling an office with %d prospects", b.rows)
-	o, err := fullOffice(ctx, dir, b.rows, sellers)
+	o, err := b.fullOffice(ctx, "million", b.rows, sellers)
 	if err != nil {
 		return nil, err
 	}

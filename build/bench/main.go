@@ -86,6 +86,7 @@ func run(ctx context.Context, b *bench, out string) (err error) {
 		{[]string{"board-5k"}, boardOfThousands},
 		{[]string{"history-1m"}, historyOfMany},
 		{[]string{"dashboard-1m"}, dashboards},
+		{[]string{"screens-1m", "changes-1m"}, everyday},
 		{[]string{"scroll-100k", "board-scroll-5k", "keystroke-to-paint", "keystroke-to-results"}, chromiumFigures},
 		{[]string{"start-100k", "memory-100k"}, startAndMemory},
 		{[]string{"apply-edits"}, applyEdits},
@@ -104,6 +105,9 @@ func run(ctx context.Context, b *bench, out string) (err error) {
 		rows, err := s.run(ctx, b)
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", strings.Join(s.names, ", "), err)
+		}
+		if err := b.sweep(); err != nil {
+			return err
 		}
 		for _, r := range rows {
 			if asked(r.Name, b.only) {

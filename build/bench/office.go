@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sitegroup.mx/crm/backend/account"
@@ -76,21 +78,51 @@ func newOffice(ctx context.Context, dir string, sellers int) (string, error) {
 	return path, nil
 }
 
-// fullOffice makes an office of n prospects among the sellers and opens it as its first seller.
-func fullOffice(ctx context.Context, dir string, n, sellers int) (*benchOffice, error) {
-	path, err := newOffice(ctx, dir, sellers)
+// filledPrefix begins the names of folders with offices that measurements copy.
+const filledPrefix = "filled-"
+
+// filled makes an office of n prospects among sellers in the bench's folder, once for each n, and returns where it is. What
+// is measured is measured in a copy.
+func (b *bench) filled(ctx context.Context, n, sellers int) (path string, err error) {
+	dir, err := b.folder(fmt.Sprint(filledPrefix, n, "-", sellers))
 	if err != nil {
-		return nil, err
+		return "", err
+	}
+	path = filepath.Join(dir, "office.db")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	say("filling an office with %d prospects", n)
+	if _, err := newOffice(ctx, dir, sellers); err != nil {
+		return "", err
 	}
 	if err := crmtest.Fill(ctx, path, key, n); err != nil {
-		return nil, err
+		return "", err
 	}
 	o, err := openOffice(ctx, path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	// A real office has granted each prospect as it came; the program would catch up with that at its first start.
-	if _, err := office.EnsureScope(ctx, o.Store); err != nil {
+	_, err = office.EnsureScope(ctx, o.Store)
+	return path, errors.Join(err, o.Store.Close())
+}
+
+// fullOffice opens a copy of an office of n prospects among the sellers as its first seller.
+func (b *bench) fullOffice(ctx context.Context, name string, n, sellers int) (*benchOffice, error) {
+	filled, err := b.filled(ctx, n, sellers)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := b.folder(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.CopyFS(dir, os.DirFS(filepath.Dir(filled))); err != nil {
+		return nil, fmt.Errorf("copy the office: %w", err)
+	}
+	o, err := openOffice(ctx, filepath.Join(dir, filepath.Base(filled)))
+	if err != nil {
 		return nil, err
 	}
 	s, err := o.Accounts.SignIn(ctx, "vendedor0", password)
@@ -207,6 +239,17 @@ func (noSetup) OpenDemo(context.Context) (account.Session, error) {
 }
 
 func (noSetup) LeaveDemo(context.Context) error { return fault.New("demo.not_open") }
+
+// sweep removes what a measurement has left: a large office is some gigabytes. Filled offices stay for the next.
+func (b *bench) sweep() error {
+	all, err := os.ReadDir(b.dir)
+	for _, entry := range all {
+		if !strings.HasPrefix(entry.Name(), filledPrefix) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(b.dir, entry.Name())))
+		}
+	}
+	return err
+}
 
 func (b *bench) folder(name string) (string, error) {
 	dir := filepath.Join(b.dir, name)

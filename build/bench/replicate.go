@@ -43,7 +43,7 @@ func pushes(ctx context.Context, b *bench) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := editingOffice(ctx, dir)
+	o, err := b.editingOffice(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -404,11 +404,7 @@ type held struct {
 
 // memberMemory measures what a connected computer costs the host: its connections are held by another process.
 func memberMemory(ctx context.Context, b *bench) ([]Row, error) {
-	dir, err := b.folder("memory")
-	if err != nil {
-		return nil, err
-	}
-	o, err := fullOffice(ctx, dir, 1000, 20)
+	o, err := b.fullOffice(ctx, "memory", 1000, 20)
 	if err != nil {
 		return nil, err
 	}

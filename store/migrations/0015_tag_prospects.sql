@@ -88,7 +88,11 @@ WHERE p.deleted = 0;
 UPDATE prospect_card
   SET (campaign_id, reason_id) = (SELECT p.campaign_id, p.reason_id FROM prospect p WHERE p.n = prospect_card.n)
   WHERE n IN (SELECT n FROM prospect WHERE campaign_id <> '' OR reason_id <> '');
-CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at) WHERE campaign_id <> '';
+CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at, n, form_id) WHERE campaign_id <> '';
+DROP INDEX card_form;
+CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at, n, campaign_id) WHERE form_id <> '';
+DROP INDEX card_owner_lead;
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status, form_id, campaign_id);
 CREATE INDEX card_reason ON prospect_card (reason_id, lead_at) WHERE reason_id <> ''; -- only who is discarded has one
 
 DROP TRIGGER stale_card_derived;

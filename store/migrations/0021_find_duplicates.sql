@@ -8,7 +8,7 @@ CREATE TABLE duplicate_key (
   key        TEXT NOT NULL,
   contact_id TEXT NOT NULL,
   value      TEXT NOT NULL,              -- what is compared: the whole phone, the address, when the contact was made
-  PRIMARY KEY (kind, key, contact_id, value)
+  PRIMARY KEY (kind, key, value, contact_id)
 ) WITHOUT ROWID;
 CREATE INDEX duplicate_key_contact ON duplicate_key (contact_id);
 
@@ -70,7 +70,8 @@ FROM person i
 WHERE trim(i.city) <> ''
 AND instr(i.name_key, ' ') > 0;
 
--- Keys with very many holders say nothing: nobody looks at more than so many of one.
+-- Keys with very many holders say nothing: nobody looks at more than so many of one. Of a name and a city only those count who
+-- were made within 30 days of each other, which is a stretch of the key.
 INSERT INTO derived (position, stale, sql) VALUES
   (20, 'stale_duplicate', 'DELETE FROM main.duplicate_key WHERE contact_id IN (SELECT contact_id FROM main.stale_duplicate)'),
   (21, 'stale_duplicate', 'UPDATE main.duplicate_pair SET reasons = 32
@@ -89,29 +90,31 @@ INSERT INTO derived (position, stale, sql) VALUES
         WHEN k.kind IN (3, 4) THEN 8
         ELSE 16
       END AS reason
-    FROM (SELECT DISTINCT contact_id FROM main.stale_duplicate) t
-    CROSS JOIN main.duplicate_key k ON k.contact_id = t.contact_id
-    CROSS JOIN main.duplicate_key o ON o.kind = k.kind AND o.key = k.key AND o.contact_id <> k.contact_id
-    WHERE CASE
-      WHEN k.kind IN (1, 2) THEN 1
-      WHEN k.kind IN (3, 4) THEN length(k.value) = length(o.value) AND 1 =
-        (substr(k.value, -1, 1) <> substr(o.value, -1, 1)) + (substr(k.value, -2, 1) <> substr(o.value, -2, 1)) +
-        (substr(k.value, -3, 1) <> substr(o.value, -3, 1)) + (substr(k.value, -4, 1) <> substr(o.value, -4, 1)) +
-        (substr(k.value, -5, 1) <> substr(o.value, -5, 1)) + (substr(k.value, -6, 1) <> substr(o.value, -6, 1)) +
-        (substr(k.value, -7, 1) <> substr(o.value, -7, 1)) + (substr(k.value, -8, 1) <> substr(o.value, -8, 1)) +
-        (substr(k.value, -9, 1) <> substr(o.value, -9, 1)) + (substr(k.value, -10, 1) <> substr(o.value, -10, 1)) +
-        10 * (substr(k.value, 1, length(k.value) - 10) <> substr(o.value, 1, length(o.value) - 10))
-      ELSE abs(julianday(k.value) - julianday(o.value)) <= 30
-    END
-    AND (
+    FROM (
+      SELECT m.kind, m.key, m.contact_id, m.value,
+        iif(m.kind = 5, strftime(''%Y-%m-%dT%H:%M:%fZ'', m.value, ''-30 days''), '''') AS low,
+        iif(m.kind = 5, strftime(''%Y-%m-%dT%H:%M:%fZ'', m.value, ''+30 days''), char(0x10FFFD)) AS high
+      FROM (SELECT DISTINCT contact_id FROM main.stale_duplicate) t
+      CROSS JOIN main.duplicate_key m ON m.contact_id = t.contact_id) k
+    CROSS JOIN main.duplicate_key o ON o.kind = k.kind AND o.key = k.key AND o.value BETWEEN k.low AND k.high AND o.contact_id <> k.contact_id
+    WHERE (
       SELECT count(*)
       FROM (
         SELECT 1
         FROM main.duplicate_key m
         WHERE m.kind = k.kind
         AND m.key = k.key
-        AND (k.kind <> 5 OR abs(julianday(k.value) - julianday(m.value)) <= 30)
+        AND m.value BETWEEN k.low AND k.high
         LIMIT 31)) <= 30
+    AND (
+      k.kind NOT IN (3, 4)
+      OR length(k.value) = length(o.value) AND 1 =
+        (substr(k.value, -1, 1) <> substr(o.value, -1, 1)) + (substr(k.value, -2, 1) <> substr(o.value, -2, 1)) +
+        (substr(k.value, -3, 1) <> substr(o.value, -3, 1)) + (substr(k.value, -4, 1) <> substr(o.value, -4, 1)) +
+        (substr(k.value, -5, 1) <> substr(o.value, -5, 1)) + (substr(k.value, -6, 1) <> substr(o.value, -6, 1)) +
+        (substr(k.value, -7, 1) <> substr(o.value, -7, 1)) + (substr(k.value, -8, 1) <> substr(o.value, -8, 1)) +
+        (substr(k.value, -9, 1) <> substr(o.value, -9, 1)) + (substr(k.value, -10, 1) <> substr(o.value, -10, 1)) +
+        10 * (substr(k.value, 1, length(k.value) - 10) <> substr(o.value, 1, length(o.value) - 10)))
     ON CONFLICT (first_id, second_id) DO UPDATE SET reasons = reasons | excluded.reasons'),
   (26, 'stale_duplicate', 'DELETE FROM main.stale_duplicate');
 

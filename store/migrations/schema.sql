@@ -545,7 +545,7 @@ CREATE TABLE duplicate_key (
   key        TEXT NOT NULL,
   contact_id TEXT NOT NULL,
   value      TEXT NOT NULL,              -- what is compared: the whole phone, the address, when the contact was made
-  PRIMARY KEY (kind, key, contact_id, value)
+  PRIMARY KEY (kind, key, value, contact_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX duplicate_key_contact ON duplicate_key (contact_id);
@@ -1193,11 +1193,11 @@ CREATE TABLE prospect_card (
 
 CREATE INDEX card_activity ON prospect_card (is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
-CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at) WHERE campaign_id <> '';
+CREATE INDEX card_campaign ON prospect_card (campaign_id, is_open, lead_at, n, form_id) WHERE campaign_id <> '';
 
 CREATE INDEX card_contact ON prospect_card (contact_id, owner_id);
 
-CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at) WHERE form_id <> '';
+CREATE INDEX card_form ON prospect_card (form_id, is_open, lead_at, n, campaign_id) WHERE form_id <> '';
 
 CREATE INDEX card_lead ON prospect_card (is_open, lead_at);
 
@@ -1205,7 +1205,7 @@ CREATE INDEX card_next ON prospect_card (is_open, next_at) WHERE next_at IS NOT 
 
 CREATE INDEX card_owner_activity ON prospect_card (owner_id, is_open, last_activity_at) WHERE last_activity_at IS NOT NULL;
 
-CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status, form_id);
+CREATE INDEX card_owner_lead ON prospect_card (owner_id, is_open, lead_at, n, stage_id, status, form_id, campaign_id);
 
 CREATE INDEX card_owner_name ON prospect_card (owner_id, is_open, name_key);
 

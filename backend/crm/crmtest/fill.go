@@ -105,7 +105,11 @@ func (f *filler) person(i int) {
 	owner, stage := f.sellers[i%len(f.sellers)], f.stages[i/7%len(f.stages)]
 	at := clock.Format(f.end.Add(-time.Minute * time.Duration(1_000_000-i%1_000_000)))
 	status, attended := statusOf(i)
-	f.do(`INSERT INTO contact (id, name, city, created_at, created_hlc, rev) VALUES (?, ?, 'Puebla', ?, 1, 1)`, contact, Name(i), at)
+	who := i
+	if i%40 == 39 {
+		who = i - 20 // a possible duplicate, of the same seller
+	}
+	f.do(`INSERT INTO contact (id, name, city, created_at, created_hlc, rev) VALUES (?, ?, ?, ?, 1, 1)`, contact, Name(who), cities[who%len(cities)], at)
 	phone := crm.Phone(PhoneText(i))
 	f.do(`INSERT INTO contact_phone (id, contact_id, e164, raw, created_at, created_hlc, rev) VALUES (?, ?, ?, ?, ?, 1, 1)`,
 		uuidOf(3, i), contact, phone.E164, phone.Raw, at)
@@ -145,6 +149,10 @@ func (f *filler) derive() {
 	}
 	f.exec(`INSERT INTO stage_total (owner_id, stage_id, is_open, temperature, form_id, prospects)
 		SELECT owner_id, stage_id, is_open, temperature, form_id, count(*) FROM prospect_card GROUP BY 1, 2, 3, 4, 5`)
+	f.exec("INSERT INTO stale_duplicate (contact_id) SELECT DISTINCT contact_id FROM prospect_card ORDER BY 1")
+	for _, text := range f.column("SELECT sql FROM derived WHERE stale = 'stale_duplicate' ORDER BY position") {
+		f.exec(text)
+	}
 	f.exec("INSERT INTO tally_contact (owner_id, n) SELECT owner_id, count(*) FROM contact_of_card GROUP BY 1")
 }
 
@@ -152,6 +160,9 @@ func (f *filler) derive() {
 func (f *filler) plan() {
 	f.exec("INSERT INTO agenda SELECT owner_id, due, activity_id, prospect_id, is_open, is_shown, name, kind, result, body, minutes, done_at, remind_at FROM agenda_source ORDER BY owner_id, due, activity_id")
 }
+
+// cities are as many as keep people with the same name within 30 days apart.
+var cities = []string{"Puebla", "Cholula", "Atlixco", "Tehuacán", "Tlaxcala", "Apizaco", "Xalapa", "Córdoba", "Orizaba", "Oaxaca", "Cuautla"}
 
 var zones = []string{"Angelópolis", "Cholula", "Lomas de Juárez", "Centro histórico", "Atlixco", "Zavaleta", "La Paz"}
 
