@@ -370,8 +370,8 @@ func TestLists_ReadTheirIndex(t *testing.T) {
 			indexes++
 		}
 	}
-	if indexes != 4 {
-		t.Errorf("the timeline reads %d times by prospect, want once each table and once for who wrote an enquiry down", indexes)
+	if indexes != 5 {
+		t.Errorf("the timeline reads %d times by prospect, want once each table, once for who wrote an enquiry down and once for merges told twice", indexes)
 	}
 }
 
