@@ -55,7 +55,7 @@ type entity struct {
 	retire                            *sql.Stmt // on a member: marks a row as removed that is about to go for good
 	purge                             []purgeOf // on the host: removed rows go for good
 	referred, orphans                 *sql.Stmt // on a member: what roots refer to
-	beneath                           *sql.Stmt // on a member: the rows under what roots refer to, as the host has told them
+	beneath                           *sql.Stmt // on a member: the rows under some of what roots refer to, as the host has told them
 
 	foreign   *sql.Stmt            // whether :root leads to a live root that is not :user's; nil for what lies under one
 	joined    *sql.Stmt            // whether a row under a root was created since, by another transaction

@@ -211,6 +211,9 @@ func (f *feed) read() error {
 	if err := f.forgotten(to); err != nil {
 		return err
 	}
+	if err := f.whole(to); err != nil {
+		return err
+	}
 	if err := f.outcomes(to); err != nil {
 		return err
 	}
@@ -439,6 +442,39 @@ func (f *feed) granted(tables map[string][]found, to int64, c *cut) error {
 		}
 	}
 	return nil
+}
+
+// whole lists what the roots refer to that became the user's, or were given anew, up to a commit: everything under it is in
+// the page, or changes again after it. Who has read nothing yet has nothing that could be beside it.
+func (f *feed) whole(to int64) error {
+	if f.all || f.q.From == (Cursor{}) {
+		return nil
+	}
+	for _, e := range f.s.feedOrder {
+		if e.feed.whole == "" {
+			continue
+		}
+		if err := f.wholeOf(e, to); err != nil {
+			return fmt.Errorf("read what came whole of %s: %w", e.name, explain(err))
+		}
+	}
+	return nil
+}
+
+func (f *feed) wholeOf(e *entity, to int64) error {
+	rows, err := f.tx.QueryContext(f.ctx, e.feed.whole, sql.Named("user", f.q.User), sql.Named("after", f.from), sql.Named("to", to))
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		f.page.Whole = append(f.page.Whole, id)
+	}
+	return rows.Err()
 }
 
 // outcomes lists how the device's ops were settled, in the order in which it made them.

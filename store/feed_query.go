@@ -15,6 +15,7 @@ type feedQueries struct {
 	every     string   // rows by revision
 	scoped    string   // rows by revision, of the user's roots
 	granted   string   // older rows of roots granted meanwhile
+	whole     string   // what roots granted meanwhile refer to; "" but for the entity that they refer to
 	roots     string   // the roots of a row e
 	sums      string   // id and rev of every row that stands in a replica, for the check sum
 }
@@ -71,6 +72,17 @@ func (e *entity) planFeed() {
 		FROM g
 		CROSS JOIN ` + table + " e ON e." + quote(e.root) + ` = g.root
 		WHERE e.rev <= :after`
+	if e.roots != "" && e.root == "id" {
+		q.whole = `
+			SELECT DISTINCT ` + e.reach + ` AS id
+			FROM main.scope s
+			WHERE s.user_id = :user
+			AND s.active
+			AND s.granted_rev > :after
+			AND s.granted_rev <= :to
+			AND id IS NOT NULL
+			ORDER BY id`
+	}
 	q.sums = `
 		SELECT e.id, e.rev
 		FROM ` + table + ` e

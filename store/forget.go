@@ -172,7 +172,7 @@ func (e *entity) prepareForget(s *Store) error {
 		texts[&e.ids] = "SELECT id FROM " + table
 	}
 	if e.roots != "" && e.root != "id" {
-		texts[&e.beneath] = "SELECT id FROM " + table + " WHERE " + quote(e.root) + " = ? AND rev > 0"
+		texts[&e.beneath] = "SELECT id FROM " + table + " WHERE " + quote(e.root) + " IN (SELECT value FROM json_each(?)) AND rev > 0"
 	}
 	if e.roots != "" && e.root == "id" {
 		texts[&e.referred] = "SELECT EXISTS (" + e.roots + ")"

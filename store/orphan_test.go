@@ -89,16 +89,81 @@ func TestReplica_ContactWhoseProspectMovedBetweenPagesIsNotKept(t *testing.T) {
 // of it, was changed again since, and comes on a later page than the contact.
 func TestReplica_PhoneThatLeavesItsContactIsNotKept(t *testing.T) {
 	p := withTwo(t)
-	write(t, p.host, admin, func(tx *store.Tx) error {
-		return errors.Join(tx.Set("contact_phone", "h1", store.Row{"contact_id": "c3"}), tx.Regrant("p1"))
-	})
+	write(t, p.host, admin, movePhone)
 	write(t, p.host, admin, func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"temperature": "hot"}) })
 	p.limit = 1
 	p.pull()
+	p.phones("h2")
+}
+
+// moveContact gives a prospect another contact, as the office does: whoever holds it is given it anew.
+func moveContact(tx *store.Tx, prospect, contact string) error {
+	return errors.Join(tx.Set("prospect", prospect, store.Row{"contact_id": contact}), tx.Regrant(prospect))
+}
+
+// movePhone moves p1's phone to a contact of somebody else.
+func movePhone(tx *store.Tx) error {
+	return errors.Join(tx.Set("contact_phone", "h1", store.Row{"contact_id": "c3"}), tx.Regrant("p1"))
+}
+
+// phones checks which ones a member has, and that all else is as the host has it.
+func (p *pair) phones(want string) {
+	p.t.Helper()
 	p.same()
-	if n := value(t, p.member.Read(), "SELECT count(*) FROM contact_phone"); n != "1" {
-		t.Errorf("%s phones, want that of the other contact", n)
+	if got := value(p.t, p.member.Read(), "SELECT group_concat(id, ' ' ORDER BY id) FROM contact_phone"); got != want {
+		p.t.Errorf("phones %s, want %s", got, want)
 	}
+}
+
+// TestReplica_PhoneThatLeavesALostContactIsNotKept: the phone went while the prospect was the seller's, who lost it before
+// hearing of that, and got another prospect of the same contact while what the first had left was still there.
+func TestReplica_PhoneThatLeavesALostContactIsNotKept(t *testing.T) {
+	p := withTwo(t)
+	p.prospectOf(4, "u-beto")
+	for _, fn := range []func(*store.Tx) error{
+		movePhone,
+		func(tx *store.Tx) error { return tx.Set("prospect", "p1", store.Row{"owner_id": "u-beto"}) },
+		func(tx *store.Tx) error { return moveContact(tx, "p4", "c1") },
+		func(tx *store.Tx) error { return tx.Set("prospect", "p4", store.Row{"owner_id": "u-ana"}) },
+	} {
+		write(t, p.host, admin, fn)
+	}
+	p.limit = 1
+	p.pull()
+	p.phones("h2")
+}
+
+// TestReplica_PhoneThatLeavesItsContactDuringAFillIsNotKept: what came on the first pages is not true any more on the last.
+func TestReplica_PhoneThatLeavesItsContactDuringAFillIsNotKept(t *testing.T) {
+	p := newPair(t, nil)
+	p.prospectOf(1, "u-ana")
+	p.prospectOf(2, "u-ana")
+	p.prospectOf(3, "u-beto")
+	p.limit = 1
+	p.pullUntil("SELECT count(*) FROM contact_phone", "1")
+	write(t, p.host, admin, movePhone)
+	p.pull()
+	p.phones("h2")
+}
+
+// TestReplica_PhoneOfAContactThatStaysIsKept: the seller gets a second prospect of a contact, which comes later because it
+// was changed again, and loses the first one when the contact gets another phone.
+func TestReplica_PhoneOfAContactThatStaysIsKept(t *testing.T) {
+	p := withTwo(t)
+	for _, fn := range []func(*store.Tx) error{
+		func(tx *store.Tx) error { return moveContact(tx, "p3", "c1") },
+		func(tx *store.Tx) error { return tx.Set("prospect", "p3", store.Row{"owner_id": "u-ana"}) },
+		func(tx *store.Tx) error {
+			return errors.Join(tx.Set("prospect", "p1", store.Row{"owner_id": "u-beto"}),
+				tx.Create("contact_phone", "h9", store.Row{"contact_id": "c1", "raw": "55 5555 0109", "created_at": at}))
+		},
+		func(tx *store.Tx) error { return tx.Set("prospect", "p3", store.Row{"temperature": "hot"}) },
+	} {
+		write(t, p.host, admin, fn)
+	}
+	p.limit = 1
+	p.pull()
+	p.phones("h1 h2 h9")
 }
 
 // refusesProspects is a host that lets no member make a prospect.

@@ -32,6 +32,7 @@ type Page struct {
 	Clock    hlc.Time // the host's hybrid clock
 	At       int64    // the host's wall clock, milliseconds since 1970
 	Forget   []string // roots that are no longer the user's, before Tables
+	Whole    []string // what roots refer to that became the user's or were given anew: Tables have everything under it
 	Tables   []Table
 	Outcomes []OpOutcome // of the device's own ops
 	Check    *CheckSum   // of the whole scope; only at the head, and not on every page

@@ -54,7 +54,6 @@ type applier struct {
 	overlaid map[rowKey]bool // rows with pending ops, or that had some
 	dirty    []rowKey        // of those, in order, to be written anew
 	marked   map[rowKey]bool
-	loose    map[string]bool // what the roots that the page takes referred to, and nothing else does
 	shown    map[rowKey]bool // roots that are in their table while the replica is being filled; nil before they are read
 }
 
@@ -71,8 +70,10 @@ func (a *applier) apply() error {
 	if err := a.settle(a.page.Outcomes); err != nil {
 		return err
 	}
-	if err := a.forgetRoots(); err != nil {
-		return fmt.Errorf("forget: %w", err)
+	for _, root := range a.page.Forget {
+		if err := a.forget(root); err != nil {
+			return fmt.Errorf("forget: %w", err)
+		}
 	}
 	for _, t := range a.page.Tables {
 		if err := a.table(t); err != nil {

@@ -27,6 +27,7 @@ type pageBody struct {
 	Tables   []tableBody `cbor:"8,keyasint,omitempty"`
 	Outcomes *tableBody  `cbor:"9,keyasint,omitempty"`
 	Check    []int64     `cbor:"10,keyasint,omitempty"`
+	Whole    *tableBody  `cbor:"11,keyasint,omitempty"`
 }
 
 type tableBody struct {
@@ -85,17 +86,12 @@ func (e *PageEncoder) pageOut(p *store.Page) (*pageBody, error) {
 		body.Check = []int64{p.Check.Count, p.Check.Sum}
 	}
 	room := MaxCells
-	if len(p.Forget) > 0 {
-		rows := make([][]any, len(p.Forget))
-		for i, id := range p.Forget {
-			rows[i] = []any{id}
-		}
-		t, err := tableOut(&store.Table{Entity: "forget", Columns: []string{"id"}, Rows: rows}, &room, nil)
-		if err != nil {
-			return nil, err
-		}
-		t.Entity, t.Names = "", nil
-		body.Forget = t
+	var err error
+	if body.Forget, err = idsOut("forget", p.Forget, &room); err != nil {
+		return nil, err
+	}
+	if body.Whole, err = idsOut("whole", p.Whole, &room); err != nil {
+		return nil, err
 	}
 	if len(p.Outcomes) > 0 {
 		t, err := tableOut(outcomesOut(p.Outcomes), &room, nil)
@@ -116,6 +112,23 @@ func (e *PageEncoder) pageOut(p *store.Page) (*pageBody, error) {
 		body.Tables = append(body.Tables, *t)
 	}
 	return body, nil
+}
+
+// idsOut encodes ids as a table of one column, nil when there are none.
+func idsOut(name string, ids []string, room *int) (*tableBody, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows := make([][]any, len(ids))
+	for i, id := range ids {
+		rows[i] = []any{id}
+	}
+	t, err := tableOut(&store.Table{Entity: name, Columns: []string{"id"}, Rows: rows}, room, nil)
+	if err != nil {
+		return nil, err
+	}
+	t.Entity, t.Names = "", nil
+	return t, nil
 }
 
 // tableOut encodes a table and takes its cells from room. k is nil for a table that refers to no rows.
@@ -180,8 +193,11 @@ func pageIn(raw []byte, k *known) (*store.Page, error) {
 		return nil, fmt.Errorf("read check sum of %d numbers: %w", len(in.Check), ErrMalformed)
 	}
 	room := MaxCells
-	if p.Forget, err = forgetIn(in.Forget, &room); err != nil {
-		return nil, err
+	if p.Forget, err = idsIn(in.Forget, &room); err != nil {
+		return nil, fmt.Errorf("read what to forget: %w", err)
+	}
+	if p.Whole, err = idsIn(in.Whole, &room); err != nil {
+		return nil, fmt.Errorf("read what is whole: %w", err)
 	}
 	if p.Outcomes, err = outcomesIn(in.Outcomes, &room); err != nil {
 		return nil, err
@@ -228,19 +244,19 @@ func rowsIn(t *tableBody, width int, room *int, k *known) ([][]any, error) {
 	return rows, nil
 }
 
-func forgetIn(t *tableBody, room *int) ([]string, error) {
+func idsIn(t *tableBody, room *int) ([]string, error) {
 	if t == nil {
 		return nil, nil
 	}
 	rows, err := rowsIn(t, 1, room, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read what to forget: %w", err)
+		return nil, err
 	}
 	var ids []string
 	for _, row := range rows {
 		id, ok := row[0].(string)
 		if !ok {
-			return nil, fmt.Errorf("read what to forget: %w", ErrMalformed)
+			return nil, ErrMalformed
 		}
 		ids = append(ids, id)
 	}

@@ -106,7 +106,7 @@ func TestEncodePage_EveryValueComesBackAsItWas(t *testing.T) {
 func TestEncodePage_EverythingElseComesBack(t *testing.T) {
 	p := store.Page{
 		From: store.Cursor{Pos: 1, Head: 2, Nonce: math.MinInt64}, To: store.Cursor{Pos: 3, Head: 4, Nonce: 5}, More: true, Rest: 600,
-		Clock: hlc.Time(7), At: 8, Forget: []string{rowID, "odd id"},
+		Clock: hlc.Time(7), At: 8, Forget: []string{rowID, "odd id"}, Whole: []string{"odd id", rowID},
 		Outcomes: []store.OpOutcome{
 			{ID: [16]byte{1}, Outcome: store.Applied},
 			{ID: [16]byte{2}, Outcome: store.Superseded, ByUser: "user", ByAt: 9},
@@ -325,7 +325,7 @@ func FuzzAssembler(f *testing.F) {
 		{},
 		{Tables: []store.Table{prospects(3)}},
 		{Tables: []store.Table{prospects(20)}},
-		{Forget: []string{rowID}, Outcomes: []store.OpOutcome{{ID: [16]byte{1}}}},
+		{Forget: []string{rowID}, Whole: []string{rowID}, Outcomes: []store.OpOutcome{{ID: [16]byte{1}}}},
 	} {
 		chunks, err := wire.EncodePage(p)
 		if err != nil {
