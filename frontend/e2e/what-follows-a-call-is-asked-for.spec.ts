@@ -47,4 +47,20 @@ test("a planned call that ends in “call me later” asks when, and other deeds
     await prospect.next().getByRole("button", { name: "1 h" }).click();
     await prospect.expectHistory(/Se reagendó.*mañana 09:00 → /);
   });
+
+  await test.step("how a call went is asked also after the program was closed, and its number is copied where nothing dials", async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page
+      .getByRole("button", { name: /^Llamar/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "¿No marcó? Copiar el número" }).click();
+    await shell.told(/^Copiado: \+52\d{10}/);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^\+52\d{10}$/);
+    await page.reload();
+    const question = page.getByRole("region", { name: "¿Cómo salió la llamada?" });
+    await question.getByRole("button", { name: "Buzón" }).click();
+    await prospect.expectHistory("Llamada: Buzón");
+    await expect(question).toBeHidden();
+  });
 });

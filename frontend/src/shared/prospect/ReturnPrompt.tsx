@@ -5,6 +5,7 @@ import { answer, api } from "@/shared/api/client";
 import type { Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import type { WhatsAppVariant } from "@/shared/lib/phones";
+import { showDone, showError } from "@/shared/ui/undo-toast";
 import type { Done } from "./activity-draft";
 import { CallOutcome } from "./CallOutcome";
 import choices from "./Choices.module.css";
@@ -36,7 +37,7 @@ export function ReturnPrompt({ prospect, digits = true, onLogged }: ReturnPrompt
   };
   switch (outreach.channel) {
     case "call":
-      return <AfterCall digits={digits} onDone={done} />;
+      return <AfterCall prospect={prospect} outreach={outreach} digits={digits} onDone={done} />;
     case "whatsapp":
       return <AfterChat prospect={prospect} outreach={outreach} digits={digits} onDone={done} />;
     case "email":
@@ -52,10 +53,19 @@ function withTemplate({ message }: Exclude<Outreach, { channel: "call" }>): { te
 type Of<Channel extends Outreach["channel"]> = Extract<Outreach, { channel: Channel }>;
 type Answerable = { digits: boolean; onDone: (done: Done | null) => void };
 
-function AfterCall({ digits, onDone }: Answerable) {
+type AfterCallProps = Answerable & { prospect: Prospect; outreach: Of<"call"> };
+
+function AfterCall({ prospect, outreach, digits, onDone }: AfterCallProps) {
   const { t } = useTranslation("prospects");
+  const phone = prospect.contact.phones.find(({ id }) => id === outreach.phoneId);
   return (
-    <Row question={t("back.call")} digits={digits} none={t("back.notCalled")} onNone={() => onDone(null)}>
+    <Row
+      question={t("back.call")}
+      digits={digits}
+      none={t("back.notCalled")}
+      onNone={() => onDone(null)}
+      extra={phone !== undefined && <Copy words={t("back.copyPhone")} text={phone.e164} />}
+    >
       <CallOutcome
         active={digits}
         onPick={(result, when) =>
@@ -132,6 +142,7 @@ function AfterMail({ prospect, outreach, digits, onDone }: AfterMailProps) {
       none={t("back.no")}
       noneKey="2"
       onNone={() => onDone(null)}
+      extra={email !== undefined && <Copy words={t("back.copyMail")} text={email.address} />}
     >
       <Answers
         digits={digits}
@@ -143,6 +154,22 @@ function AfterMail({ prospect, outreach, digits, onDone }: AfterMailProps) {
         ]}
       />
     </Row>
+  );
+}
+
+/** For a computer on which no program answers: nothing tells the page that none has. */
+function Copy({ words, text }: { words: string; text: string }) {
+  const { t } = useTranslation("prospects");
+  const copied = () => showDone(t("back.copied", { text }));
+  return (
+    <button
+      type="button"
+      className={choices.choice}
+      data-quiet="true"
+      onClick={() => navigator.clipboard.writeText(text).then(copied, showError)}
+    >
+      {words}
+    </button>
   );
 }
 
