@@ -67,13 +67,13 @@ func zoneMark(zone *time.Location, shifts []zoneShift) string {
 // allCounted is the last card that is counted when every one is.
 const allCounted = math.MaxInt64
 
-// How many cards a step counts. It begins with few and grows or shrinks until a step takes about as long as stepTime: for so
-// long everybody else waits.
+// How many cards a step counts. It begins with few and grows or shrinks until a step takes about as long as stepTime, until it is
+// durable: for so long everybody else waits.
 const (
 	firstStep = 500
 	leastStep = 100
 	mostStep  = 10_000
-	stepTime  = 50 * time.Millisecond
+	stepTime  = 80 * time.Millisecond
 )
 
 // tally is a table of counts, and the view that says what is counted in it.
@@ -106,17 +106,15 @@ func (s *Service) CountAnew(ctx context.Context) error {
 		if done, err = isCounted(s.store.Read(), mark); err != nil || done {
 			return err
 		}
-		var took time.Duration
+		begun := s.clock.Now()
 		_, err = s.store.Write(ctx, store.System, func(tx *store.Tx) error {
-			begun := s.clock.Now()
 			done, err = countOn(tx, mark, shifts, step)
-			took = s.clock.Now().Sub(begun)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("count prospects anew: %w", err)
 		}
-		step = nextStep(step, took)
+		step = nextStep(step, s.clock.Now().Sub(begun))
 	}
 	return nil
 }
