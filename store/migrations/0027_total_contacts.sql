@@ -23,48 +23,55 @@ SELECT owner_id, count(*)
 FROM contact_of_card
 GROUP BY owner_id;
 
+-- Who counts a card, or counts it no more, says so here: its person comes or goes for the seller, and for everybody, unless another
+-- card holds them too. Nobody reads it.
+CREATE VIEW counted_contact AS
+SELECT owner_id, contact_id, n AS card, 0 AS times
+FROM prospect_card;
+
 -- +goose StatementBegin
-CREATE TRIGGER card_contact_counted AFTER INSERT ON prospect_card
+CREATE TRIGGER counted_contact_added INSTEAD OF INSERT ON counted_contact
 BEGIN
   INSERT INTO tally_contact (owner_id, n)
-    SELECT NEW.owner_id, 1
+    SELECT NEW.owner_id, NEW.times
     WHERE NOT EXISTS (
       SELECT 1
       FROM prospect_card c INDEXED BY card_contact
       WHERE c.contact_id = NEW.contact_id
       AND c.owner_id = NEW.owner_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-  INSERT INTO tally_contact (owner_id, n)
-    SELECT '*', 1
+      AND c.n <> NEW.card)
+    UNION ALL
+    SELECT '*', NEW.times
     WHERE NOT EXISTS (
       SELECT 1
       FROM prospect_card c INDEXED BY card_contact
       WHERE c.contact_id = NEW.contact_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
+      AND c.n <> NEW.card)
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+-- +goose StatementEnd
+
+-- A count of nothing is no row.
+-- +goose StatementBegin
+CREATE TRIGGER tally_contact_emptied AFTER UPDATE OF n ON tally_contact WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_contact WHERE owner_id = NEW.owner_id;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER card_contact_counted AFTER INSERT ON prospect_card
+BEGIN
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (NEW.owner_id, NEW.contact_id, NEW.n, 1);
 END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
 CREATE TRIGGER card_contact_uncounted AFTER DELETE ON prospect_card
 BEGIN
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = OLD.owner_id
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id
-      AND c.owner_id = OLD.owner_id);
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = '*'
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id);
-  DELETE FROM tally_contact WHERE owner_id IN (OLD.owner_id, '*') AND n = 0;
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (OLD.owner_id, OLD.contact_id, OLD.n, -1);
 END;
 -- +goose StatementEnd
 
@@ -73,24 +80,10 @@ END;
 CREATE TRIGGER card_contact_moved AFTER UPDATE OF owner_id ON prospect_card
 WHEN OLD.owner_id <> NEW.owner_id
 BEGIN
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = OLD.owner_id
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id
-      AND c.owner_id = OLD.owner_id);
-  DELETE FROM tally_contact WHERE owner_id = OLD.owner_id AND n = 0;
-  INSERT INTO tally_contact (owner_id, n)
-    SELECT NEW.owner_id, 1
-    WHERE NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = NEW.contact_id
-      AND c.owner_id = NEW.owner_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (OLD.owner_id, OLD.contact_id, OLD.n, -1);
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (NEW.owner_id, NEW.contact_id, NEW.n, 1);
 END;
 -- +goose StatementEnd
 

@@ -449,6 +449,30 @@ BEGIN
   INSERT INTO stale_duplicate (contact_id) VALUES (NEW.contact_id);
 END;
 
+CREATE TRIGGER counted_contact_added INSTEAD OF INSERT ON counted_contact
+BEGIN
+  INSERT INTO tally_contact (owner_id, n)
+    SELECT NEW.owner_id, NEW.times
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = NEW.contact_id
+      AND c.owner_id = NEW.owner_id
+      AND c.n <> NEW.card)
+    UNION ALL
+    SELECT '*', NEW.times
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM prospect_card c INDEXED BY card_contact
+      WHERE c.contact_id = NEW.contact_id
+      AND c.n <> NEW.card)
+    ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+
+CREATE VIEW counted_contact AS
+SELECT owner_id, contact_id, n AS card, 0 AS times
+FROM prospect_card;
+
 CREATE TRIGGER counted_days_added INSTEAD OF INSERT ON counted_days
 WHEN NEW.card <= (SELECT upto FROM day_zone_counted)
 BEGIN
@@ -1236,66 +1260,23 @@ END;
 
 CREATE TRIGGER card_contact_counted AFTER INSERT ON prospect_card
 BEGIN
-  INSERT INTO tally_contact (owner_id, n)
-    SELECT NEW.owner_id, 1
-    WHERE NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = NEW.contact_id
-      AND c.owner_id = NEW.owner_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
-  INSERT INTO tally_contact (owner_id, n)
-    SELECT '*', 1
-    WHERE NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = NEW.contact_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (NEW.owner_id, NEW.contact_id, NEW.n, 1);
 END;
 
 CREATE TRIGGER card_contact_moved AFTER UPDATE OF owner_id ON prospect_card
 WHEN OLD.owner_id <> NEW.owner_id
 BEGIN
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = OLD.owner_id
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id
-      AND c.owner_id = OLD.owner_id);
-  DELETE FROM tally_contact WHERE owner_id = OLD.owner_id AND n = 0;
-  INSERT INTO tally_contact (owner_id, n)
-    SELECT NEW.owner_id, 1
-    WHERE NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = NEW.contact_id
-      AND c.owner_id = NEW.owner_id
-      AND c.n <> NEW.n)
-    ON CONFLICT DO UPDATE SET n = n + 1;
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (OLD.owner_id, OLD.contact_id, OLD.n, -1);
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (NEW.owner_id, NEW.contact_id, NEW.n, 1);
 END;
 
 CREATE TRIGGER card_contact_uncounted AFTER DELETE ON prospect_card
 BEGIN
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = OLD.owner_id
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id
-      AND c.owner_id = OLD.owner_id);
-  UPDATE tally_contact
-    SET n = n - 1
-    WHERE owner_id = '*'
-    AND NOT EXISTS (
-      SELECT 1
-      FROM prospect_card c INDEXED BY card_contact
-      WHERE c.contact_id = OLD.contact_id);
-  DELETE FROM tally_contact WHERE owner_id IN (OLD.owner_id, '*') AND n = 0;
+  INSERT INTO counted_contact (owner_id, contact_id, card, times)
+    VALUES (OLD.owner_id, OLD.contact_id, OLD.n, -1);
 END;
 
 CREATE TRIGGER card_counted AFTER INSERT ON prospect_card
@@ -1848,6 +1829,11 @@ CREATE TABLE tally_contact (
   owner_id TEXT PRIMARY KEY,
   n        INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TRIGGER tally_contact_emptied AFTER UPDATE OF n ON tally_contact WHEN NEW.n = 0
+BEGIN
+  DELETE FROM tally_contact WHERE owner_id = NEW.owner_id;
+END;
 
 CREATE TABLE tally_ended (
   owner_id TEXT NOT NULL,
