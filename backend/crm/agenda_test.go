@@ -88,6 +88,7 @@ func TestAgenda_DaysOfEveryZone(t *testing.T) {
 		{"America/Mexico_City", []string{"30", "30T05:00:00Z", "30T05:59:00Z", "30T06:00:00Z", "30T06:59:00Z", "30T07:00:00Z", "31T05:59:00Z"}},
 		// The border goes with the United States: Ciudad Juárez kept its zone of then until November.
 		{"America/Ojinaga", []string{"30", "30T06:00:00Z", "30T06:59:00Z", "30T07:00:00Z", "31T05:59:00Z"}},
+		{"America/Ciudad_Juarez", []string{"30", "30T06:00:00Z", "30T06:59:00Z", "30T07:00:00Z", "31T05:59:00Z"}},
 		{"America/Tijuana", []string{"30", "30T07:00:00Z", "31T05:59:00Z", "31T06:00:00Z", "31T06:59:00Z"}},
 		{"America/Hermosillo", []string{"30", "30T07:00:00Z", "31T05:59:00Z", "31T06:00:00Z", "31T06:59:00Z"}},
 		{"America/Cancun", []string{"30", "30T05:00:00Z", "30T05:59:00Z", "30T06:00:00Z", "30T06:59:00Z", "30T07:00:00Z"}},

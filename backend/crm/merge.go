@@ -168,6 +168,15 @@ func mergeable(q dbx.Builder, contacts []string) error {
 	}
 	for _, id := range contacts {
 		c, err := readMergeable(q, id)
+		if fault.Has(err, "contact.not_found") {
+			is, failed := isPart(q, id)
+			if failed != nil {
+				return failed
+			}
+			if is {
+				return fault.Invalid("contacts", CodeMergeDone)
+			}
+		}
 		switch {
 		case err != nil:
 			return err

@@ -44,6 +44,22 @@ func survivorOf(q dbx.Builder, id string) (mergeContact, error) {
 	return mergeContact{}, fmt.Errorf("contact %s is merged in a circle", id)
 }
 
+// isPart reports whether a merge that stands has made a contact part of another. Of one that a replica no longer keeps, because
+// nothing of its own is left, this is all that is known.
+func isPart(q dbx.Builder, id string) (is bool, err error) {
+	err = q.NewQuery(`
+		SELECT EXISTS (
+			SELECT 1
+			FROM contact_merge m
+			WHERE m.state = 'merged'
+			AND m.deleted = 0
+			AND EXISTS (SELECT 1 FROM json_each(m.merged) j WHERE j.value = {:id}))`).Bind(dbx.Params{"id": id}).Row(&is)
+	if err != nil {
+		err = fmt.Errorf("look whether a contact is part of another: %w", err)
+	}
+	return is, err
+}
+
 // openSellers are whose the open prospects of contacts are; "" is one of them when some wait in the tray.
 func openSellers(q dbx.Builder, contacts []string) ([]string, error) {
 	list, err := json.Marshal(contacts)

@@ -24,6 +24,9 @@ func (m *mergeRow) undoable(tx *store.Tx) (code string, err error) {
 	into, err := readMergeable(tx.Query(), m.SurvivorID)
 	switch {
 	case fault.Has(err, "contact.not_found"):
+		if is, err := isPart(tx.Query(), m.SurvivorID); is || err != nil {
+			return CodeMergeLater, err
+		}
 		return CodeMergeGone, nil
 	case err != nil:
 		return "", err
