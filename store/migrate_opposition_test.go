@@ -39,8 +39,12 @@ func TestMigrate_ClosesWhatIsOpenOfWhoOpposed(t *testing.T) {
 	}
 	defer s.Close() //nolint:errcheck // a test's
 	want := [][]string{
-		{"binned", "new", ""}, {"open", "discarded", "r-no"}, {"other", "new", ""}, {"over", "closed", ""},
-		{"said-no", "discarded", "r-no"}, {"tired", "discarded", "r-plain"},
+		{"binned", "new", ""},
+		{"open", "discarded", "r-no"},
+		{"other", "new", ""},
+		{"over", "closed", ""},
+		{"said-no", "discarded", "r-no"},
+		{"tired", "discarded", "r-plain"},
 	}
 	if diff := cmp.Diff(want, rows(t, s.Read(), "SELECT id, status, reason_id FROM prospect ORDER BY id")); diff != "" {
 		t.Errorf("prospects (-want +got):\n%s", diff)
