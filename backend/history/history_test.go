@@ -420,3 +420,18 @@ func TestList_EveryFieldThatPeopleChangeHasAWord(t *testing.T) {
 		}
 	}
 }
+
+// Half of a week's hours is no JSON, and was shown as it stands.
+func TestList_TellsAWeeksHoursWhole(t *testing.T) {
+	d := newDesk(t)
+	day := []crm.HoursSpan{{From: "09:00", To: "11:00"}, {From: "12:00", To: "14:00"}, {From: "16:00", To: "19:00"}}
+	hours := crm.WeekHours{Mon: day, Tue: day, Wed: day, Thu: day, Fri: day, Sat: day, Sun: day}
+	if _, err := d.CRM.UpdateSellerTurns(context.Background(), d.Admin, d.Sellers[0].UserID, crm.SellerTurnsPatch{Hours: &hours}); err != nil {
+		t.Fatal(err)
+	}
+	line := find(t, d.list(history.Filter{What: history.WhatOffice}).Items, "user", "hours")
+	var text string
+	if err := json.Unmarshal(line.Fields[0].To.Raw, &text); err != nil || !json.Valid([]byte(text)) {
+		t.Errorf("the hours read %s (%v)", line.Fields[0].To.Raw, err)
+	}
+}

@@ -50,7 +50,7 @@ func valueOf(raw []byte) Value {
 		return Value{Raw: json.RawMessage("null")}
 	}
 	var text string
-	if json.Unmarshal(raw, &text) == nil && utf8.RuneCountInString(text) > longestText {
+	if json.Unmarshal(raw, &text) == nil && utf8.RuneCountInString(text) > longestText && !json.Valid([]byte(text)) { // half of JSON says nothing
 		short, err := json.Marshal(string([]rune(text)[:longestText]) + "…")
 		if err == nil {
 			raw = short

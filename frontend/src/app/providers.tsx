@@ -33,7 +33,7 @@ export function Providers({ children }: { children: ReactNode }) {
     <I18nextProvider i18n={i18n}>
       <QueryClientProvider client={queryClient}>
         <Look>
-          <Notifications position="bottom-center" limit={4} />
+          <Notifications position="bottom-center" limit={4} mb="xl" />
           {children}
         </Look>
       </QueryClientProvider>

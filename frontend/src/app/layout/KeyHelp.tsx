@@ -46,6 +46,7 @@ const groups = [
     rows: [
       { word: "keys.newActivity", keys: [["N"]] },
       { word: "keys.moveActivity", keys: [["M"]] },
+      { word: "keys.longer", keys: [["Shift", "↑"], ["↓"]] },
       { word: "keys.previousDays", keys: [["["]] },
       { word: "keys.nextDays", keys: [["]"]] },
       { word: "keys.today", keys: [["H"]] },
@@ -61,6 +62,13 @@ const groups = [
       { word: "keys.liftCard", keys: [["Space"]] },
       { word: "keys.carryCard", keys: [["←"], ["→"]] },
       { word: "keys.putBack", keys: [["Esc"]] },
+    ],
+  },
+  {
+    title: "keys.duplicates",
+    rows: [
+      { word: "keys.compare", keys: [["Enter"]] },
+      { word: "keys.notSame", keys: [["X"]] },
     ],
   },
   {

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
-import { matchesWords } from "@/shared/lib/text";
+import { fold, matchesWords } from "@/shared/lib/text";
 import { isOpposed } from "@/shared/prospect/opposed";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
@@ -68,8 +68,11 @@ function usePeople(query: string): People {
     gcTime: 60_000,
   });
   const found = query.trim().length >= shortest ? (search.data?.items ?? []) : [];
-  // Who types "ma" means María before somebody who answered "más de dos".
-  const named = found.filter(({ name }) => matchesWords(name, asked));
+  // Who types "ma" means María before Ana Martínez, and both before somebody who answered "más de dos".
+  const beginsSo = ({ name }: Card) => Number(fold(name).startsWith(fold(asked)));
+  const named = found
+    .filter(({ name }) => matchesWords(name, asked))
+    .sort((one, other) => beginsSo(other) - beginsSo(one));
   const others = found.filter((card) => !named.includes(card));
   const people = [...named, ...others].slice(0, mostPeople);
   return { people, hasNamed: named.length > 0 || /\d/.test(asked), searching: search.isFetching };

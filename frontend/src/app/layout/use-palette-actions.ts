@@ -1,13 +1,16 @@
 import {
   type Icon,
-  IconArrowBackUp,
-  IconArrowForwardUp,
+  IconAddressBook,
   IconBrandWhatsapp,
   IconClock,
   IconFlag,
-  IconKeyboard,
+  IconMail,
+  IconNote,
+  IconPencil,
   IconPhone,
-  IconPlus,
+  IconPhoneCheck,
+  IconProgress,
+  IconTag,
   IconTemperature,
   IconTrash,
   IconUserShare,
@@ -24,10 +27,12 @@ import { ask } from "@/shared/lib/ask";
 import { isOpposed } from "@/shared/prospect/opposed";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
-import { call, openChat } from "@/shared/prospect/reach";
+import { call, openChat, writeMail } from "@/shared/prospect/reach";
 import { useDeleteProspect } from "@/shared/prospect/use-delete-prospect";
-import { redoLast, showError, showUndo, undoLast } from "@/shared/ui/undo-toast";
+import { useTags } from "@/shared/tags/tag-queries";
+import { showError, showUndo } from "@/shared/ui/undo-toast";
 import { noteRecent } from "./recent";
+import { usePaletteEverywhere } from "./use-palette-everywhere";
 
 /** Something that the palette can do. */
 export type PaletteAction = {
@@ -40,7 +45,6 @@ export type PaletteAction = {
 };
 
 type Patch = {
-  stage_id?: string;
   temperature?: string;
   status?: string;
   reason_id?: string;
@@ -48,10 +52,14 @@ type Patch = {
 
 const noKeys: PaletteAction["keys"] = [];
 
+/** Until the palette has faded away and given the focus back, in milliseconds. */
+const afterPalette = 250;
+
 /** What can be done from where the person is: everywhere, and on the prospect in view. */
 export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const { t } = useTranslation("act");
   const { t: common } = useTranslation();
+  const { t: words } = useTranslation("words");
   const navigate = useNavigate();
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
@@ -68,6 +76,8 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
     if (id !== "" && name !== "") noteRecent({ id, name });
   }, [id, name]);
 
+  const everywhere = usePaletteEverywhere(onHelp);
+  const tags = useTags();
   const remove = useDeleteProspect();
   const write = async (message: string, send: () => Promise<{ tx_id: string }>) => {
     try {
@@ -79,27 +89,6 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   };
   const patch = (message: string, body: Patch) => () =>
     void write(message, () => answer(api.PATCH("/api/prospects/{id}", { params: { path: { id } }, body })));
-  const everywhere: PaletteAction[] = [
-    {
-      id: "new",
-      word: t("palette.newProspect"),
-      icon: IconPlus,
-      keys: [["N"]],
-      run: () => {
-        ask("new-prospect");
-        void navigate({ to: "/prospectos" });
-      },
-    },
-    { id: "undo", word: t("palette.undo"), icon: IconArrowBackUp, keys: [["Mod", "Z"]], run: undoLast },
-    {
-      id: "redo",
-      word: t("palette.redo"),
-      icon: IconArrowForwardUp,
-      keys: [["Mod", "Shift", "Z"]],
-      run: redoLast,
-    },
-    { id: "help", word: t("palette.help"), icon: IconKeyboard, keys: [["?"]], run: onHelp },
-  ];
   if (prospect === undefined || vocabulary === undefined) return everywhere;
 
   const reach: PaletteAction[] = isOpposed(prospect.contact)
@@ -112,6 +101,17 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
           keys: noKeys,
           run: () => call(prospect),
         },
+        ...(prospect.contact.emails.length === 0
+          ? []
+          : [
+              {
+                id: "mail",
+                word: t("palette.mail", { name }),
+                icon: IconMail,
+                keys: noKeys,
+                run: () => writeMail(prospect),
+              },
+            ]),
         {
           id: "whatsapp",
           word: t("palette.whatsapp", { name }),
@@ -130,6 +130,44 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
       keys: [["R"]],
       run: () => ask("next-action"),
     },
+    {
+      id: "log-call",
+      word: common("keys.call"),
+      icon: IconPhoneCheck,
+      keys: [["L"]],
+      run: () => ask("log-call"),
+    },
+    {
+      id: "note",
+      word: common("keys.note"),
+      icon: IconNote,
+      keys: [["N"]],
+      // The palette gives the focus back to where it was; what is to be typed in takes it after that.
+      run: () => setTimeout(() => ask("note"), afterPalette),
+    },
+    {
+      id: "edit",
+      word: t("palette.edit"),
+      icon: IconPencil,
+      keys: [["E"]],
+      run: () => setTimeout(() => ask("edit"), afterPalette),
+    },
+    {
+      id: "contact",
+      word: t("palette.contact"),
+      icon: IconAddressBook,
+      keys: noKeys,
+      run: () => void navigate({ to: "/contactos/$id", params: { id: prospect.contact.id } }),
+    },
+    ...vocabulary.statuses
+      .filter((status) => status !== prospect.status && status !== "discarded" && status !== "new")
+      .map((status) => ({
+        id: `status-${status}`,
+        word: t("palette.statusTo", { name: words(`status.${status}` as never) }),
+        icon: IconProgress,
+        keys: noKeys,
+        run: patch(t("palette.statusChanged"), { status }),
+      })),
     ...vocabulary.stages
       .filter((stage) => stage.id !== prospect.stage_id)
       .map((stage) => ({
@@ -137,7 +175,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
         word: t("palette.stageTo", { name: stage.name }),
         icon: IconFlag,
         keys: [["S"]],
-        run: patch(t("palette.stageChanged"), { stage_id: stage.id }),
+        run: () => ask("stage", stage.id), // the page asks why, where it is a step back
       })),
     ...(["hot", "warm", "cold"] as const)
       .filter((value) => value !== prospect.temperature)
@@ -166,6 +204,20 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
         keys: noKeys,
         run: patch(t("palette.discarded"), { status: "discarded", reason_id: reason.id }),
       })),
+    ...tags.map((tag) => {
+      const isOn = prospect.tags.includes(tag.id);
+      const body = { add: isOn ? [] : [tag.id], remove: isOn ? [tag.id] : [] };
+      return {
+        id: `tag-${tag.id}`,
+        word: t(isOn ? "palette.untag" : "palette.tag", { name: tag.name }),
+        icon: IconTag,
+        keys: noKeys,
+        run: () =>
+          void write(t("tags.done"), () =>
+            answer(api.POST("/api/prospects/{id}/tags", { params: { path: { id } }, body })),
+          ),
+      };
+    }),
     ...(isAdmin
       ? [
           {

@@ -6,6 +6,7 @@ import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import { ExportButton } from "@/shared/export/ExportButton";
+import { useAsked } from "@/shared/lib/ask";
 import { type Language, parseDay, toDay } from "@/shared/lib/dates";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
@@ -77,6 +78,7 @@ export function Agenda() {
     });
   const isPast = day < today;
   const create = (on = isPast ? today : day, minute: number | null = null) => setStart({ day: on, minute });
+  useAsked("new-activity", () => create());
   useShortcuts({
     n: () => create(),
     h: home,

@@ -1,6 +1,7 @@
-import { Button, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Popover, Select, Stack } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DayInput } from "@/shared/ui/DayInput";
 import { type DashboardPeriod, type DashboardSearch, dashboardPeriods } from "./dashboard-search";
 
 type PeriodChoiceProps = {
@@ -60,20 +61,20 @@ function OwnPeriod({ shown, onChoose }: { shown: Days | undefined; onChoose: (da
   return (
     <form onSubmit={choose}>
       <Stack gap="sm">
-        <TextInput
-          type="date"
+        <DayInput
           required
+          popoverProps={{ withinPortal: false }} // the form's own popover closes on a click outside it
           label={t("period.from")}
           value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
+          onChange={setFrom}
         />
-        <TextInput
-          type="date"
+        <DayInput
           required
+          popoverProps={{ withinPortal: false }} // the form's own popover closes on a click outside it
           label={t("period.to")}
-          min={from}
+          {...(from === "" ? {} : { minDate: from })}
           value={to}
-          onChange={(event) => setTo(event.currentTarget.value)}
+          onChange={setTo}
         />
         <Button type="submit">{t("period.apply")}</Button>
       </Stack>

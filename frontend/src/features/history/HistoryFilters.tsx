@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import {
   historyChanges,
   historyGroups,
 } from "@/shared/history/history-queries";
+import { DayInput } from "@/shared/ui/DayInput";
 import classes from "./HistoryScreen.module.css";
 
 const usersQuery = queryOptions({ queryKey: ["users"], queryFn: () => answer(api.GET("/api/users")) });
@@ -61,14 +62,13 @@ export function HistoryFilters({ filter, onChange }: HistoryFiltersProps) {
         onChange={(value) => set("change", value as HistoryChange | null)}
       />
       {(["from", "to"] as const).map((name) => (
-        <TextInput
+        <DayInput
           key={name}
           size="xs"
           w={140}
-          type="date"
           label={t(`filter.${name}`)}
           value={filter[name] ?? ""}
-          onChange={({ currentTarget }) => set(name, currentTarget.value)}
+          onChange={(day) => set(name, day)}
         />
       ))}
       {Object.keys(filter).length > 0 && (

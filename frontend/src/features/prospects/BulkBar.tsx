@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Progress, Stack, TextInput } from "@mantine/core";
+import { Button, CloseButton, Group, Menu, Modal, Progress, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -128,9 +128,13 @@ export function BulkBar({ picked, search, total, onMatching, onClear }: BulkBarP
           {t("bulk.delete")}
         </Button>
       )}
-      <Button size="compact-sm" variant="subtle" onClick={onClear}>
-        {t("select.none")}
-      </Button>
+      <CloseButton
+        size="md"
+        className={classes.clear}
+        aria-label={t("select.none")}
+        title={t("select.none")}
+        onClick={onClear}
+      />
       <ReassignDialog
         opened={hands !== null}
         title={

@@ -1,5 +1,5 @@
-import { TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { DayInput } from "@/shared/ui/DayInput";
 import { ChoiceMenu } from "./ChoiceMenu";
 import type { ProspectSearch } from "./prospect-search";
 
@@ -53,23 +53,23 @@ export function DateFilter({ search, onChange }: DateFilterProps) {
       </ChoiceMenu>
       {value === between && (
         <>
-          <TextInput
-            type="date"
+          <DayInput
             size="xs"
+            w={130}
             aria-label={t("filter.from")}
             title={t("filter.from")}
             value={lead_from}
-            {...(lead_to === "" ? {} : { max: lead_to })}
-            onChange={(event) => set(event.currentTarget.value, lead_to)}
+            {...(lead_to === "" ? {} : { maxDate: lead_to })}
+            onChange={(day) => set(day, lead_to)}
           />
-          <TextInput
-            type="date"
+          <DayInput
             size="xs"
+            w={130}
             aria-label={t("filter.to")}
             title={t("filter.to")}
             value={lead_to}
-            {...(lead_from === "" ? {} : { min: lead_from })}
-            onChange={(event) => set(lead_from, event.currentTarget.value)}
+            {...(lead_from === "" ? {} : { minDate: lead_from })}
+            onChange={(day) => set(lead_from, day)}
           />
         </>
       )}

@@ -66,6 +66,8 @@ function Desk({ prospect }: { prospect: Prospect }) {
     e: () => nameField.current?.click(),
   });
   useAsked("next-action", () => arm("next"));
+  useAsked("log-call", () => arm("call"));
+  useAsked("note", () => note.current?.focus());
   useAsked("edit", () => nameField.current?.click());
   useShortcuts({ Escape: disarm }, mode !== null);
 

@@ -2,6 +2,7 @@ import { type KeyboardEvent, type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
+import { useAsked } from "@/shared/lib/ask";
 import { ReasonDialog } from "./ReasonDialog";
 import classes from "./StageStepper.module.css";
 import { usePatch } from "./use-patch";
@@ -31,6 +32,10 @@ export function StageStepper({ prospect, list }: StageStepperProps) {
     if (index < present) return setBack(id);
     patch(t("stage.moved", { name: nameOf(id) }), { stage_id: id });
   };
+  useAsked("stage", (id) => {
+    const index = stages.findIndex((stage) => stage.id === id);
+    if (index >= 0) choose(id, index);
+  });
   return (
     <>
       <ol ref={list} className={classes.stages} aria-label={t("column.stage")} onKeyDown={onArrow}>

@@ -3,6 +3,7 @@ import { IconFileExport } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
+import { useAsked } from "@/shared/lib/ask";
 import { ExportDialog } from "./ExportDialog";
 import { type ExportList, filterTexts } from "./export-run";
 
@@ -22,6 +23,7 @@ export function ExportButton({ list, filter, chosen }: ExportButtonProps) {
   if (user.role !== "admin" && !user.can_export) return null;
   return (
     <>
+      <Asking onAsked={() => setOpened(true)} />
       <Button
         size="compact-md"
         variant="default"
@@ -39,4 +41,10 @@ export function ExportButton({ list, filter, chosen }: ExportButtonProps) {
       />
     </>
   );
+}
+
+/** Answers the palette, for who may take a list away. */
+function Asking({ onAsked }: { onAsked: () => void }) {
+  useAsked("export", onAsked);
+  return null;
 }

@@ -1,7 +1,16 @@
 import { useEffect, useRef } from "react";
 
 /** What one part of the program may ask another for, wherever that is shown. */
-export type Asked = "new-prospect" | "next-action" | "assign" | "edit";
+export type Asked =
+  | "new-prospect"
+  | "new-activity"
+  | "next-action"
+  | "log-call"
+  | "note"
+  | "assign"
+  | "stage"
+  | "edit"
+  | "export";
 
 /** How long a request waits for the screen that answers it, in milliseconds. */
 const patience = 3000;
@@ -14,6 +23,11 @@ export function ask(what: Asked, about = ""): void {
   const answer = listeners.get(what);
   if (answer === undefined) waiting = { what, about, at: Date.now() };
   else answer(about);
+}
+
+/** True when what is on screen answers such a request. */
+export function canAsk(what: Asked): boolean {
+  return listeners.has(what);
 }
 
 /** Answers requests while the component is on screen, also one that was made a moment before. */

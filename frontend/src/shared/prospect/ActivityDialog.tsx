@@ -104,6 +104,8 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
         )}
         <Select
           label={t("dialog.kind")}
+          data-autofocus={start.prospect !== undefined || undefined}
+          openOnFocus={false}
           data={kinds.map((value) => ({ value, label: word("kind", value) }))}
           value={kind}
           onChange={(value) => {

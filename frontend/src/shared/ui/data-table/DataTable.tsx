@@ -192,6 +192,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 role="row"
                 aria-rowindex={item.index + 2}
                 aria-selected={key === activeKey}
+                data-picked={selection?.isPicked(row) || undefined}
                 className={classes.row}
                 style={{
                   gridTemplateColumns: template,
