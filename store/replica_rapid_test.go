@@ -51,6 +51,9 @@ func scopedDecide(p store.Proposal) store.Verdict {
 }
 
 func followOwner(tx *store.Tx, op store.Op) error {
+	if op.Entity == "contact_phone" && op.Field == "contact_id" {
+		return followPhone(tx, op)
+	}
 	if op.Entity != "prospect" {
 		return nil
 	}
@@ -79,6 +82,24 @@ func followOwner(tx *store.Tx, op store.Op) error {
 		return tx.Grant(to, op.Row)
 	case "contact_id":
 		return tx.Regrant(op.Row)
+	}
+	return nil
+}
+
+// followPhone has whoever holds the contact that a phone leaves be given it anew.
+func followPhone(tx *store.Tx, op store.Op) error {
+	var from string
+	if err := json.Unmarshal(op.Before, &from); err != nil {
+		return err
+	}
+	var roots []string
+	if err := tx.Query().NewQuery("SELECT id FROM prospect WHERE contact_id = '" + from + "' ORDER BY id").Column(&roots); err != nil {
+		return err
+	}
+	for _, root := range roots {
+		if err := tx.Regrant(root); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -174,9 +195,9 @@ func (v *village) work(s *store.Store, a store.Author) string {
 		return v.write(s, a, func(tx *store.Tx) error { return tx.Set(table, id, store.Row{field: value}) })
 	}
 	text := func() string { return fmt.Sprint("t", rapid.IntRange(0, 5).Draw(v.t, "text")) }
-	kind := rapid.SampledFrom([]string{"new", "name", "heat", "activity", "remove", "two"}).Draw(v.t, "work")
+	kind := rapid.SampledFrom([]string{"new", "name", "heat", "activity", "remove", "two", "phone"}).Draw(v.t, "work")
 	if a.User == "u-admin" {
-		kind = rapid.SampledFrom([]string{"new", "name", "heat", "activity", "remove", "owner", "owner", "contact"}).Draw(v.t, "work")
+		kind = rapid.SampledFrom([]string{"new", "name", "heat", "activity", "remove", "owner", "owner", "contact", "move", "move"}).Draw(v.t, "work")
 	}
 	switch kind {
 	case "new":
@@ -186,7 +207,7 @@ func (v *village) work(s *store.Store, a store.Author) string {
 		}
 		c, p := v.id("c"), v.id("p")
 		return v.write(s, a, func(tx *store.Tx) error {
-			return errors.Join(createContact(tx, c, text()), createActivityAs(tx, v.id("a"), p, a.User), createProspect(tx, p, c, owner))
+			return errors.Join(createContact(tx, c, text()), v.phone(tx, c), createActivityAs(tx, v.id("a"), p, a.User), createProspect(tx, p, c, owner))
 		})
 	case "name":
 		return set("contact", "name", text())
@@ -220,8 +241,21 @@ func (v *village) work(s *store.Store, a store.Author) string {
 			return ""
 		}
 		return set("prospect", "contact_id", c)
+	case "phone":
+		if c := v.some(s, "contact"); c != "" {
+			return v.write(s, a, func(tx *store.Tx) error { return v.phone(tx, c) })
+		}
+	case "move":
+		if c := v.some(s, "contact"); c != "" {
+			return set("contact_phone", "contact_id", c)
+		}
 	}
 	return ""
+}
+
+// phone gives a contact one more.
+func (v *village) phone(tx *store.Tx, contact string) error {
+	return tx.Create("contact_phone", v.id("h"), store.Row{"contact_id": contact, "raw": "55 5555 0100", "created_at": at})
 }
 
 func createActivityAs(tx *store.Tx, id, prospect, author string) error {
@@ -314,6 +348,7 @@ func (v *village) agree() {
 		contacts := "(SELECT contact_id FROM prospect WHERE id IN " + mine + ")"
 		for _, table := range []struct{ name, mine string }{
 			{"prospect", "id IN " + mine}, {"activity", "prospect_id IN " + mine}, {"contact", "id IN " + contacts},
+			{"contact_phone", "contact_id IN " + contacts},
 		} {
 			columns := value(v.tb, v.host.Read(), "SELECT group_concat(name) FROM pragma_table_info('"+table.name+"') WHERE name NOT IN ('n', 'created_hlc')")
 			want := rows(v.tb, v.host.Read(), "SELECT "+columns+" FROM "+table.name+" WHERE "+table.mine+" ORDER BY id")
