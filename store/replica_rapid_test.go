@@ -347,7 +347,9 @@ func (v *village) agree() {
 		mine := "(SELECT root_id FROM scope WHERE active AND user_id = '" + m.user + "')"
 		contacts := "(SELECT contact_id FROM prospect WHERE id IN " + mine + ")"
 		for _, table := range []struct{ name, mine string }{
-			{"prospect", "id IN " + mine}, {"activity", "prospect_id IN " + mine}, {"contact", "id IN " + contacts},
+			{"prospect", "id IN " + mine},
+			{"activity", "prospect_id IN " + mine},
+			{"contact", "id IN " + contacts},
 			{"contact_phone", "contact_id IN " + contacts},
 		} {
 			columns := value(v.tb, v.host.Read(), "SELECT group_concat(name) FROM pragma_table_info('"+table.name+"') WHERE name NOT IN ('n', 'created_hlc')")
