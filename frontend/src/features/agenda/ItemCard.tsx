@@ -14,6 +14,7 @@ import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { showError } from "@/shared/ui/undo-toast";
+import { useNow } from "@/shared/ui/use-now";
 import { minuteOf, type Slot } from "./agenda-days";
 import { exportItem, finish, movedTo, reschedule, resize, resizedTo, useAgendaAct } from "./agenda-queries";
 import classes from "./ItemCard.module.css";
@@ -32,6 +33,7 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
   const word = useWord();
   const isAdmin = useIsAdmin();
   const { mutate } = useAgendaAct();
+  const now = useNow();
   const [asking, setAsking] = useState<"done" | "move" | null>(null);
   const toggle = (next: "done" | "move") => setAsking(asking === next ? null : next);
   const kind = word("kind", item.kind);
@@ -72,7 +74,7 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
       {item.body !== "" && <p className={classes.body}>{item.body}</p>}
       {item.remind_at !== null && (
         <p className={classes.line}>
-          {t("reminds")} <RelativeDate at={item.remind_at} />
+          {t(Date.parse(item.remind_at) > now ? "reminds" : "reminded")} <RelativeDate at={item.remind_at} />
         </p>
       )}
       <Group gap={6}>

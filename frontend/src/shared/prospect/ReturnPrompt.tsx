@@ -1,4 +1,4 @@
-import { IconX } from "@tabler/icons-react";
+import { IconCopy, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
@@ -64,7 +64,7 @@ function AfterCall({ prospect, outreach, digits, onDone }: AfterCallProps) {
       digits={digits}
       none={t("back.notCalled")}
       onNone={() => onDone(null)}
-      extra={phone !== undefined && <Copy words={t("back.copyPhone")} text={phone.e164} />}
+      extra={phone !== undefined && <Copy words={t("back.copyPhone")} text={phone.e164} short />}
     >
       <CallOutcome
         active={digits}
@@ -157,8 +157,8 @@ function AfterMail({ prospect, outreach, digits, onDone }: AfterMailProps) {
   );
 }
 
-/** For a computer on which no program answers: nothing tells the page that none has. */
-function Copy({ words, text }: { words: string; text: string }) {
+/** For a computer on which no program answers: nothing tells the page that none has. Short, it stays in the row of many answers. */
+function Copy({ words, text, short = false }: { words: string; text: string; short?: boolean }) {
   const { t } = useTranslation("prospects");
   const copied = () => showDone(t("back.copied", { text }));
   return (
@@ -166,9 +166,10 @@ function Copy({ words, text }: { words: string; text: string }) {
       type="button"
       className={choices.choice}
       data-quiet="true"
+      {...(short ? { "aria-label": words, title: words } : {})}
       onClick={() => navigator.clipboard.writeText(text).then(copied, showError)}
     >
-      {words}
+      {short ? <IconCopy size={14} stroke={1.6} aria-hidden /> : words}
     </button>
   );
 }
