@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { UserNotice } from "@/shared/api/types";
-import { formatCount } from "@/shared/lib/text";
+import { capitalised, formatCount } from "@/shared/lib/text";
 
 /** What happened, in a sentence; `detail` is why, as somebody wrote it. */
 export type UserNoticeText = { title: string; sentence: string; detail: string };
@@ -8,7 +8,7 @@ export type UserNoticeText = { title: string; sentence: string; detail: string }
 /** Puts notices into words. A prospect that its reader may no longer see is known by its form. */
 export function useUserNoticeText(): (notice: UserNotice) => UserNoticeText {
   const { t } = useTranslation("reminders");
-  return ({ kind, ids, data, names, prospect_id, prospect_name }) => {
+  const text = ({ kind, ids, data, names, prospect_id, prospect_name }: UserNotice): UserNoticeText => {
     const count = ids.length;
     const what =
       count > 1
@@ -57,5 +57,9 @@ export function useUserNoticeText(): (notice: UserNotice) => UserNoticeText {
       default:
         return { title: t("told.other"), sentence: what, detail };
     }
+  };
+  return (notice) => {
+    const said = text(notice);
+    return { ...said, sentence: capitalised(said.sentence) };
   };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { addressPieces, fold, formatBytes, formatCount, initials, markAccents, matchesWords } from "./text";
+import {
+  addressPieces,
+  capitalised,
+  fold,
+  formatBytes,
+  formatCount,
+  initials,
+  markAccents,
+  matchesWords,
+} from "./text";
 
 describe("fold", () => {
   it.each([
@@ -60,4 +69,13 @@ describe("addressPieces", () => {
     expect(addressPieces(address)).toEqual(want);
     expect(addressPieces(address).join("")).toBe(address);
   });
+});
+
+describe("capitalised", () => {
+  it.each([
+    { text: "un prospecto espera", want: "Un prospecto espera" },
+    { text: "óscar te espera", want: "Óscar te espera" },
+    { text: "«Norte» espera", want: "«Norte» espera" },
+    { text: "", want: "" },
+  ])("$text", ({ text, want }) => expect(capitalised(text)).toBe(want));
 });

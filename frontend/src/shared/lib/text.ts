@@ -64,3 +64,9 @@ export function markAccents(text: string): TextRun[] {
 export function addressPieces(address: string): string[] {
   return (address.match(/@?[^@._+-]*[._+-]*/g) ?? []).filter(Boolean);
 }
+
+/** A sentence with a capital at its beginning, whatever was put there. */
+export function capitalised(sentence: string): string {
+  const [first = "", ...rest] = sentence;
+  return first.toLocaleUpperCase("es-MX") + rest.join("");
+}
