@@ -131,6 +131,19 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 
+  await test.step("Escape closes what is open and nothing behind it", async () => {
+    const bar = page.getByRole("region", { name: "Acciones sobre los elegidos" });
+    await keyboard.press("x");
+    await expect(bar).toBeVisible();
+    await keyboard.press("t");
+    await expect(page.getByRole("menu")).toBeVisible();
+    await keyboard.press("Escape");
+    await expect(page.getByRole("menu")).toHaveCount(0);
+    await expect(bar).toBeVisible();
+    await keyboard.press("Escape");
+    await expect(bar).toHaveCount(0);
+  });
+
   await test.step("no letter acts while one types, and Ctrl+S saves what is edited where it stands", async () => {
     const search = page.getByLabel("Buscar prospectos");
     await search.focus();

@@ -81,6 +81,23 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.closest('[role="menu"], [role="listbox"]') !== null || isTextField(target);
 }
 
+/**
+ * The press that is on its way, and whether keys belonged to something when it began: the Escape that closes a dialog or a menu
+ * does nothing else, although both are closed by the time it gets to a shortcut.
+ */
+let press: { event: Event; wasTyping: boolean } | null = null;
+
+// Before anybody else: those who close something listen on the window too, and are there later.
+if (typeof window !== "undefined") {
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      press = { event, wasTyping: isTyping(event.target) };
+    },
+    { capture: true },
+  );
+}
+
 const presses = "button, a[href], summary, [role=button], [role=tab], [role=option]";
 
 /** True for a key that presses what has the focus: Enter on a button is the button's, and no list's. */
@@ -154,7 +171,8 @@ export function useShortcuts(shortcuts: Shortcuts, enabled = true, fallback = fa
     const isTaken = (name: string) => [...bound].some((other) => other !== latest && name in other.current);
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) || isPress(event) || (lettersOff() && !always.has(event.key))) return;
+      if (isTyping(event.target) || (press?.event === event && press.wasTyping)) return;
+      if (isPress(event) || (lettersOff() && !always.has(event.key))) return;
       const names = Object.keys(latest.current);
       const second = isSecond(event);
       const name = match(names, keyName(event), event.timeStamp);
