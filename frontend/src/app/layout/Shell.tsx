@@ -80,7 +80,7 @@ export function Shell() {
       <LeadNotices />
       <ReminderNotices />
       <UserNotices />
-      <KeyHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
+      <KeyHelp path={path} opened={helpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 }
