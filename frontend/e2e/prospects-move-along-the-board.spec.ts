@@ -82,6 +82,17 @@ test("a prospect goes along the board by mouse and by key, as far as its stage l
     await expect(card(page, "Rosa Alcántara")).toBeFocused();
   });
 
+  await test.step("letters act on the card that has the focus, which stays with it", async () => {
+    await page.keyboard.press("t");
+    await expect(page.getByRole("dialog", { name: "Temperatura de Rosa Alcántara" })).toBeVisible();
+    await page.keyboard.press("1");
+    await expect(card(page, "Rosa Alcántara").getByRole("img", { name: "Frío" })).toBeVisible();
+    await expect(page.getByText("Temperatura: Frío.")).toBeVisible();
+    await expect(card(page, "Rosa Alcántara")).toBeFocused();
+    await page.keyboard.press("Control+z");
+    await expect(card(page, "Rosa Alcántara").getByRole("img", { name: "Frío" })).toHaveCount(0);
+  });
+
   await test.step("a stage asks for what is missing", async () => {
     await drag(page, "Rosa Alcántara", named(2));
     const dialog = page.getByRole("dialog", { name: `Todavía no puede pasar a ${named(2)}` });

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
+import { usersQuery } from "@/shared/api/users";
 import { ExportButton } from "@/shared/export/ExportButton";
 import { useAsked } from "@/shared/lib/ask";
 import { type Language, parseDay, toDay } from "@/shared/lib/dates";
@@ -17,14 +18,7 @@ import { showError } from "@/shared/ui/undo-toast";
 import { useNow } from "@/shared/ui/use-now";
 import classes from "./Agenda.module.css";
 import { addDays, daysOf } from "./agenda-days";
-import {
-  agendaQuery,
-  exportAgenda,
-  exportFilter,
-  noNextQuery,
-  overdueQuery,
-  usersQuery,
-} from "./agenda-queries";
+import { agendaQuery, exportAgenda, exportFilter, noNextQuery, overdueQuery } from "./agenda-queries";
 import { type AgendaSearch, viewOf } from "./agenda-search";
 import { DayGrid } from "./DayGrid";
 import { OverdueLane } from "./OverdueLane";

@@ -47,12 +47,6 @@ export const noNextQuery = (seller: Whose) =>
       ),
   });
 
-/** Everyone with an account, for administrators. */
-export const usersQuery = queryOptions({
-  queryKey: ["users"],
-  queryFn: () => answer(api.GET("/api/users")),
-});
-
 /** The days of a query made by `agendaQuery`. */
 function daysOfKey([, , first, count]: readonly unknown[]): string[] {
   if (typeof first !== "string" || typeof count !== "number") return [];

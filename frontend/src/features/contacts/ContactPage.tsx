@@ -2,12 +2,16 @@ import { Button } from "@mantine/core";
 import { IconUserQuestion } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { toAppError } from "@/shared/api/app-error";
 import { useIsAdmin } from "@/shared/api/me";
 import type { Contact, TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { ContactFields } from "@/shared/contact/ContactFields";
+import { useAsked } from "@/shared/lib/ask";
+import { useShortcuts } from "@/shared/lib/keyboard";
+import { call, openChat } from "@/shared/prospect/reach";
 import { useWord } from "@/shared/prospect/use-word";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -78,6 +82,14 @@ function Person({ contact }: { contact: Contact }) {
   const { t } = useTranslation("contacts");
   const { mutate } = useContactChange();
   const reached = useReached(contact);
+  const { prospect } = reached;
+  const nameField = useRef<HTMLButtonElement>(null);
+  const edit = () => nameField.current?.click();
+  useAsked("edit", edit);
+  useShortcuts({
+    e: edit,
+    ...(prospect === undefined ? {} : { l: () => call(prospect), w: () => openChat(prospect) }),
+  });
   return (
     <>
       <ReachPerson contact={contact} reached={reached} />
@@ -85,7 +97,7 @@ function Person({ contact }: { contact: Contact }) {
         <div className={classes.half}>
           {contact.opposed_at !== null && <p className={classes.opposed}>{t("detail.opposed")}</p>}
           <MaybeTheSame contact={contact} />
-          <ContactFields person={contact} write={mutate} reach={reached.reach} />
+          <ContactFields person={contact} write={mutate} reach={reached.reach} nameField={nameField} />
           <ProspectsOf contact={contact} />
         </div>
         <History id={contact.id} />

@@ -2,11 +2,13 @@ import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { IconAddressBook, IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { ContactLine } from "@/shared/api/types";
 import { ExportButton } from "@/shared/export/ExportButton";
+import { ask } from "@/shared/lib/ask";
+import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -39,6 +41,16 @@ export function Contacts() {
   const loadMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
+  const [activeId, setActiveId] = useState("");
+  const onActive = useCallback(({ id }: ContactLine) => setActiveId(id), []);
+  const open = (id: string) => void navigate({ to: "/contactos/$id", params: { id } });
+  useShortcuts({
+    e: () => {
+      if (!rows.some(({ id }) => id === activeId)) return;
+      ask("edit");
+      open(activeId);
+    },
+  });
   const note =
     total === undefined
       ? undefined
@@ -107,7 +119,8 @@ export function Contacts() {
           rows={rows}
           rowKey={rowKey}
           columns={columns}
-          onOpen={({ id }) => void navigate({ to: "/contactos/$id", params: { id } })}
+          onOpen={({ id }) => open(id)}
+          onActiveChange={onActive}
           hasMore={list.hasNextPage}
           onEnd={loadMore}
           total={total ?? -1}

@@ -1,8 +1,8 @@
 import { Button, Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { answer, api } from "@/shared/api/client";
+import { usersQuery } from "@/shared/api/users";
 import {
   type HistoryChange,
   type HistoryFilter,
@@ -12,8 +12,6 @@ import {
 } from "@/shared/history/history-queries";
 import { DayInput } from "@/shared/ui/DayInput";
 import classes from "./HistoryScreen.module.css";
-
-const usersQuery = queryOptions({ queryKey: ["users"], queryFn: () => answer(api.GET("/api/users")) });
 
 type HistoryFiltersProps = { filter: HistoryFilter; onChange: (filter: HistoryFilter) => void };
 

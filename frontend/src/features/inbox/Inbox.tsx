@@ -9,6 +9,7 @@ import type { InboxCard, Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
+import { RowDeeds } from "@/shared/prospect/RowDeeds";
 import { call, openChat } from "@/shared/prospect/reach";
 import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -63,6 +64,7 @@ export function Inbox() {
         <ErrorNotice error={inbox.error} onRetry={inbox.retry} />
       </div>
       <TrayBanner />
+      <RowDeeds cardNow={() => active} reaches={false} />
       {inbox.count !== undefined && rows.length === 0 && inbox.waiting === 0 ? (
         <Nobody />
       ) : (

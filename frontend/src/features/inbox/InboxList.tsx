@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboxCard } from "@/shared/api/types";
-import { useShortcuts } from "@/shared/lib/keyboard";
+import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { nextRow } from "@/shared/ui/data-table/table-keyboard";
 import { useRowHeight } from "@/shared/ui/density";
@@ -59,6 +59,8 @@ export function InboxList(props: InboxListProps) {
     if (index === null || row === undefined) return false;
     onActive(row);
     virtualizer.scrollToIndex(index);
+    // As in every list: Tab goes on from it, and screen readers say the row.
+    if (isFocusLost()) viewport.current?.focus({ preventScroll: true });
     return true;
   };
   const open = () => {

@@ -13,12 +13,14 @@ import { Button, VisuallyHidden } from "@mantine/core";
 import { IconLayoutList, IconTrashX } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toAppError } from "@/shared/api/app-error";
 import type { Card } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { formatCount } from "@/shared/lib/text";
+import { ReasonDialog } from "@/shared/prospect/ReasonDialog";
+import { RowDeeds } from "@/shared/prospect/RowDeeds";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
@@ -29,7 +31,6 @@ import { BoardFilters } from "./BoardFilters";
 import { type BoardSearch, boardQuery, boardSearch, columnQuery } from "./board-queries";
 import { DiscardDialog } from "./DiscardDialog";
 import { parseProspectSearch } from "./prospect-search";
-import { ReasonDialog } from "./ReasonDialog";
 import { type Lacking, RequirementDialog } from "./RequirementDialog";
 import { type Lift, useCardKeys } from "./use-card-keys";
 import { useKeptFocus } from "./use-kept-focus";
@@ -46,7 +47,8 @@ export function Board() {
   const { t } = useTranslation("board");
   const client = useQueryClient();
   const navigate = useNavigate();
-  const search = boardSearch(useSearch({ from: "/embudo" }));
+  const address = useSearch({ from: "/embudo" });
+  const search = useMemo(() => boardSearch(address), [address]);
   const query = useQuery(boardQuery(search));
   const vocabulary = useVocabulary();
   const columns = query.data?.columns ?? [];
@@ -63,14 +65,13 @@ export function Board() {
     if (id === discard) return t("discard.place");
     return column === undefined || column.name === "" ? t("column.unknown") : column.name;
   };
-  const cardOf = (id: string) => {
-    for (const { stage_id } of columns) {
-      const pages = client.getQueryData(columnQuery(stage_id, search).queryKey)?.pages ?? [];
-      const found = pages.flatMap(({ items }) => items).find((card) => card.id === id);
-      if (found !== undefined) return found;
-    }
-  };
-  const focus = useKeptFocus(box, (id) => cardOf(id)?.stage_id);
+  const cardsOf = (stage: string) =>
+    (client.getQueryData(columnQuery(stage, search).queryKey)?.pages ?? []).flatMap(({ items }) => items);
+  // Where a card stands on the screen, which may be where it was a moment ago.
+  const placeOf = (id: string) =>
+    columns.find(({ stage_id }) => cardsOf(stage_id).some((card) => card.id === id));
+  const cardOf = (id: string) => cardsOf(placeOf(id)?.stage_id ?? "").find((card) => card.id === id);
+  const focus = useKeptFocus(box, (id) => placeOf(id)?.stage_id);
   const onRefused = (move: Move, thrown: unknown) => {
     const { code, args } = toAppError(thrown);
     if (code !== "stage.requirement" || move.to === null) return false;
@@ -155,6 +156,7 @@ export function Board() {
       <div className={classes.fault}>
         <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
       </div>
+      <RowDeeds cardNow={() => cardOf(focusedCard())} enabled={keys.lift === null} />
       <VisuallyHidden id="board-keys">{t("keys")}</VisuallyHidden>
       <VisuallyHidden role="status" aria-live="assertive">
         {said}
@@ -244,6 +246,11 @@ export function Board() {
       />
     </>
   );
+}
+
+/** The id of the card that has the focus; "" for none. */
+function focusedCard(): string {
+  return document.activeElement?.closest<HTMLElement>("[data-card]")?.dataset.card ?? "";
 }
 
 /** What dragging with the mouse says to who listens. */

@@ -29,7 +29,7 @@ type BoardColumnProps = {
   liftedId: string | null;
   onOpen: (card: Card) => void;
   /** A card is taken from the screen while it has the focus. */
-  onLost: (card: Card) => void;
+  onLost: (id: string, stage: string) => void;
 };
 
 /** One stage: its name, its true total, and its cards as far as they have been read. */
@@ -115,6 +115,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
               >
                 <Draggable
                   card={card}
+                  stage={column.stage_id}
                   lifted={card.id === liftedId}
                   reached={card.id === reached}
                   onOpen={onOpen}
@@ -162,24 +163,25 @@ function useSteady(box: { current: HTMLDivElement | null }, cards: readonly Card
 
 type DraggableProps = Pick<BoardColumnProps, "onOpen" | "onLost"> & {
   card: Card;
+  /** The column it stands in. */
+  stage: string;
   lifted: boolean;
   reached: boolean;
 };
 
-const Draggable = memo(function Draggable({ card, lifted, reached, onOpen, onLost }: DraggableProps) {
+const Draggable = memo(function Draggable({ card, stage, lifted, reached, onOpen, onLost }: DraggableProps) {
   const { t } = useTranslation("board");
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id, data: { card } });
   const own = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(setNodeRef, own);
-  const latest = useRef(card);
-  latest.current = card;
+  const { id } = card;
   useLayoutEffect(() => {
     const element = own.current;
     // Still in the page at this moment, with the focus if it had it.
     return () => {
-      if (element !== null && element === document.activeElement) onLost(latest.current);
+      if (element !== null && element === document.activeElement) onLost(id, stage);
     };
-  }, [onLost]);
+  }, [onLost, id, stage]);
   return (
     <BoardCard
       ref={ref}

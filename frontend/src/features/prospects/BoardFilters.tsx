@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
 import type { BoardForm } from "@/shared/api/types";
+import { usersQuery } from "@/shared/api/users";
 import { Temperature } from "@/shared/ui/Temperature";
 import classes from "./Board.module.css";
 import type { BoardSearch } from "./board-queries";
 import { type Choice, ChoiceMenu } from "./ChoiceMenu";
-import { usersQuery } from "./prospect-list-queries";
 import { SearchField } from "./SearchField";
 
 type BoardFiltersProps = {

@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
+import { ReasonDialog } from "@/shared/prospect/ReasonDialog";
 import { useProspectChange } from "@/shared/prospect/use-prospect-change";
-import { ReasonDialog } from "./ReasonDialog";
 
 type LiftOppositionProps = { contact: string; prospect: string };
 

@@ -5,12 +5,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
+import { usersQuery } from "@/shared/api/users";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { showDone, showUndo } from "@/shared/ui/undo-toast";
 import { PhoneFeedback } from "./PhoneFeedback";
-import { usersQuery } from "./prospect-list-queries";
 
 type NewProspectDialogProps = { opened: boolean; onClose: () => void };
 

@@ -3,10 +3,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import type { Prospect } from "@/shared/api/types";
+import { usersQuery } from "@/shared/api/users";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
+import { ReassignDialog } from "@/shared/prospect/ReassignDialog";
 import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
+import { usePatch } from "@/shared/prospect/use-patch";
 import { useWord } from "@/shared/prospect/use-word";
 import facts from "@/shared/ui/fact-column.module.css";
 import { Kbd } from "@/shared/ui/Kbd";
@@ -15,10 +18,7 @@ import { Temperature } from "@/shared/ui/Temperature";
 import { type Choice, ChoiceMenu } from "./ChoiceMenu";
 import { DiscardDialog } from "./DiscardDialog";
 import classes from "./Facts.module.css";
-import { usersQuery } from "./prospect-list-queries";
-import { ReassignDialog } from "./ReassignDialog";
 import { ResponseFact } from "./ResponseFact";
-import { usePatch } from "./use-patch";
 
 type ProspectFactsProps = {
   prospect: Prospect;

@@ -10,6 +10,7 @@ import { ExportButton } from "@/shared/export/ExportButton";
 import { useAsked } from "@/shared/lib/ask";
 import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
+import { RowDeeds } from "@/shared/prospect/RowDeeds";
 import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -22,7 +23,6 @@ import { ClearFilters, ProspectFilters, ProspectOrder } from "./ProspectFilters"
 import classes from "./ProspectList.module.css";
 import { prospectCountQuery, prospectListQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, parseProspectSearch, searchQuery } from "./prospect-search";
-import { RowDeeds } from "./RowDeeds";
 import { chosenColumns, useProspectColumns } from "./use-prospect-columns";
 import { useSelection } from "./use-selection";
 import { ViewBar } from "./ViewBar";
@@ -109,7 +109,7 @@ export function ProspectList() {
       <div className={classes.fault}>
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
       </div>
-      <RowDeeds card={rows.find(({ id }) => id === activeId)} enabled={picked.size === 0} />
+      <RowDeeds cardNow={() => rows.find(({ id }) => id === activeId)} enabled={picked.size === 0} />
       <div ref={box} className={classes.list}>
         <DataTable
           label={t("list.label")}

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { Prospect } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useAsked } from "@/shared/lib/ask";
-import { ReasonDialog } from "./ReasonDialog";
+import { ReasonDialog } from "@/shared/prospect/ReasonDialog";
+import { usePatch } from "@/shared/prospect/use-patch";
 import classes from "./StageStepper.module.css";
-import { usePatch } from "./use-patch";
 
 type StageStepperProps = { prospect: Prospect; list: Ref<HTMLOListElement> };
 

@@ -30,12 +30,6 @@ export const prospectListQuery = (search: ProspectSearch) =>
     gcTime: 60_000,
   });
 
-/** Everyone with an account. A seller is told only of themselves. */
-export const usersQuery = queryOptions({
-  queryKey: ["users"],
-  queryFn: () => answer(api.GET("/api/users")),
-});
-
 /** Fewest digits or letters worth asking for who is known already. */
 const shortest = 5;
 

@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useRef } from "react";
-import type { Card } from "@/shared/api/types";
 import { isFocusLost, isInLeaving, openDialog } from "@/shared/lib/keyboard";
 
 /** How long the focus looks for a card that moves, in milliseconds. */
@@ -69,10 +68,10 @@ export function useKeptFocus(
     [board, client],
   );
 
-  /** For a card that is taken from the screen while it has the focus; one that is only scrolled out of view is left alone. */
+  /** For a card that is taken from its column while it has the focus; one that is only scrolled out of view is left alone. */
   const onLost = useCallback(
-    (card: Card) => {
-      if (latest.current(card.id) !== card.stage_id) follow(card.id);
+    (id: string, stage: string) => {
+      if (latest.current(id) !== stage) follow(id);
     },
     [follow],
   );

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin, useMe } from "@/shared/api/me";
 import type { TimelineItem } from "@/shared/api/types";
+import { usersQuery } from "@/shared/api/users";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { type Language, parseDay, relativeDate } from "@/shared/lib/dates";
 import { formatPhone } from "@/shared/lib/phones";
 import { useWord } from "@/shared/prospect/use-word";
-import { usersQuery } from "./prospect-list-queries";
 import { datum, enquiryWords, isPlanned, number } from "./timeline-lines";
 
 /** One line of the timeline in words; `detail` is what was written with it. */

@@ -1,13 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { User } from "@/shared/api/types";
+import { usersQuery as everyoneQuery } from "@/shared/api/users";
 
 /** Everyone with an account, also those who left. Administrators only. */
-export const usersQuery = queryOptions({
-  queryKey: ["users"],
-  queryFn: () => answer(api.GET("/api/users")),
-  select: ({ items }) => items,
-});
+export const usersQuery = queryOptions({ ...everyoneQuery, select: ({ items }) => items });
 
 /** What may change of a person by another's hand. */
 export type UserChange = {

@@ -6,27 +6,29 @@ import { useIsAdmin } from "@/shared/api/me";
 import type { Card, Prospect } from "@/shared/api/types";
 import { ask } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { ActivityDialog, type DialogStart, startToday } from "@/shared/prospect/ActivityDialog";
-import { isOpposed } from "@/shared/prospect/opposed";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
-import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
-import { call, openChat } from "@/shared/prospect/reach";
 import { showDone, showError } from "@/shared/ui/undo-toast";
+import { ActivityDialog, type DialogStart, startToday } from "./ActivityDialog";
+import { isOpposed } from "./opposed";
+import { prospectQuery } from "./prospect-queries";
+import { ReturnPrompt } from "./ReturnPrompt";
 import { type Axis, RowChoice } from "./RowChoice";
 import classes from "./RowDeeds.module.css";
+import { call, openChat } from "./reach";
 
 type RowDeedsProps = {
-  /** The active row of the list. */
-  card: Card | undefined;
+  /** The active row of the list, or the card of the board that has the focus, at the moment of a key. */
+  cardNow: () => Card | undefined;
   /** Off while rows are picked: then the same keys open what is done to all of them. */
-  enabled: boolean;
+  enabled?: boolean;
+  /** False where the screen itself calls and opens the chat. */
+  reaches?: boolean;
 };
 
 /**
- * What letters do to the active row of the list, without leaving it: E edits, A assigns, S stage, T temperature, L calls,
+ * What letters do to one prospect of many, without leaving them: E edits, A assigns, S stage, T temperature, L calls,
  * W opens the chat, R plans. After a call or a chat it asks here how it went.
  */
-export function RowDeeds({ card, enabled }: RowDeedsProps) {
+export function RowDeeds({ cardNow, enabled = true, reaches = true }: RowDeedsProps) {
   const { t } = useTranslation("prospects");
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -36,6 +38,7 @@ export function RowDeeds({ card, enabled }: RowDeedsProps) {
   const [approached, setApproached] = useState("");
 
   const withProspect = async (deed: (prospect: Prospect) => void) => {
+    const card = cardNow();
     if (card === undefined) return;
     try {
       deed(await client.ensureQueryData(prospectQuery(card.id)));
@@ -51,6 +54,7 @@ export function RowDeeds({ card, enabled }: RowDeedsProps) {
       by(prospect);
     });
   const choose = (axis: Axis) => () => {
+    const card = cardNow();
     if (card !== undefined) setChoice({ axis, card });
   };
   useShortcuts(
@@ -58,16 +62,16 @@ export function RowDeeds({ card, enabled }: RowDeedsProps) {
       s: choose("stage"),
       t: choose("temperature"),
       ...(isAdmin ? { a: choose("seller") } : {}),
-      l: () => reach(call),
-      w: () => reach(openChat),
+      ...(reaches ? { l: () => reach(call), w: () => reach(openChat) } : {}),
       r: () => void withProspect((prospect) => setPlanned(startToday(prospect))),
       e: () => {
+        const card = cardNow();
         if (card === undefined) return;
         ask("edit");
         void navigate({ to: "/prospectos/$id", params: { id: card.id } });
       },
     },
-    card !== undefined && enabled,
+    enabled,
   );
   return (
     <>

@@ -1,6 +1,6 @@
 import { answer, api } from "@/shared/api/client";
 import type { Prospect } from "@/shared/api/types";
-import { useProspectChange } from "@/shared/prospect/use-prospect-change";
+import { useProspectChange } from "./use-prospect-change";
 
 /** The fields of a prospect that are also on its card in the lists. */
 type Shown = Partial<
