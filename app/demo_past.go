@@ -84,7 +84,10 @@ func (d *demoOffice) playPast(ctx context.Context, n int) error {
 		return err
 	})
 	p.plan(now.Add(-demoTold), func(ctx context.Context) error {
-		_, err := d.CRM.Escalate(ctx) // without hours it tells, and moves nothing
+		if err := d.aroundTheClock(ctx); err != nil { // also where somebody looks at the demo at night
+			return err
+		}
+		_, err := d.CRM.Escalate(ctx)
 		return err
 	})
 	for len(p.agenda) > 0 {

@@ -70,6 +70,16 @@ func (d *demoOffice) demoSeller(ctx context.Context, name string) (account.Viewe
 	return account.Viewer{UserID: users[i].ID, Name: name, Role: account.RoleSeller}, nil
 }
 
+// aroundTheClock has the office work day and night until openHours, and pass nothing on: an office without hours is told by day only.
+func (d *demoOffice) aroundTheClock(ctx context.Context) error {
+	day, never := []crm.HoursSpan{{From: "00:00", To: "24:00"}}, 0
+	always := crm.WeekHours{Sun: day, Mon: day, Tue: day, Wed: day, Thu: day, Fri: day, Sat: day}
+	if _, err := d.CRM.UpdateOfficeTurns(ctx, d.admin, crm.OfficeTurnsPatch{Hours: &always, ReassignAfter: &never}); err != nil {
+		return fmt.Errorf("set demo hours: %w", err)
+	}
+	return nil
+}
+
 // openHours gives the office hours, holidays and an absence to come. Whoever looks at the demo at night or on a Sunday finds it
 // open all the same: a lead that comes meanwhile is to be seen with a seller.
 func (d *demoOffice) openHours(ctx context.Context) error {

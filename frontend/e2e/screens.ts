@@ -260,5 +260,15 @@ export const screens: Screen[] = [
       await dialog.getByRole("group", { name: "Domingo" }).waitFor();
     },
   },
+  {
+    name: "ajustes-usuarios-entregar",
+    hash: "/ajustes/usuarios",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Acciones de Emilio Zavala" }).click();
+      await page.getByRole("menuitem", { name: "Entregar sus prospectos" }).click();
+      const dialog = page.getByRole("dialog", { name: "Prospectos de Emilio Zavala" });
+      await dialog.getByRole("button", { name: "Entregar" }).waitFor();
+    },
+  },
   { name: "ajustes-usuarios", hash: "/ajustes/usuarios", ready: heading("Usuarios") },
 ];

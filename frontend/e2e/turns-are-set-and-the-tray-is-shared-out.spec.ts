@@ -161,7 +161,41 @@ test("an administrator sets who takes turns, sees who is next, and shares the tr
     await new ProspectPage(page).expectHistory("La persona lo pidió: habla inglés");
   });
 
+  await test.step("who leaves hands over everybody, in one change", async () => {
+    await page.goto(`${office.url}#/ajustes/usuarios`);
+    await page.getByRole("button", { name: "Acciones de Ana Prieto" }).click();
+    await page.getByRole("menuitem", { name: "Desactivar" }).click();
+    const dialog = page.getByRole("dialog", { name: "Prospectos de Ana Prieto" });
+    await expect(dialog.getByText(/tiene 1 prospecto abierto/)).toBeVisible();
+    await expect(dialog.getByLabel("Motivo")).toHaveValue("Ya no trabaja aquí");
+    await expectAccessible(page);
+    await dialog.getByRole("radio", { name: "A la bandeja, sin vendedor" }).check();
+    await dialog.getByRole("button", { name: "Entregar" }).click();
+    await shell.told("1 espera en la bandeja, sin vendedor.");
+    const offer = async () => {
+      await page.getByRole("button", { name: "Acciones de Ana Prieto" }).click();
+      await page.getByRole("menuitem", { name: "Entregar sus prospectos" }).click();
+    };
+    await offer();
+    await expect(dialog.getByText("Ana Prieto no tiene prospectos abiertos.")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await page.keyboard.press("Control+z");
+    await shell.told("Deshecho.");
+    await offer();
+    await expect(dialog.getByText(/tiene 1 prospecto abierto/)).toBeVisible();
+    await dialog.getByRole("button", { name: "Ahora no" }).click();
+    await page.getByRole("button", { name: "Acciones de Ana Prieto" }).click();
+    await page.getByRole("menuitem", { name: "Reactivar" }).click();
+    await shell.told("Ana Prieto puede entrar de nuevo.");
+    await page.goto(`${office.url}#/bandeja`);
+    await expect(tray).toContainText("1 sin vendedor");
+  });
+
   await test.step("its former seller and the new one are told, and the new one is reminded", async () => {
+    const day = [{ from: "00:00", to: "24:00" }]; // an office without hours reminds by day only
+    const hours = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
+    await office.call("PATCH", "/api/turns", { hours });
     const told = async (login: string, name: string, sentence: string) => {
       await shell.signOut(name);
       await new SignIn(page).as({ login, password });
