@@ -76,6 +76,8 @@ export const theme = createTheme({
     Textarea: { styles: fieldLabel },
     Select: { defaultProps: { checkIconPosition: "right" }, styles: fieldLabel },
     NumberInput: { styles: fieldLabel },
+    DateInput: { styles: fieldLabel },
+    TimePicker: { styles: fieldLabel },
     Modal: {
       defaultProps: {
         centered: true,
