@@ -20,6 +20,7 @@ export function DayInput({ value, onChange, ...rest }: DayInputProps) {
       placeholder={t("dayFormat")}
       weekendDays={[]}
       clearable
+      clearButtonProps={{ "aria-label": t("dayClear"), tabIndex: -1 }}
       value={value === "" ? null : value}
       onChange={(day) => onChange(day ?? "")}
       dateParser={readDay}
