@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { Browser, Page } from "@playwright/test";
 import { expect, type Person } from "./fixtures";
@@ -130,12 +131,15 @@ export async function join(host: Host, computer: Computer, person: Person): Prom
   await computer.signIn(person);
 }
 
-/** An address of this computer that nobody listens on. */
+/** An address of this computer that nobody listens on: below the ports from which connections are made, for it may be long before
+ *  somebody listens there. */
 export function freeAddress(): Promise<string> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    let tries = 0;
+    const again = () => server.listen(randomInt(20_000, 32_768), "127.0.0.1");
+    server.on("error", (error) => (++tries < 100 ? again() : reject(error)));
+    server.once("listening", () => {
       const address = server.address();
       server.close(() =>
         typeof address === "object" && address !== null
@@ -143,5 +147,6 @@ export function freeAddress(): Promise<string> {
           : reject(new Error("no address")),
       );
     });
+    again();
   });
 }
