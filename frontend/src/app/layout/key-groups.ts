@@ -35,14 +35,23 @@ const list = {
   ],
 } as const;
 
+const changes = [
+  { word: "keys.stage", keys: [["S"]] },
+  { word: "keys.assign", keys: [["A"]], admin: true },
+  { word: "keys.temperature", keys: [["T"]] },
+] as const;
+
+const details = [
+  { word: "keys.reminder", keys: [["R"]] },
+  { word: "keys.edit", keys: [["E"]] },
+] as const;
+
 const picking = {
   title: "keys.picked",
   rows: [
     { word: "keys.select", keys: [["X"]] },
     { word: "keys.selectAll", keys: [["Mod", "A"]] },
-    { word: "keys.stage", keys: [["S"]] },
-    { word: "keys.assign", keys: [["A"]], admin: true },
-    { word: "keys.temperature", keys: [["T"]] },
+    ...changes,
     { word: "keys.selectNone", keys: [["Esc"]] },
   ],
 } as const;
@@ -52,11 +61,8 @@ const active = {
   rows: [
     { word: "keys.callNow", keys: [["L"]] },
     { word: "keys.whatsapp", keys: [["W"]] },
-    { word: "keys.stage", keys: [["S"]] },
-    { word: "keys.assign", keys: [["A"]], admin: true },
-    { word: "keys.temperature", keys: [["T"]] },
-    { word: "keys.reminder", keys: [["R"]] },
-    { word: "keys.edit", keys: [["E"]] },
+    ...changes,
+    ...details,
   ],
 } as const;
 
@@ -66,11 +72,8 @@ const prospect = {
     { word: "keys.call", keys: [["L"]] },
     { word: "keys.note", keys: [["N"]] },
     { word: "keys.whatsapp", keys: [["W"]] },
-    { word: "keys.stage", keys: [["S"]] },
-    { word: "keys.assign", keys: [["A"]], admin: true },
-    { word: "keys.temperature", keys: [["T"]] },
-    { word: "keys.reminder", keys: [["R"]] },
-    { word: "keys.edit", keys: [["E"]] },
+    ...changes,
+    ...details,
   ],
 } as const;
 
