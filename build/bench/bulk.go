@@ -86,7 +86,7 @@ func (o *benchOffice) bulk(ctx context.Context, token string) (calls sample, err
 		call := func() error {
 			body := map[string]any{"ids": ids, "owner_id": to, "owner_reason": "Otro conoce mejor la zona"}
 			var done crm.BulkResult
-			if err := post(o.handler, "/api/prospects/changes", token, body, &done); err != nil {
+			if err := send(o.handler, http.MethodPost, "/api/prospects/changes", token, body, &done); err != nil {
 				return err
 			}
 			if done.Changed != len(ids) {
@@ -168,19 +168,25 @@ func (s sample) worst() (ms float64) {
 	return ms
 }
 
-// post calls the API and reads its answer into v.
-func post(h http.Handler, target, token string, body, v any) error {
+// send calls the API and reads its answer into v, unless that is nil. A body of nil is an empty object.
+func send(h http.Handler, method, target, token string, body, v any) error {
+	if body == nil {
+		body = struct{}{}
+	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	r := httptest.NewRequest(http.MethodPost, target, bytes.NewReader(text))
+	r := httptest.NewRequest(method, target, bytes.NewReader(text))
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	if w.Code != http.StatusOK {
-		return fmt.Errorf("POST %s: %d %s", target, w.Code, w.Body.String())
+	if w.Code/100 != 2 {
+		return fmt.Errorf("%s %s: %d %s", method, r.URL.Path, w.Code, w.Body.String())
+	}
+	if v == nil {
+		return nil
 	}
 	return json.Unmarshal(w.Body.Bytes(), v)
 }

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 )
@@ -133,7 +130,7 @@ func everyday(ctx context.Context, b *bench) (rows []Row, err error) {
 				if c.admin {
 					token = admin.Token
 				}
-				return send(o.handler, c.method, o.filledIn(c.path, own[i]), token, body)
+				return send(o.handler, c.method, o.filledIn(c.path, own[i]), token, body, nil)
 			})
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
@@ -181,24 +178,4 @@ func (o *benchOffice) workedOn(ctx context.Context) (own []worked, err error) {
 
 func (o *benchOffice) filledIn(path string, w worked) string {
 	return strings.NewReplacer("PROSPECT", w.Prospect, "CONTACT", w.Contact, "PHONE", w.Phone, "SELLER", url.PathEscape(o.seller)).Replace(path)
-}
-
-// send calls the API with any method and leaves its answer.
-func send(h http.Handler, method, target, token string, body any) error {
-	text := []byte("{}")
-	if body != nil {
-		var err error
-		if text, err = json.Marshal(body); err != nil {
-			return err
-		}
-	}
-	r := httptest.NewRequest(method, target, bytes.NewReader(text))
-	r.Header.Set("Authorization", "Bearer "+token)
-	r.Header.Set("Content-Type", "application/json")
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	if w.Code/100 != 2 {
-		return fmt.Errorf("%s %s: %d %s", method, r.URL.Path, w.Code, w.Body.String())
-	}
-	return nil
 }
