@@ -45,9 +45,9 @@ func runGoTests(ctx context.Context, r *result, t tool) {
 	if !r.check("start go test", err) {
 		return
 	}
-	before := r.failed
+	before := len(r.failures)
 	countGoTests(out, r)
-	if err := cmd.Wait(); err != nil && r.failed == before {
+	if err := cmd.Wait(); err != nil && len(r.failures) == before {
 		r.check("go test", fmt.Errorf("%w\n%s", err, tail(complaints.String(), 40)))
 	}
 }

@@ -1,7 +1,7 @@
 //go:build unix
 
-// Command suite runs every check of the repository, layer by layer, and closes with a table of how long each took and the
-// line "N passed, N failed". It knows how the layers' tools report, and nothing of what they check. It runs at the root of
+// Command suite runs every check of the repository, layer by layer, and closes with a table of how long each took, the names of
+// what failed, and the line "N passed, N failed". It knows how the layers' tools report, and nothing of what they check. It runs at the root of
 // the repository, with the environment of build/env.sh; the Makefile sees to both and to what must be installed.
 //
 //	go run ./build/suite            all layers
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -43,20 +44,33 @@ var layers = []layer{
 
 // result is what a layer found.
 type result struct {
-	passed, failed int
-	took           time.Duration
+	passed   int
+	failures []string // each with the beginning of why
+	took     time.Duration
 }
 
 // check counts one thing that can go right or wrong, and says what went wrong.
 func (r *result) check(what string, err error) bool {
 	if err != nil {
-		r.failed++
+		r.fail(what, err.Error())
 		fmt.Printf("  FAILED %s: %v\n", what, err)
 		return false
 	}
 	r.passed++
 	return true
 }
+
+// fail notes a failure for the closing list, whose reader may see nothing of what came before: a line of 400 letters at most.
+func (r *result) fail(what, why string) {
+	first, _, _ := strings.Cut(strings.TrimSpace(escapes.ReplaceAllString(why, "")), "\n")
+	if letters := []rune(first); len(letters) > 400 {
+		first = string(letters[:400]) + "…"
+	}
+	r.failures = append(r.failures, what+": "+first)
+}
+
+// escapes are what a tool colours its words with.
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -75,7 +89,7 @@ func main() {
 		switch broken := results[l.needs]; {
 		case ctx.Err() != nil:
 			r.check(l.name, ctx.Err())
-		case broken != nil && broken.failed > 0:
+		case broken != nil && len(broken.failures) > 0:
 			r.check(l.name, fmt.Errorf("not run, because %s failed", l.needs))
 		default:
 			l.run(ctx, r)
@@ -103,20 +117,28 @@ func choose(names []string) ([]layer, error) {
 	return chosen, nil
 }
 
-// report prints the table and reports whether all is well. A layer without a single check has not been well.
+// report prints the table and what failed, and reports whether all is well. A layer without a single check has not been well.
 func report(chosen []layer, results map[string]*result) bool {
-	var passed, failed int
+	var passed int
+	var failures []string
 	var took time.Duration
 	line := strings.Repeat("─", 46)
 	fmt.Printf("\n%-10s %10s %10s %12s\n%s\n", "layer", "passed", "failed", "time", line)
 	for _, l := range chosen {
 		r := results[l.name]
-		if r.passed+r.failed == 0 {
+		if r.passed+len(r.failures) == 0 {
 			r.check(l.name, fmt.Errorf("nothing was checked"))
 		}
-		fmt.Printf("%-10s %10d %10d %12s\n", l.name, r.passed, r.failed, r.took.Round(100*time.Millisecond))
-		passed, failed, took = passed+r.passed, failed+r.failed, took+r.took
+		fmt.Printf("%-10s %10d %10d %12s\n", l.name, r.passed, len(r.failures), r.took.Round(100*time.Millisecond))
+		passed, took = passed+r.passed, took+r.took
+		for _, each := range r.failures {
+			failures = append(failures, l.name+": "+each)
+		}
 	}
-	fmt.Printf("%s\n%-10s %10d %10d %12s\n\n%d passed, %d failed\n", line, "", passed, failed, took.Round(100*time.Millisecond), passed, failed)
-	return failed == 0
+	fmt.Printf("%s\n%-10s %10d %10d %12s\n\n", line, "", passed, len(failures), took.Round(100*time.Millisecond))
+	for _, each := range failures {
+		fmt.Println("FAILED " + each)
+	}
+	fmt.Printf("%d passed, %d failed\n", passed, len(failures))
+	return len(failures) == 0
 }

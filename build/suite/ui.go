@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // uiTests counts what Vitest's JSON reporter says.
@@ -18,16 +19,31 @@ func uiTests(ctx context.Context, r *result) {
 		return
 	}
 	_, runErr := tool{dir: "frontend", args: []string{"npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=" + report}}.run(ctx)
-	var counts struct{ NumPassedTests, NumFailedTests int }
-	if err := readReport(report, &counts); err != nil {
+	var all struct {
+		NumPassedTests int
+		TestResults    []struct {
+			AssertionResults []struct {
+				Status, FullName string
+				FailureMessages  []string
+			}
+		}
+	}
+	if err := readReport(report, &all); err != nil {
 		r.check("vitest", errors.Join(runErr, err))
 		return
 	}
-	r.passed += counts.NumPassedTests
-	r.failed += counts.NumFailedTests
+	r.passed += all.NumPassedTests
+	before := len(r.failures)
+	for _, file := range all.TestResults {
+		for _, test := range file.AssertionResults {
+			if test.Status == "failed" {
+				r.fail(test.FullName, strings.Join(test.FailureMessages, "\n"))
+			}
+		}
+	}
 	if runErr != nil {
 		fmt.Println(runErr)
-		if counts.NumFailedTests == 0 {
+		if len(r.failures) == before {
 			r.check("vitest", errors.New("it ended badly"))
 		}
 	}
@@ -47,23 +63,62 @@ func browserTests(ctx context.Context, r *result) {
 		dir: "frontend", env: []string{"SITEGROUP_BIN=" + binary, "PLAYWRIGHT_JSON_OUTPUT_FILE=" + report, "CI=1"},
 		args: []string{"npx", "--no-install", "playwright", "test", "--max-failures=8", "--reporter=list,json"},
 	}.run(ctx)
-	var counts struct {
-		Stats struct{ Expected, Unexpected, Flaky, Skipped int }
+	var all struct {
+		Suites []specs
+		Stats  struct{ Expected, Unexpected, Flaky, Skipped int }
 	}
-	if err := readReport(report, &counts); err != nil {
+	if err := readReport(report, &all); err != nil {
 		r.check("playwright", errors.Join(runErr, err))
 		return
 	}
-	s := counts.Stats
+	s := all.Stats
 	r.passed += s.Expected
-	r.failed += s.Unexpected + s.Flaky
+	before := len(r.failures)
+	for _, file := range all.Suites {
+		file.failures(r)
+	}
 	if runErr != nil || s.Flaky > 0 || s.Skipped > 0 {
 		fmt.Printf("  %d failed, %d passed only when repeated, %d skipped\n", s.Unexpected, s.Flaky, s.Skipped)
 		if runErr != nil {
 			fmt.Println(runErr)
-			if s.Unexpected == 0 {
+			if len(r.failures) == before {
 				r.check("playwright", errors.New("it ended badly"))
 			}
+		}
+	}
+}
+
+// specs is a file of Playwright's JSON report, or a group in it.
+type specs struct {
+	Suites []specs
+	Specs  []struct {
+		Title, File string
+		Tests       []struct {
+			Status  string
+			Results []struct {
+				Errors []struct{ Message string }
+			}
+		}
+	}
+}
+
+// failures notes each test that failed, or passed only when repeated.
+func (s specs) failures(r *result) {
+	for _, inner := range s.Suites {
+		inner.failures(r)
+	}
+	for _, spec := range s.Specs {
+		for _, test := range spec.Tests {
+			if test.Status != "unexpected" && test.Status != "flaky" {
+				continue
+			}
+			why := test.Status
+			for _, result := range test.Results {
+				for _, each := range result.Errors {
+					why += ", " + strings.Join(strings.Fields(each.Message), " ")
+				}
+			}
+			r.fail(spec.File+" › "+spec.Title, why)
 		}
 	}
 }

@@ -225,7 +225,7 @@ func (w *windowRun) keepEvidence() {
 			_ = os.WriteFile(filepath.Join(kept, filepath.Base(path)), content, 0o644) // best effort
 		}
 	}
-	if w.failed > 0 {
+	if len(w.failures) > 0 {
 		fmt.Printf("  what was there is in %s\n%s\n", kept, tail(w.out.String(), 30))
 	}
 }
