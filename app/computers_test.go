@@ -33,6 +33,36 @@ func eventually(t *testing.T, what string, so func() bool) {
 	t.Fatalf("never: %s", what)
 }
 
+// Whoever held the host's port may give it up: nobody has to start the host anew for that.
+func TestAHostWaitsForItsPort(t *testing.T) {
+	t.Parallel()
+	holder, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close() //nolint:errcheck // closed below; here for a test that ends early
+	p := apptest.Start(t, "--sync-listen", holder.Addr().String())
+	p.SetUp()
+	var devices struct {
+		Network struct {
+			Addresses []string
+			Problem   string
+		}
+	}
+	state := &devices.Network
+	read := func() { p.Must("GET", "/api/devices", nil, &devices) }
+	if read(); state.Problem != "network.port_taken" || len(state.Addresses) > 0 {
+		t.Fatalf("with its port taken the host says %+v", *state)
+	}
+	if err := holder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the host listens", func() bool { read(); return state.Problem == "" })
+	if len(state.Addresses) != 1 || state.Addresses[0] != holder.Addr().String() {
+		t.Errorf("it listens at %v", state.Addresses)
+	}
+}
+
 // theOffice is a host with its recovery code, and what it takes to bring computers in.
 type theOffice struct {
 	*apptest.Program

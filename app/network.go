@@ -148,11 +148,7 @@ func (n *network) stayConnected(ctx context.Context) {
 func (n *network) serve(ctx context.Context) {
 	stop := n.o.Store.OnCommit(n.committed)
 	defer stop()
-	s, err := n.setting(ctx)
-	if err == nil {
-		err = n.listen(ctx, s)
-	}
-	if err != nil {
+	if err := n.begin(ctx); err != nil {
 		n.o.log.WithError(err).Warn("the office's computers cannot connect")
 	}
 	defer func() {
@@ -166,7 +162,8 @@ func (n *network) serve(ctx context.Context) {
 			return
 		case <-n.told:
 			n.poke(ctx)
-		case <-clock.System{}.After(announceEvery):
+		case <-clock.System{}.After(lookEvery):
+			n.listenAgain(ctx)
 			n.mu.Lock()
 			n.announce()
 			n.mu.Unlock()
@@ -231,27 +228,46 @@ func (n *network) ended() {
 	n.tell()
 }
 
-// listen begins to serve the office's computers: over the network where the setting says so, and through the relay where
-// there is one, also when the network's port is taken.
-func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
-	deps := link.ServerDeps{
+// begin listens as the setting says.
+func (n *network) begin(ctx context.Context) error {
+	n.configuring.Lock()
+	defer n.configuring.Unlock()
+	s, err := n.setting(ctx)
+	if err != nil {
+		return err
+	}
+	return n.listen(ctx, s)
+}
+
+// serverDeps is what every server of this host needs.
+func (n *network) serverDeps() link.ServerDeps {
+	return link.ServerDeps{
 		Host: n.o.Host, Key: n.o.key, Clock: clock.System{}, Log: n.o.log.WithField("part", "network"), OnConnections: n.tell,
 	}
+}
+
+// address is where a host listens in the network.
+func (n *network) address(s api.NetworkSetting) string {
+	if n.fixed != "" {
+		return n.fixed
+	}
+	return net.JoinHostPort("", strconv.Itoa(s.Port))
+}
+
+// listen begins to serve the office's computers: over the network where the setting says so, and through the relay where
+// there is one, also when the network's port is taken. The lock of configuring is held.
+func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
 	var server *link.Server
 	var err error
 	problem := ""
 	if s.Enabled {
-		addr := n.fixed
-		if addr == "" {
-			addr = net.JoinHostPort("", strconv.Itoa(s.Port))
-		}
-		if server, err = link.Listen(ctx, addr, deps); err != nil {
+		if server, err = link.Listen(ctx, n.address(s), n.serverDeps()); err != nil {
 			problem = link.CodePortTaken
 		}
 	}
 	if server == nil && n.o.relay.address() != "" {
 		var e error
-		server, e = link.Serve(ctx, deps)
+		server, e = link.Serve(ctx, n.serverDeps())
 		err = errors.Join(err, e)
 	}
 	n.mu.Lock()
@@ -259,6 +275,37 @@ func (n *network) listen(ctx context.Context, s api.NetworkSetting) error {
 	n.problem, n.server = problem, server
 	n.announce()
 	return err
+}
+
+// listenAgain tries the network's port once more where it was taken. Connections through the relay are cut only once it is free.
+func (n *network) listenAgain(ctx context.Context) {
+	n.configuring.Lock()
+	defer n.configuring.Unlock()
+	n.mu.Lock()
+	before, taken := n.server, n.problem != ""
+	n.mu.Unlock()
+	if !taken {
+		return
+	}
+	s, err := n.setting(ctx)
+	if err != nil || !s.Enabled {
+		return
+	}
+	server, err := link.Listen(ctx, n.address(s), n.serverDeps())
+	if err != nil {
+		return // said when it began, and in Salud for as long as it lasts
+	}
+	n.mu.Lock()
+	n.problem, n.server = "", server
+	n.announce()
+	n.mu.Unlock()
+	n.o.log.Info("the port was free at last: the office's computers can connect")
+	if before != nil {
+		if err := before.Close(); err != nil {
+			n.o.log.WithError(err).Warn("connections did not end in order")
+		}
+	}
+	n.tell()
 }
 
 // serving is the server while there is one.
@@ -281,9 +328,9 @@ func (n *network) relayChanged(ctx context.Context) {
 	}
 }
 
-// announceEvery is how often it is seen whether the network has to be told something else: an address comes and goes with
-// the cable, and there is nothing to announce before the recovery code is made.
-const announceEvery = 15 * time.Second
+// lookEvery is how often it is seen whether the network has to be told something else, an address that comes and goes with the
+// cable or the one that the recovery code makes known, and whether a port that was taken is free.
+const lookEvery = 5 * time.Second
 
 // announce tells the network where this computer is. The lock is held.
 func (n *network) announce() {
