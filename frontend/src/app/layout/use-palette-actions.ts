@@ -30,7 +30,7 @@ import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
 import { useDeleteProspect } from "@/shared/prospect/use-delete-prospect";
 import { useTags } from "@/shared/tags/tag-queries";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import { noteRecent } from "./recent";
 import { usePaletteEverywhere } from "./use-palette-everywhere";
 
@@ -81,7 +81,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const remove = useDeleteProspect();
   const write = async (message: string, send: () => Promise<{ tx_id: string }>) => {
     try {
-      showUndo(message, (await send()).tx_id);
+      await undoable(send, message);
     } catch (thrown) {
       showError(thrown);
     }

@@ -6,7 +6,7 @@ import { toDay } from "@/shared/lib/dates";
 import { keptLength } from "@/shared/prospect/length";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { dueFields, type When } from "@/shared/prospect/when-presets";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import { addDays, dayOf, rangeOf, type Slot, slotFields } from "./agenda-days";
 
 /** Whose agenda: a user's id, "none", or everybody's. */
@@ -76,7 +76,7 @@ export function useAgendaAct() {
   const client = useQueryClient();
   return useMutation({
     mutationKey: ["agenda-act"],
-    mutationFn: ({ send }: Act) => send(),
+    mutationFn: ({ send, message }: Act) => undoable(send, message),
     onMutate: async ({ item, becomes }) => {
       await client.cancelQueries({ queryKey: ["agenda"] });
       const before = client.getQueriesData<Agenda>({ queryKey: ["agenda"] });
@@ -90,7 +90,6 @@ export function useAgendaAct() {
       );
       return { before };
     },
-    onSuccess: ({ tx_id }, { message }) => showUndo(message, tx_id),
     onError: (thrown, _, context) => {
       for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
       showError(thrown);

@@ -11,7 +11,7 @@ import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { Phone } from "@/shared/ui/Phone";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import classes from "./Bin.module.css";
 
 const binQuery = queryOptions({ queryKey: ["bin"], queryFn: () => answer(api.GET("/api/bin")) });
@@ -26,8 +26,10 @@ export function Bin() {
   const items = bin.data?.items ?? [];
   const restore = async ({ id }: Deleted) => {
     try {
-      const { tx_id, left } = await answer(api.POST("/api/bin/{id}/restore", { params: { path: { id } } }));
-      showUndo(left === "" ? t("bin.restored") : t("bin.restoredToTray", { name: left }), tx_id);
+      await undoable(
+        () => answer(api.POST("/api/bin/{id}/restore", { params: { path: { id } } })),
+        ({ left }) => (left === "" ? t("bin.restored") : t("bin.restoredToTray", { name: left })),
+      );
     } catch (thrown) {
       showError(thrown);
     }

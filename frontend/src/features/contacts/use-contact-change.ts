@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 
 /** One write about a contact: how to send it, and what the toast that offers to undo says. */
 export type ContactChange = {
@@ -14,11 +14,9 @@ export type ContactChange = {
 export function useContactChange() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ send }: ContactChange) => send(),
-    onSuccess: ({ tx_id, state }, { message, waiting = message, done }) => {
-      showUndo(state === "waiting" ? waiting : message, tx_id);
-      done?.();
-    },
+    mutationFn: ({ send, message, waiting = message }: ContactChange) =>
+      undoable(send, ({ state }) => (state === "waiting" ? waiting : message)),
+    onSuccess: (_answer, { done }) => done?.(),
     onError: showError,
     onSettled: () => {
       for (const queryKey of [["contacts"], ["prospects"], ["prospect"]])

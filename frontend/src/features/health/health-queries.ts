@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Lead } from "@/shared/api/types";
-import { offerUndo, showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable, undoableBy } from "@/shared/ui/undo-toast";
 
 /** States of the ledger that wait for a person. */
 export type StuckState = "failed" | "held";
@@ -60,11 +60,13 @@ export type LeadDecision = { contactId: string; told: string };
 export function useLeadDecision(id: string) {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: ({ contactId }: LeadDecision) =>
-      answer(
-        api.POST("/api/leads/{id}/resolve", { params: { path: { id } }, body: { contact_id: contactId } }),
-      ),
-    onSuccess: ({ tx_id }, { told }) => showUndo(told, tx_id),
+    mutationFn: ({ contactId, told }: LeadDecision) => {
+      const body = { contact_id: contactId };
+      return undoable(
+        () => answer(api.POST("/api/leads/{id}/resolve", { params: { path: { id } }, body })),
+        told,
+      );
+    },
     onError: showError,
     onSettled: refresh,
   });
@@ -75,9 +77,12 @@ export function useLeadDismissal(told: string) {
   const refresh = useRefresh();
   const path = (id: string) => ({ params: { path: { id } } });
   return useMutation({
-    mutationFn: (id: string) => answer(api.POST("/api/leads/{id}/dismiss", path(id))),
-    onSuccess: (_, id) =>
-      offerUndo(told, () => answer(api.POST("/api/leads/{id}/retry", path(id))).finally(refresh)),
+    mutationFn: (id: string) =>
+      undoableBy(
+        () => answer(api.POST("/api/leads/{id}/dismiss", path(id))),
+        told,
+        () => answer(api.POST("/api/leads/{id}/retry", path(id))).finally(refresh),
+      ),
     onError: showError,
     onSettled: refresh,
   });

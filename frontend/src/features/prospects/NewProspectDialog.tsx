@@ -9,7 +9,7 @@ import { usersQuery } from "@/shared/api/users";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
-import { showDone, showUndo } from "@/shared/ui/undo-toast";
+import { undoable } from "@/shared/ui/undo-toast";
 import { PhoneFeedback } from "./PhoneFeedback";
 
 type NewProspectDialogProps = { opened: boolean; onClose: () => void };
@@ -40,25 +40,28 @@ function NewProspectForm({ onClose }: { onClose: () => void }) {
   const users = useQuery({ ...usersQuery, enabled: isAdmin }).data?.items ?? [];
   const sellers = users.filter(({ role, active }) => role === "seller" && active);
   const create = useMutation({
-    mutationFn: ({ name, phone, email, city, note, owner }: typeof blank) =>
-      answer(
-        api.POST("/api/prospects", {
-          body: {
-            name: name.trim(),
-            phones: phone.trim() === "" ? [] : [phone.trim()],
-            emails: email.trim() === "" ? [] : [email.trim()],
-            ...(city.trim() === "" ? {} : { city: city.trim() }),
-            ...(note.trim() === "" ? {} : { note: note.trim() }),
-            ...(isAdmin ? { owner_id: owner } : {}),
-          },
-        }),
-      ),
-    onSuccess: ({ id, linked, tx_id }) => {
+    mutationFn: ({ name, phone, email, city, note, owner }: typeof blank) => {
+      const body = {
+        name: name.trim(),
+        phones: phone.trim() === "" ? [] : [phone.trim()],
+        emails: email.trim() === "" ? [] : [email.trim()],
+        ...(city.trim() === "" ? {} : { city: city.trim() }),
+        ...(note.trim() === "" ? {} : { note: note.trim() }),
+        ...(isAdmin ? { owner_id: owner } : {}),
+      };
+      return undoable(
+        async () => {
+          const made = await answer(api.POST("/api/prospects", { body }));
+          // Somebody else's: their seller is told of it, and that is not ours to take back.
+          return made.id === "" ? { ...made, tx_id: "" } : made;
+        },
+        ({ id, linked }) => t(id === "" ? "new.taken" : linked ? "new.linked" : "new.done"),
+      );
+    },
+    onSuccess: ({ id }) => {
       void client.invalidateQueries({ queryKey: ["prospects"] });
       onClose();
-      if (id === "") return showDone(t("new.taken"));
-      showUndo(linked ? t("new.linked") : t("new.done"), tx_id);
-      void navigate({ to: "/prospectos/$id", params: { id } });
+      if (id !== "") void navigate({ to: "/prospectos/$id", params: { id } });
     },
   });
   const fault = (field: string) => fieldError(create.error, field);

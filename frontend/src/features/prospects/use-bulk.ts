@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatCount } from "@/shared/lib/text";
 import { showProgress } from "@/shared/ui/progress-toast";
-import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
+import { beginUndoable, type Place, showDone, showError } from "@/shared/ui/undo-toast";
 import { type BulkBack, type BulkDeed, type BulkEnd, type BulkStep, runBulk, undoBulk } from "./bulk-run";
 
 /** Above this many, one is asked first. */
@@ -25,6 +25,7 @@ export function useBulk(onDone: () => void) {
     );
   const run = async (ids: readonly string[], deed: BulkDeed) => {
     stopped.current = false;
+    const place = beginUndoable(stop);
     setProgress({ done: 0, of: ids.length });
     try {
       const end = await runBulk(
@@ -33,15 +34,16 @@ export function useBulk(onDone: () => void) {
         (done) => setProgress({ done, of: ids.length }),
         () => stopped.current,
       );
-      say(end, ids.length);
+      say(end, ids.length, place);
       if (end.failure === undefined) onDone();
       else showError(end.failure);
     } finally {
+      place.leave();
       setProgress(null);
       void refresh();
     }
   };
-  const say = (end: BulkEnd, of: number) => {
+  const say = (end: BulkEnd, of: number, place: Place) => {
     if (end.failure !== undefined && end.steps.length === 0) return;
     const message =
       end.done < of
@@ -50,16 +52,16 @@ export function useBulk(onDone: () => void) {
           ? t("bulk.same")
           : t("bulk.done", { count: end.changed, n: formatCount(end.changed) });
     setRefused(end.refused);
-    if (end.steps.length > 0) offer(message, end.steps);
+    if (end.steps.length > 0) offer(place, message, end.steps);
     else if (end.refused.length === 0) showDone(message);
   };
-  const offer = (message: string, steps: BulkStep[]) =>
-    offerUndo(
+  const offer = (place: Place, message: string, steps: BulkStep[]) =>
+    place.offer({
       message,
-      () => takeBack(steps),
-      (back) => takeBack(back.steps),
+      takeBack: () => takeBack(steps),
+      again: (back: BulkBack) => takeBack(back.steps),
       told,
-    );
+    });
   /** Takes steps back, telling how far it is where there are several. */
   const takeBack = async (steps: readonly BulkStep[]): Promise<BulkBack> => {
     const of = steps.reduce((sum, { changed }) => sum + changed, 0);
@@ -79,7 +81,8 @@ export function useBulk(onDone: () => void) {
       );
       if (back.changed === 0 && back.failure !== undefined) throw back.failure;
       if (back.rest.length > 0) {
-        offer(t("bulk.undoStopped", { done: formatCount(back.changed), n: formatCount(of) }), back.rest);
+        const message = t("bulk.undoStopped", { done: formatCount(back.changed), n: formatCount(of) });
+        offer(beginUndoable(), message, back.rest);
       }
       if (back.rest.length > 0 && back.failure !== undefined) showError(back.failure);
       return back;

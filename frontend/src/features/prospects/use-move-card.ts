@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
-import { showDone, showError, showUndo } from "@/shared/ui/undo-toast";
+import { showDone, showError, undoable } from "@/shared/ui/undo-toast";
 import { foreseeMove } from "./board-cache";
 import type { BoardSearch } from "./board-queries";
 
@@ -30,15 +30,16 @@ export function useMoveCard(search: BoardSearch, onRefused: (move: Move, thrown:
   const client = useQueryClient();
   return useMutation({
     mutationKey,
-    mutationFn: ({ card: { id }, fields }: Move) =>
-      answer(api.PATCH("/api/prospects/{id}", { params: { path: { id } }, body: fields })),
+    mutationFn: ({ card: { id }, fields, message, undoable: isUndoable }: Move) => {
+      const send = () => answer(api.PATCH("/api/prospects/{id}", { params: { path: { id } }, body: fields }));
+      return isUndoable ? undoable(send, message) : send();
+    },
     onMutate: async ({ card, to }: Move) => {
       await client.cancelQueries({ queryKey: ["prospects"] });
       return { takeBack: foreseeMove(client, search, card, to) };
     },
-    onSuccess: ({ tx_id }, { message, undoable }) => {
-      if (undoable) showUndo(message, tx_id);
-      else showDone(message);
+    onSuccess: (_answer, { message, undoable: isUndoable }) => {
+      if (!isUndoable) showDone(message);
     },
     onError: (thrown, move, context) => {
       context?.takeBack();

@@ -2,7 +2,7 @@ import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
 import type { View, ViewQuery } from "@/shared/api/types";
 import { parseDay } from "@/shared/lib/dates";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import { type ProspectSearch, parseProspectSearch } from "./prospect-search";
 
 /** One's own views and the office's. */
@@ -16,7 +16,7 @@ export function useViewChange() {
   const client = useQueryClient();
   const write = async (message: string, send: () => Promise<{ tx_id: string }>) => {
     try {
-      showUndo(message, (await send()).tx_id);
+      await undoable(send, message);
     } catch (thrown) {
       showError(thrown);
     }

@@ -6,7 +6,7 @@ import { useSession } from "@/shared/api/session";
 import type { Reminder } from "@/shared/api/types";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { dueFields, type When } from "@/shared/prospect/when-presets";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import { announcedPrefix, latestAnnounced, wasAnnounced } from "./announced";
 import { dueAt, toldBy, untilNext } from "./due";
 import { remindingAt } from "./reminding";
@@ -81,7 +81,7 @@ type Act = { reminders: readonly Reminder[]; message: string; send: () => Promis
 export function useReminderAct() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ send }: Act) => send(),
+    mutationFn: ({ send, message }: Act) => undoable(send, message),
     onMutate: async ({ reminders }) => {
       await client.cancelQueries({ queryKey });
       const ids = new Set(reminders.map(({ id }) => id));
@@ -91,7 +91,6 @@ export function useReminderAct() {
       );
       return { before };
     },
-    onSuccess: ({ tx_id }, { message }) => showUndo(message, tx_id),
     onError: (thrown, _, context) => {
       client.setQueryData(queryKey, context?.before);
       showError(thrown);

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { answer, api } from "@/shared/api/client";
 import { useSession } from "@/shared/api/session";
 import type { UserNotice } from "@/shared/api/types";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 
 const queryKey = ["notices"] as const;
 
@@ -23,12 +23,10 @@ export function useUserNotices(): Notices {
 export function useSeen() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ notices }: { notices: readonly UserNotice[] | "all"; message: string }) =>
-      answer(
-        api.POST("/api/notices/read", {
-          body: { ids: notices === "all" ? [] : notices.flatMap(({ ids }) => ids) },
-        }),
-      ),
+    mutationFn: ({ notices, message }: { notices: readonly UserNotice[] | "all"; message: string }) => {
+      const body = { ids: notices === "all" ? [] : notices.flatMap(({ ids }) => ids) };
+      return undoable(() => answer(api.POST("/api/notices/read", { body })), message);
+    },
     onMutate: async ({ notices }) => {
       await client.cancelQueries({ queryKey });
       const before = client.getQueryData<Notices>(queryKey);
@@ -42,7 +40,6 @@ export function useSeen() {
       });
       return { before };
     },
-    onSuccess: ({ tx_id }, { message }) => showUndo(message, tx_id),
     onError: (thrown, _, context) => {
       client.setQueryData(queryKey, context?.before);
       showError(thrown);

@@ -7,7 +7,7 @@ import { formatCount } from "@/shared/lib/text";
 import { faultSentence } from "@/shared/ui/fault-sentence";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { Section } from "@/shared/ui/Section";
-import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
+import { showDone, showError, undoableBy } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
 import { MetaMappingDialog } from "./MetaMappingDialog";
 import { useFormChange, useFormPull } from "./meta-queries";
@@ -106,10 +106,8 @@ function FormItem({ form, waits, onMap }: { form: MetaForm; waits: boolean; onMa
         onChange={({ currentTarget }) => {
           const active = currentTarget.checked;
           const back = () => change.mutateAsync({ id: form.id, active: !active });
-          change.mutate(
-            { id: form.id, active },
-            { onSuccess: () => offerUndo(common("saved"), back), onError: showError },
-          );
+          const send = () => change.mutateAsync({ id: form.id, active });
+          undoableBy(send, common("saved"), back).catch(showError);
         }}
       />
     </li>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { MetaForm } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import table from "@/shared/ui/table.module.css";
-import { offerUndo } from "@/shared/ui/undo-toast";
+import { undoableBy } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
 import { changedTargets, fullMapping, type MappingTarget, mappingGaps, mappingTargets } from "./meta-mapping";
 import { useFormChange } from "./meta-queries";
@@ -40,15 +40,9 @@ function Mapping({ form, onClose }: { form: MetaForm; onClose: () => void }) {
   const save = () => {
     const before = fullMapping(form);
     const back = () => change.mutateAsync({ id: form.id, mapping: changedTargets(mapping, before) });
-    change.mutate(
-      { id: form.id, mapping: changedTargets(before, mapping) },
-      {
-        onSuccess: () => {
-          offerUndo(common("saved"), back);
-          onClose();
-        },
-      },
-    );
+    const send = () => change.mutateAsync({ id: form.id, mapping: changedTargets(before, mapping) });
+    // A fault stands in the dialog.
+    undoableBy(send, common("saved"), back).then(onClose, () => undefined);
   };
   return (
     <>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { MetaPage } from "@/shared/api/types";
 import { errorSentence, faultSentence } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
-import { offerUndo, showDone, showError } from "@/shared/ui/undo-toast";
+import { showDone, showError, undoableBy } from "@/shared/ui/undo-toast";
 import classes from "./Meta.module.css";
 import { useDiscovery, usePageChange, usePageProbe } from "./meta-queries";
 
@@ -66,10 +66,8 @@ function Page({ page }: { page: MetaPage }) {
         onChange={({ currentTarget }) => {
           const active = currentTarget.checked;
           const back = () => change.mutateAsync({ id: page.id, active: !active });
-          change.mutate(
-            { id: page.id, active },
-            { onSuccess: () => offerUndo(common("saved"), back), onError: showError },
-          );
+          const send = () => change.mutateAsync({ id: page.id, active });
+          undoableBy(send, common("saved"), back).catch(showError);
         }}
       />
     </li>

@@ -4,7 +4,6 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError } from "@/shared/ui/fault-sentence";
-import { showUndo } from "@/shared/ui/undo-toast";
 import classes from "./Settings.module.css";
 import { type NewUser, useUserCreation } from "./user-queries";
 
@@ -33,13 +32,13 @@ function NewUserForm({ onClose }: { onClose: () => void }) {
   const errors = (["name", "login", "password"] as const).map((field) => fieldError(create.error, field));
   const submit = (values: NewUser) =>
     create.mutate(
-      { ...values, name: values.name.trim(), login: values.login.trim() },
       {
-        onSuccess: (user) => {
-          showUndo(t("users.addedToast", { name: user.name }), user.tx_id);
-          onClose();
-        },
+        ...values,
+        name: values.name.trim(),
+        login: values.login.trim(),
+        message: t("users.addedToast", { name: values.name.trim() }),
       },
+      { onSuccess: onClose },
     );
   return (
     <form onSubmit={form.onSubmit(submit)}>

@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import type { User } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { showDone, showUndo } from "@/shared/ui/undo-toast";
 import classes from "./Settings.module.css";
 import { openProspectsQuery, usePassOn, usersQuery } from "./user-queries";
 
@@ -48,19 +47,16 @@ function PassOnForm({ user, onClose }: { user: User; onClose: () => void }) {
           by_turn: how === "turn",
           reason: reason.trim(),
         },
-      },
-      {
-        onSuccess: ({ given, tray, left, tx_id }) => {
+        said: ({ given, tray, left }) => {
           const parts = [
             given > 0 && t("passOn.given", { count: given, n: formatCount(given) }),
             tray > 0 && t("passOn.tray", { count: tray, n: formatCount(tray) }),
             left > 0 && t("passOn.stillLeft", { count: left, n: formatCount(left) }),
           ].filter((part) => part !== false);
-          if (parts.length === 0) showDone(t("passOn.none", { name: user.name }));
-          else showUndo(parts.join(" "), tx_id);
-          onClose();
+          return parts.length === 0 ? t("passOn.none", { name: user.name }) : parts.join(" ");
         },
       },
+      { onSuccess: onClose },
     );
   };
   if (open.error !== null) return <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />;

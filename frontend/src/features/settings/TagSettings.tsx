@@ -16,7 +16,7 @@ import { fieldError } from "@/shared/ui/fault-sentence";
 import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import classes from "./TagSettings.module.css";
 
 /** The office's words for prospects: named, coloured, taken away. */
@@ -105,8 +105,7 @@ type TagWrite = { send: () => Promise<{ tx_id: string }>; message: string };
 function useTagChange() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ send }: TagWrite) => send(),
-    onSuccess: ({ tx_id }, { message }) => showUndo(message, tx_id),
+    mutationFn: ({ send, message }: TagWrite) => undoable(send, message),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ["prospects"] });
       return client.invalidateQueries({ queryKey: ["tags"] });

@@ -19,7 +19,7 @@ import type { User } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError } from "@/shared/ui/undo-toast";
 import { NewUserDialog } from "./NewUserDialog";
 import { PassOnDialog } from "./PassOnDialog";
 import { ResetPasswordDialog } from "./ResetPasswordDialog";
@@ -134,17 +134,13 @@ function UserMenu({ user, isMe, onReset, onPassOn }: UserMenuProps) {
   const change = useUserChange();
   const client = useQueryClient();
   const apply = (patch: UserChange, message: string) =>
-    change.mutate(
-      { id: user.id, change: patch },
-      { onSuccess: ({ tx_id }) => showUndo(message, tx_id), onError: showError },
-    );
+    change.mutate({ id: user.id, change: patch, message }, { onError: showError });
   const { name } = user;
   const deactivate = () =>
     change.mutate(
-      { id: user.id, change: { active: false } },
+      { id: user.id, change: { active: false }, message: t("users.deactivatedToast", { name }) },
       {
-        onSuccess: async ({ tx_id }) => {
-          showUndo(t("users.deactivatedToast", { name }), tx_id);
+        onSuccess: async () => {
           const { open } = await client.fetchQuery(openProspectsQuery(user.id));
           if (open > 0) onPassOn(true);
         },

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 
 /** Stages and reasons as an administrator arranges them, archived ones at the end. */
 export const pipelineQuery = queryOptions({
@@ -15,8 +15,7 @@ export type PipelineChange = { send: () => Promise<{ tx_id: string }>; message: 
 export function usePipelineChange() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ send }: PipelineChange) => send(),
-    onSuccess: ({ tx_id }, { message }) => showUndo(message, tx_id),
+    mutationFn: ({ send, message }: PipelineChange) => undoable(send, message),
     onError: showError,
     onSettled: () => {
       for (const family of ["pipeline", "vocabulary", "prospects"]) {

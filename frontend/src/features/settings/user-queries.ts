@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
-import type { User } from "@/shared/api/types";
+import type { PassedOn, User } from "@/shared/api/types";
 import { usersQuery as everyoneQuery } from "@/shared/api/users";
+import { type Said, undoable } from "@/shared/ui/undo-toast";
 
 /** Everyone with an account, also those who left. Administrators only. */
 export const usersQuery = queryOptions({ ...everyoneQuery, select: ({ items }) => items });
@@ -27,7 +28,8 @@ function useRefresh() {
 export function useUserCreation() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (body: NewUser) => answer(api.POST("/api/users", { body })),
+    mutationFn: ({ message, ...body }: NewUser & { message: string }) =>
+      undoable(() => answer(api.POST("/api/users", { body })), message),
     onSuccess: refresh,
   });
 }
@@ -35,8 +37,11 @@ export function useUserCreation() {
 export function useUserChange() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: ({ id, change }: { id: string; change: UserChange }) =>
-      answer(api.PATCH("/api/users/{id}", { params: { path: { id } }, body: change })),
+    mutationFn: ({ id, change, message }: { id: string; change: UserChange; message: string }) =>
+      undoable(
+        () => answer(api.PATCH("/api/users/{id}", { params: { path: { id } }, body: change })),
+        message,
+      ),
     onSuccess: refresh,
   });
 }
@@ -62,8 +67,11 @@ export type PassOn = { owner_id: string; by_turn: boolean; reason: string };
 export function usePassOn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string; body: PassOn }) =>
-      answer(api.POST("/api/users/{id}/prospects/pass-on", { params: { path: { id } }, body })),
+    mutationFn: ({ id, body, said }: { id: string; body: PassOn; said: Said<PassedOn> }) =>
+      undoable(
+        () => answer(api.POST("/api/users/{id}/prospects/pass-on", { params: { path: { id } }, body })),
+        said,
+      ),
     onSuccess: () => {
       for (const queryKey of [["users"], ["prospects"], ["inbox"]])
         void client.invalidateQueries({ queryKey });

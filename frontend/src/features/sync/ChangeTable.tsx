@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import table from "@/shared/ui/table.module.css";
-import { showDone, showError, showUndo } from "@/shared/ui/undo-toast";
+import { showDone, showError } from "@/shared/ui/undo-toast";
 import { type Settle, useSettle } from "./change-queries";
 import { useChangeWords } from "./change-words";
 import classes from "./Sync.module.css";
@@ -48,10 +48,7 @@ export function ChangeTable({ label, lines, settle, byTitle, withReason }: Chang
     setPicked(next);
   };
   const applyLines = (ids: string[]) =>
-    apply.mutate(ids, {
-      onSuccess: ({ tx_id }) => showUndo(t("changes.applied", { count: ids.length }), tx_id),
-      onError: showError,
-    });
+    apply.mutate({ ids, message: t("changes.applied", { count: ids.length }) }, { onError: showError });
   const dismissLines = (ids: string[]) =>
     dismiss.mutate(ids, {
       onSuccess: () => showDone(t("changes.dismissed", { count: ids.length })),

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
+import { undoable } from "@/shared/ui/undo-toast";
 
 /** What was written here and did not stay. */
 export const changesQuery = queryOptions({
@@ -39,7 +40,11 @@ export function useSettle(settle: Settle) {
   // Nobody waits for it: the lines that asked are gone by then.
   const refresh = () => void client.invalidateQueries({ queryKey: ["sync"] });
   return {
-    apply: useMutation({ mutationFn: settle.apply, onSuccess: refresh }),
+    apply: useMutation({
+      mutationFn: ({ ids, message }: { ids: string[]; message: string }) =>
+        undoable(() => settle.apply(ids), message),
+      onSuccess: refresh,
+    }),
     dismiss: useMutation({ mutationFn: settle.dismiss, onSuccess: refresh }),
   };
 }

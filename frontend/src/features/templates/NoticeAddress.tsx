@@ -6,7 +6,7 @@ import { answer, api } from "@/shared/api/client";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError } from "@/shared/ui/fault-sentence";
 import { Section } from "@/shared/ui/Section";
-import { showUndo } from "@/shared/ui/undo-toast";
+import { undoable } from "@/shared/ui/undo-toast";
 import classes from "./TemplateEditor.module.css";
 
 /** Where the office's privacy notice can be read, for messages that carry its address. */
@@ -19,10 +19,10 @@ export function NoticeAddress() {
   }).data?.url;
   const [typed, setTyped] = useState<string | null>(null);
   const save = useMutation({
-    mutationFn: (url: string) => answer(api.PUT("/api/templates/notice", { body: { url } })),
-    onSuccess: ({ tx_id }) => {
+    mutationFn: (url: string) =>
+      undoable(() => answer(api.PUT("/api/templates/notice", { body: { url } })), t("notice.saved")),
+    onSuccess: () => {
       setTyped(null);
-      showUndo(t("notice.saved"), tx_id);
       void client.invalidateQueries({ queryKey: ["templates"] });
       void client.invalidateQueries({ queryKey: ["template-values"] });
     },

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { Template } from "@/shared/api/types";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 
 /** A template as it stands in the editor. */
 export type Draft = {
@@ -18,17 +18,19 @@ export function useTemplateSaving(template: Template | null, onSaved: () => void
   const { t } = useTranslation("templates");
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ channel, name, subject, body, shared }: Draft): Promise<{ tx_id: string }> => {
+    mutationFn: ({ channel, name, subject, body, shared }: Draft) => {
       const texts = { name, body, ...(channel === "email" ? { subject } : {}) };
-      if (template === null)
-        return answer(api.POST("/api/templates", { body: { channel, shared, ...texts } }));
-      const params = { path: { id: template.id } };
-      return answer(api.PATCH("/api/templates/{id}", { params, body: texts }));
+      const send = (): Promise<{ tx_id: string }> => {
+        if (template === null)
+          return answer(api.POST("/api/templates", { body: { channel, shared, ...texts } }));
+        const params = { path: { id: template.id } };
+        return answer(api.PATCH("/api/templates/{id}", { params, body: texts }));
+      };
+      return undoable(send, t("saved", { name }));
     },
-    onSuccess: ({ tx_id }, { name }) => {
+    onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["templates"] });
       onSaved();
-      showUndo(t("saved", { name }), tx_id);
     },
   });
 }
@@ -38,8 +40,11 @@ export function useTemplateRemoval() {
   const { t } = useTranslation("templates");
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id }: Template) => answer(api.DELETE("/api/templates/{id}", { params: { path: { id } } })),
-    onSuccess: ({ tx_id }, { name }) => showUndo(t("removed", { name }), tx_id),
+    mutationFn: ({ id, name }: Template) =>
+      undoable(
+        () => answer(api.DELETE("/api/templates/{id}", { params: { path: { id } } })),
+        t("removed", { name }),
+      ),
     onError: showError,
     onSettled: () => client.invalidateQueries({ queryKey: ["templates"] }),
   });

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/shared/api/client";
-import { showUndo } from "@/shared/ui/undo-toast";
+import { undoable } from "@/shared/ui/undo-toast";
 
 /** Everything that is set about turns, and what follows from it now. Administrators only. */
 export const turnsQuery = queryOptions({
@@ -34,9 +34,7 @@ export type TurnChange<A extends { tx_id: string }> = {
 export function useTurnChange<A extends { tx_id: string } = { tx_id: string }>() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ send }: TurnChange<A>) => send(),
-    onSuccess: (done, { message }) =>
-      showUndo(typeof message === "string" ? message : message(done), done.tx_id),
+    mutationFn: ({ send, message }: TurnChange<A>) => undoable(send, message),
     onSettled: () => {
       for (const family of ["tray", "users"]) void client.invalidateQueries({ queryKey: [family] });
       void client.invalidateQueries({ queryKey: ["turns", "next"] });

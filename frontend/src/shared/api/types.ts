@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 /** The API's shapes under the names the screens use; schema.d.ts is generated, this list is ours. */
 export type User = Schemas["User"];
+export type PassedOn = Schemas["PassedOn"];
 export type Me = Schemas["Me"];
 export type Preferences = Schemas["Preferences"];
 export type Session = Schemas["Session"];

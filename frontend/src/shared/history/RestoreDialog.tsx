@@ -6,7 +6,7 @@ import type { HistoryLine } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
 import { fieldError } from "@/shared/ui/fault-sentence";
-import { showUndo } from "@/shared/ui/undo-toast";
+import { undoable } from "@/shared/ui/undo-toast";
 import { restoreValue } from "./history-queries";
 import { useHistoryWords } from "./use-history-words";
 
@@ -31,11 +31,8 @@ function Form({ line, seen, onClose }: { line: HistoryLine; seen: string; onClos
   const [reason, setReason] = useState("");
   const client = useQueryClient();
   const restore = useMutation({
-    mutationFn: () => restoreValue(line, seen, reason.trim()),
-    onSuccess: ({ tx_id }) => {
-      showUndo(t("restore.done"), tx_id);
-      onClose();
-    },
+    mutationFn: () => undoable(() => restoreValue(line, seen, reason.trim()), t("restore.done")),
+    onSuccess: onClose,
     // Also after a refusal: what stands now is what the person has to see.
     onSettled: () => client.invalidateQueries({ queryKey: ["prospect"] }),
   });

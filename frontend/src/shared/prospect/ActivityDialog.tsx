@@ -10,7 +10,7 @@ import { parseDay, toDay } from "@/shared/lib/dates";
 import { formatPhone } from "@/shared/lib/phones";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { FormFoot } from "@/shared/ui/FormFoot";
-import { showUndo } from "@/shared/ui/undo-toast";
+import { undoable } from "@/shared/ui/undo-toast";
 import { endingsOf } from "./endings";
 import { KindIcon } from "./KindIcon";
 import { isMeeting, keptLength, lengths, lengthWords } from "./length";
@@ -64,25 +64,25 @@ function ActivityForm({ start, onClose }: { start: DialogStart; onClose: () => v
   const results = endingsOf(kind);
   const takes = due !== null && isMeeting(kind);
   const save = useMutation({
-    mutationFn: () =>
-      answer(
-        api.POST("/api/prospects/{id}/activities", {
-          params: { path: { id: who } },
-          body: start.done
-            ? { kind, body, done: true, ...(result === "" ? {} : { result }) }
-            : {
-                kind,
-                body,
-                done: false,
-                ...(due === null ? { due_on: day } : { due_at: due.toISOString() }),
-                ...(takes ? { minutes: keptLength(kind, minutes) } : {}),
-                ...remindAt(chosen, due, day),
-              },
-        }),
-      ),
-    onSuccess: ({ tx_id }) => {
+    mutationFn: () => {
+      const params = { path: { id: who } };
+      const step = start.done
+        ? { kind, body, done: true, ...(result === "" ? {} : { result }) }
+        : {
+            kind,
+            body,
+            done: false,
+            ...(due === null ? { due_on: day } : { due_at: due.toISOString() }),
+            ...(takes ? { minutes: keptLength(kind, minutes) } : {}),
+            ...remindAt(chosen, due, day),
+          };
+      return undoable(
+        () => answer(api.POST("/api/prospects/{id}/activities", { params, body: step })),
+        t(start.done ? "dialog.logged" : "dialog.planned", { kind: word("kind", kind) }),
+      );
+    },
+    onSuccess: () => {
       onClose();
-      showUndo(t(start.done ? "dialog.logged" : "dialog.planned", { kind: word("kind", kind) }), tx_id);
       void client.invalidateQueries({ queryKey: ["agenda"] });
       refreshProspect(client, who);
     },

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 
 /** Moves a prospect into the bin, shows the list in its place, and offers to take it back. */
 export function useDeleteProspect(): (id: string) => Promise<void> {
@@ -11,9 +11,11 @@ export function useDeleteProspect(): (id: string) => Promise<void> {
   const navigate = useNavigate();
   return async (id) => {
     try {
-      const { tx_id } = await answer(api.DELETE("/api/prospects/{id}", { params: { path: { id } } }));
+      await undoable(
+        () => answer(api.DELETE("/api/prospects/{id}", { params: { path: { id } } })),
+        t("bin.moved"),
+      );
       await navigate({ to: "/prospectos" });
-      showUndo(t("bin.moved"), tx_id);
     } catch (thrown) {
       showError(thrown);
     }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import { type Foresight, foresee, refreshProspect } from "./prospect-cache";
 
 /** One write to a prospect: how to send it, what to say, and what the screen shows meanwhile. */
@@ -19,13 +19,11 @@ export function useProspectChange(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationKey,
-    mutationFn: (change: ProspectChange) => change.send(),
+    mutationFn: ({ send, message }: ProspectChange) =>
+      message === undefined ? send() : undoable(send, message),
     onMutate: async (change) => {
       await client.cancelQueries({ queryKey: ["prospect", id] });
       return { takeBack: foresee(client, id, change) };
-    },
-    onSuccess: ({ tx_id }, { message }) => {
-      if (message !== undefined) showUndo(message, tx_id);
     },
     onError: (thrown, _change, context) => {
       context?.takeBack();

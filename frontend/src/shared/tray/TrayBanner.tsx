@@ -6,7 +6,7 @@ import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
 import type { TurnPreview } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
-import { showError, showUndo } from "@/shared/ui/undo-toast";
+import { showError, undoable } from "@/shared/ui/undo-toast";
 import classes from "./TrayBanner.module.css";
 
 /** How many open prospects have no seller, and why. Administrators only. */
@@ -35,13 +35,18 @@ function Banner({ count, why }: { count: number; why: Reason | undefined }) {
   const { t } = useTranslation("turns");
   const client = useQueryClient();
   const share = useMutation({
-    mutationFn: () => answer(api.POST("/api/tray/share")),
-    onSuccess: ({ given, left, reason, tx_id }) => {
-      const words = [given === 0 ? t("tray.none") : t("tray.given", { count: given, n: formatCount(given) })];
-      if (given > 0 && left > 0) words.push(t("tray.left", { count: left, n: formatCount(left) }));
-      if (left > 0 && reason !== "") words.push(`${t(`away.${reason}`)}.`);
-      showUndo(words.join(" "), given === 0 ? "" : tx_id);
-    },
+    mutationFn: () =>
+      undoable(
+        () => answer(api.POST("/api/tray/share")),
+        ({ given, left, reason }) => {
+          const words = [
+            given === 0 ? t("tray.none") : t("tray.given", { count: given, n: formatCount(given) }),
+          ];
+          if (given > 0 && left > 0) words.push(t("tray.left", { count: left, n: formatCount(left) }));
+          if (left > 0 && reason !== "") words.push(`${t(`away.${reason}`)}.`);
+          return words.join(" ");
+        },
+      ),
     onError: showError,
     onSettled: () => {
       for (const family of ["tray", "prospects", "turns"]) {

@@ -3,74 +3,90 @@ import { type NotificationData, notifications } from "@mantine/notifications";
 import { i18n } from "@/locales/i18n";
 import { answer, api } from "@/shared/api/client";
 import { errorSentence } from "./fault-sentence";
+import { createUndoStack, type Deed } from "./undo-stack";
 import classes from "./undo-toast.module.css";
+
+export type { Place } from "./undo-stack";
 
 /** How long a toast offers to undo, in milliseconds. */
 const stay = 10_000;
 
-/** What Ctrl+Z takes back, latest last; at most this many are kept. */
-const depth = 50;
-type Deed = {
-  takeBack: () => Promise<unknown>;
-  /** Does it again, given what taking back answered; without it nothing can be done again. */
-  again?: ((back: never) => Promise<unknown>) | undefined;
-  /** What to say once it is taken back; undefined for the usual word, empty for nothing. */
-  told?: ((back: never) => string | undefined) | undefined;
-  message: string;
-  toast: string;
-};
-const done: Deed[] = [];
+const stack = createUndoStack({
+  offer: (message, takeBack) => {
+    const id = toast({
+      autoClose: stay,
+      message: (
+        <span className={classes.row}>
+          <span className={classes.text}>{message}</span>
+          <Button size="compact-sm" variant="light" onClick={takeBack}>
+            {i18n.t("action.undo")}
+          </Button>
+        </span>
+      ),
+    });
+    return () => notifications.hide(id);
+  },
+  tell: (words = i18n.t("undone")) => {
+    if (words !== "") showDone(words);
+  },
+  fail: showError,
+});
 
-/** What Ctrl+Shift+Z does again, latest last. A new deed empties it: after that there is nothing to go back to. */
-const undone: { deed: Deed; back: unknown }[] = [];
+/** Takes back the latest action of this page, or does it again. Silent when there is none. */
+export const { undoLast, redoLast } = stack;
+
+/** Keeps the place of long work that begins now, for Ctrl+Z pressed before its end; `stop` is called then. */
+export const beginUndoable = stack.begin;
+
+/** What is said once a change is done; it may depend on the answer. */
+export type Said<Done> = string | ((done: Done) => string);
+
+const sentence = <Done,>(said: Said<Done>, done: Done) => (typeof said === "string" ? said : said(done));
 
 /**
- * Says what was done and offers to take it back, by button or Ctrl+Z. With an empty `txId` there is nothing
- * to undo and the toast only tells.
+ * Sends a change, says what was done and offers to take it back, by button or Ctrl+Z, which may be pressed before the answer.
+ * With an empty `tx_id` there is nothing to undo and the toast only tells. Faults are the caller's to show.
  */
-export function showUndo(message: string, txId: string): void {
-  if (txId === "") {
+export function undoable<Done extends { tx_id: string }>(
+  send: () => Promise<Done>,
+  said: Said<Done>,
+): Promise<Done> {
+  return carryOut(send, (done) => {
+    const message = sentence(said, done);
+    const { tx_id } = done;
+    // An undo is a transaction like any other: to undo it does again what was undone.
+    if (tx_id !== "")
+      return { message, takeBack: () => undoTx(tx_id), again: (back: Awaited<Undone>) => undoTx(back.tx_id) };
     showDone(message);
-    return;
-  }
-  offerUndo(message, () => undoTx(txId), undoOf);
-}
-
-function undoTx(tx_id: string): Promise<{ tx_id: string }> {
-  return answer(api.POST("/api/undo", { body: { tx_id } }));
-}
-
-/** An undo is a transaction like any other: to undo it does again what was undone. */
-function undoOf({ tx_id }: { tx_id: string }): Promise<{ tx_id: string }> {
-  return undoTx(tx_id);
-}
-
-/** Says what was done and offers to take it back by something else than a transaction's undo. */
-export function offerUndo<Back>(
-  message: string,
-  takeBack: () => Promise<Back>,
-  again?: (back: Back) => Promise<Back>,
-  told?: (back: Back) => string | undefined,
-): void {
-  undone.length = 0;
-  push({ takeBack, again, told, message, toast: "" });
-}
-
-function push(deed: Deed): void {
-  const { message } = deed;
-  deed.toast = toast({
-    autoClose: stay,
-    message: (
-      <span className={classes.row}>
-        <span className={classes.text}>{message}</span>
-        <Button size="compact-sm" variant="light" onClick={() => void undo(deed)}>
-          {i18n.t("action.undo")}
-        </Button>
-      </span>
-    ),
+    return null;
   });
-  done.push(deed);
-  if (done.length > depth) done.shift();
+}
+
+/** The same for what is taken back by something else than a transaction's undo. */
+export function undoableBy<Done>(
+  send: () => Promise<Done>,
+  message: string,
+  takeBack: () => Promise<unknown>,
+): Promise<Done> {
+  return carryOut(send, () => ({ message, takeBack }));
+}
+
+async function carryOut<Done>(send: () => Promise<Done>, deedOf: (done: Done) => Deed | null): Promise<Done> {
+  const place = stack.begin();
+  try {
+    const done = await send();
+    const deed = deedOf(done);
+    if (deed !== null) place.offer(deed);
+    return done;
+  } finally {
+    place.leave();
+  }
+}
+
+type Undone = Promise<{ tx_id: string }>;
+
+function undoTx(tx_id: string): Undone {
+  return answer(api.POST("/api/undo", { body: { tx_id } }));
 }
 
 /** Shows a toast that stays while the pointer or the focus is on it: whoever has reached its button is not raced by a clock. */
@@ -94,41 +110,4 @@ export function showDone(message: string): void {
 /** Says in words why something failed. */
 export function showError(thrown: unknown): void {
   toast({ message: errorSentence(thrown), color: "red", autoClose: 8000 });
-}
-
-/** Takes back the latest action of this page. Silent when there is none. */
-export function undoLast(): void {
-  const last = done.at(-1);
-  if (last !== undefined) void undo(last);
-}
-
-async function undo(deed: Deed): Promise<void> {
-  const at = done.indexOf(deed);
-  if (at >= 0) done.splice(at, 1);
-  notifications.hide(deed.toast);
-  try {
-    const back = await deed.takeBack();
-    if (deed.again !== undefined) undone.push({ deed, back });
-    const told = deed.told as ((back: unknown) => string | undefined) | undefined;
-    const words = told?.(back) ?? i18n.t("undone");
-    if (words !== "") showDone(words);
-  } catch (thrown) {
-    showError(thrown);
-  }
-}
-
-/** Does the latest undone action of this page again. Silent when there is none. */
-export function redoLast(): void {
-  const last = undone.pop();
-  if (last !== undefined) void redo(last.deed, last.back);
-}
-
-async function redo(deed: Deed, back: unknown): Promise<void> {
-  try {
-    const again = deed.again as ((back: unknown) => Promise<unknown>) | undefined;
-    const forth = await again?.(back);
-    push({ ...deed, takeBack: () => again?.(forth) ?? Promise.resolve(), toast: "" });
-  } catch (thrown) {
-    showError(thrown);
-  }
 }
