@@ -30,6 +30,16 @@ test("many are changed at once, kept as a view, deleted and taken back", async (
     await shell.told("2 prospectos cambiaron.");
     await expect(hot("Iván Solís")).toBeVisible();
     await expect(hot("Mar Quintero")).toHaveCount(0);
+    // What offers to take it back and the bar of the next ones leave each other in sight.
+    await pick(page, "Mar Quintero");
+    const toast = page.getByRole("alert").filter({ hasText: "2 prospectos cambiaron." });
+    await expect
+      .poll(async () => {
+        const [above, below] = [await toast.boundingBox(), await bar(page).boundingBox()];
+        return above !== null && below !== null && above.y + above.height <= below.y;
+      })
+      .toBe(true);
+    await pick(page, "Mar Quintero");
     await page.keyboard.press("ControlOrMeta+z");
     await expect(hot("Iván Solís")).toHaveCount(0);
     await expect(hot("Rosa Alcántara")).toHaveCount(0);
@@ -116,8 +126,32 @@ test("many are changed at once, kept as a view, deleted and taken back", async (
     await list.expectTotal(3);
   });
 
-  await test.step("what somebody has changed since is not taken back, and it says so", async () => {
+  await test.step("Ctrl+Z pressed before the program has answered takes back that change", async () => {
     await list.row("Rosa Alcántara").click();
+    const temperature = (name: string) => page.getByRole("button", { name, exact: true });
+    await page.keyboard.press("t");
+    await page.keyboard.press("2");
+    await shell.told("Temperatura: Tibio.");
+    const isPatch = (url: URL) => /^.api.prospects.[^/]+$/.test(url.pathname);
+    const held: (() => void)[] = [];
+    await page.route(isPatch, async (route) => {
+      if (route.request().method() === "PATCH") await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    const undone = page.waitForResponse(/api.undo$/);
+    await page.keyboard.press("t");
+    await page.keyboard.press("1");
+    await expect(temperature("Frío")).toHaveAttribute("aria-pressed", "true");
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect.poll(() => held.length).toBe(1);
+    held[0]?.();
+    await undone;
+    await page.unroute(isPatch);
+    await expect(temperature("Tibio")).toHaveAttribute("aria-pressed", "true");
+    await expect(page.getByText("Temperatura: Frío.")).toHaveCount(0);
+  });
+
+  await test.step("what somebody has changed since is not taken back, and it says so", async () => {
     await page.keyboard.press("t");
     await page.keyboard.press("1");
     await shell.told("Temperatura: Frío.");

@@ -33,7 +33,11 @@ export function Providers({ children }: { children: ReactNode }) {
     <I18nextProvider i18n={i18n}>
       <QueryClientProvider client={queryClient}>
         <Look>
-          <Notifications position="bottom-center" limit={4} mb="xl" />
+          <Notifications
+            position="bottom-center"
+            limit={4}
+            mb="calc(var(--mantine-spacing-xl) + var(--sg-foot, 0px))"
+          />
           {children}
         </Look>
       </QueryClientProvider>

@@ -15,6 +15,7 @@ import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { keepToastsAbove } from "@/shared/ui/foot";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { BulkBar } from "./BulkBar";
 import { NewProspectDialog } from "./NewProspectDialog";
@@ -140,13 +141,15 @@ export function ProspectList() {
         />
       </div>
       {picked.size > 0 && (
-        <BulkBar
-          picked={picked}
-          search={search}
-          total={total ?? -1}
-          onMatching={pickMatching}
-          onClear={clear}
-        />
+        <div ref={keepToastsAbove}>
+          <BulkBar
+            picked={picked}
+            search={search}
+            total={total ?? -1}
+            onMatching={pickMatching}
+            onClear={clear}
+          />
+        </div>
       )}
       <NewProspectDialog opened={adding} onClose={() => setAdding(false)} />
     </>
