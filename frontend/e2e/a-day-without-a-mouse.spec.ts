@@ -181,4 +181,28 @@ test("a prospect is created, called, planned, warmed up and undone with the keyb
     await page.getByRole("heading", { name: "Bandeja" }).waitFor();
     await expect(page.getByText("Nadie espera respuesta.", { exact: false })).toBeVisible();
   });
+
+  await test.step("L and W say it where there is no phone, in the tray and with the person", async () => {
+    const toldOnce = async () => {
+      const told = page.getByRole("alert").filter({ hasText: "Sin teléfono" });
+      await expect(told).toBeVisible();
+      await told.getByRole("button").click();
+      await expect(told).toHaveCount(0);
+    };
+    const body = { name: "Noé Ibarra", phones: [], emails: ["noe@example.com"] };
+    await office.call("POST", "/api/prospects", body);
+    await page.getByRole("row", { name: /Noé Ibarra/ }).waitFor();
+    await expect(page.getByRole("link", { name: "Bandeja, 1 sin atender" })).toBeVisible();
+    for (const key of ["l", "w"]) {
+      await keyboard.press(key);
+      await toldOnce();
+    }
+    await page.goto(`${office.url}#/contactos`);
+    await page.getByRole("row", { name: /Noé Ibarra/ }).click();
+    await expect(page.getByRole("button", { name: "WhatsApp", exact: true })).toBeDisabled();
+    for (const key of ["l", "w"]) {
+      await keyboard.press(key);
+      await toldOnce();
+    }
+  });
 });

@@ -9,9 +9,9 @@ import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
 import { fold, matchesWords } from "@/shared/lib/text";
-import { isOpposed } from "@/shared/prospect/opposed";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
+import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { Kbd } from "@/shared/ui/Kbd";
 import { showError } from "@/shared/ui/undo-toast";
 import classes from "./Palette.module.css";
@@ -117,14 +117,13 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   // "papel" means the bin before somebody who answered "tengo los papeles".
   const peopleFirst = hasNamed || spoken !== null;
   const open = (id: string) => void navigate({ to: "/prospectos/$id", params: { id } });
-  /** Calls or writes to somebody; who asked not to be contacted is only shown. */
+  const reachOut = useReachOut();
+  /** Calls or writes to somebody; who cannot be reached is only shown. */
   const reach = async (verb: Verb, id: string) => {
     open(id);
     try {
       const prospect = await client.fetchQuery(prospectQuery(id));
-      if (isOpposed(prospect.contact)) return;
-      if (verb === "call") call(prospect);
-      else openChat(prospect);
+      reachOut(prospect, verb === "call" ? call : openChat);
     } catch (thrown) {
       showError(thrown);
     }

@@ -23,7 +23,7 @@ import { useTranslation } from "react-i18next";
 import { SyncLine } from "@/features/sync/SyncLine";
 import { healthQuery, inboxCountQuery } from "@/shared/api/counters";
 import { useIsAdmin, useMe } from "@/shared/api/me";
-import { formatCount } from "@/shared/lib/text";
+import { countMark, countWords, mostCounted } from "@/shared/ui/count";
 import { AccountMenu } from "./AccountMenu";
 import classes from "./Rail.module.css";
 
@@ -50,8 +50,18 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
           </Tooltip>
         )}
       </div>
-      <RailLink to="/bandeja" icon={IconInbox} label={t("nav.inbox")} folded={folded}>
-        {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
+      <RailLink
+        to="/bandeja"
+        icon={IconInbox}
+        label={
+          count === 0
+            ? t("nav.inbox")
+            : t("nav.inboxWaiting", { count, n: countWords(count, mostCounted.rows) })
+        }
+        word={t("nav.inbox")}
+        folded={folded}
+      >
+        {count > 0 && <span className={classes.count}>{countMark(count, mostCounted.rows)}</span>}
       </RailLink>
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
       <RailLink to="/embudo" icon={IconLayoutKanban} label={t("nav.board")} folded={folded} />

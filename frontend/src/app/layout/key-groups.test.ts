@@ -19,6 +19,11 @@ describe("keyGroups", () => {
     expect(words("/agenda")).not.toContain("N keys.newProspect");
     expect(words("/prospectos/x")).not.toContain("N keys.newProspect");
   });
+  it("tells all that moves along the board", () => {
+    expect(words("/embudo")).toEqual(
+      expect.arrayContaining(["Home End keys.columnEnds", "PageUp PageDown keys.columnPages"]),
+    );
+  });
   it("tells sellers nothing that only administrators may do", () => {
     expect(words("/embudo")).toContain("A keys.assign");
     for (const path of ["/embudo", "/prospectos", "/prospectos/x", "/bandeja"]) {

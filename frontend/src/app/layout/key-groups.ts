@@ -81,6 +81,8 @@ const board = {
   title: "keys.board",
   rows: [
     { word: "keys.nextCard", keys: [["←"], ["↑"], ["↓"], ["→"]] },
+    { word: "keys.columnEnds", keys: [["Home"], ["End"]] },
+    { word: "keys.columnPages", keys: [["PageUp"], ["PageDown"]] },
     { word: "keys.open", keys: [["Enter"]] },
     { word: "keys.liftCard", keys: [["Space"]] },
     { word: "keys.carryCard", keys: [["←"], ["→"]] },

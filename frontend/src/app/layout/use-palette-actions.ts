@@ -29,6 +29,7 @@ import { refreshProspect } from "@/shared/prospect/prospect-cache";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
 import { useDeleteProspect } from "@/shared/prospect/use-delete-prospect";
+import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { useTags } from "@/shared/tags/tag-queries";
 import { showError, undoable } from "@/shared/ui/undo-toast";
 import { noteRecent } from "./recent";
@@ -79,6 +80,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const everywhere = usePaletteEverywhere(onHelp);
   const tags = useTags();
   const remove = useDeleteProspect();
+  const reachOut = useReachOut();
   const write = async (message: string, send: () => Promise<{ tx_id: string }>) => {
     try {
       await undoable(send, message);
@@ -99,7 +101,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
           word: t("palette.call", { name }),
           icon: IconPhone,
           keys: noKeys,
-          run: () => call(prospect),
+          run: () => reachOut(prospect, call),
         },
         ...(prospect.contact.emails.length === 0
           ? []
@@ -117,7 +119,7 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
           word: t("palette.whatsapp", { name }),
           icon: IconBrandWhatsapp,
           keys: [["W"]],
-          run: () => openChat(prospect),
+          run: () => reachOut(prospect, openChat),
         },
       ];
   const sellers = (users?.items ?? []).filter(({ role, active }) => role === "seller" && active);

@@ -12,6 +12,7 @@ import { type Language, parseDay, toDay } from "@/shared/lib/dates";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { ActivityDialog, type DialogStart } from "@/shared/prospect/ActivityDialog";
+import { mostCounted } from "@/shared/ui/count";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { showError } from "@/shared/ui/undo-toast";
@@ -219,13 +220,17 @@ function NoNext({ seller }: { seller: string | undefined }) {
   const { t } = useTranslation("agenda");
   const total = useQuery(noNextQuery(seller)).data?.total ?? 0;
   if (total === 0) return null;
+  const isMore = total < 0;
   return (
     <Link
       to="/prospectos"
       search={{ no_next: true, ...(seller === undefined ? {} : { seller }) }}
       className={classes.noNext}
     >
-      {t("noNext", { count: total, n: formatCount(total) })}
+      {t("noNext", {
+        count: isMore ? mostCounted.rows : total,
+        n: isMore ? t("many") : formatCount(total),
+      })}
     </Link>
   );
 }

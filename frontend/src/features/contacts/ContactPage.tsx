@@ -6,18 +6,20 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { toAppError } from "@/shared/api/app-error";
 import { useIsAdmin } from "@/shared/api/me";
-import type { Contact, TimelineItem } from "@/shared/api/types";
+import type { Contact, Prospect, TimelineItem } from "@/shared/api/types";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { ContactFields } from "@/shared/contact/ContactFields";
 import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { call, openChat } from "@/shared/prospect/reach";
+import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { useWord } from "@/shared/prospect/use-word";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { errorSentence } from "@/shared/ui/fault-sentence";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
+import { showDone } from "@/shared/ui/undo-toast";
 import classes from "./ContactPage.module.css";
 import { contactQuery, contactTimelineQuery } from "./contact-queries";
 import { MaybeTheSame } from "./MaybeTheSame";
@@ -82,14 +84,16 @@ function Person({ contact }: { contact: Contact }) {
   const { t } = useTranslation("contacts");
   const { mutate } = useContactChange();
   const reached = useReached(contact);
-  const { prospect } = reached;
+  const { prospect, prospectId } = reached;
   const nameField = useRef<HTMLButtonElement>(null);
   const edit = () => nameField.current?.click();
   useAsked("edit", edit);
-  useShortcuts({
-    e: edit,
-    ...(prospect === undefined ? {} : { l: () => call(prospect), w: () => openChat(prospect) }),
-  });
+  const reachOut = useReachOut();
+  const reach = (by: (prospect: Prospect) => void) => {
+    if (prospect !== undefined) reachOut(prospect, by);
+    else if (prospectId === "") showDone(t("reach.noProspect"));
+  };
+  useShortcuts({ e: edit, l: () => reach(call), w: () => reach(openChat) });
   return (
     <>
       <ReachPerson contact={contact} reached={reached} />

@@ -10,6 +10,7 @@ import { ExportButton } from "@/shared/export/ExportButton";
 import { ask } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
+import { countWords, mostCounted } from "@/shared/ui/count";
 import { DataTable } from "@/shared/ui/data-table/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
@@ -76,7 +77,9 @@ export function Contacts() {
               variant={pairs > 0 ? "filled" : "default"}
               renderRoot={(props) => <Link to="/contactos/duplicados" {...props} />}
             >
-              {pairs > 0 ? t("toDuplicatesCount", { n: formatCount(pairs) }) : t("toDuplicates")}
+              {pairs > 0
+                ? t("toDuplicatesCount", { n: countWords(pairs, mostCounted.pairs) })
+                : t("toDuplicates")}
             </Button>
             <ExportButton list="contacts" filter={search} />
           </>

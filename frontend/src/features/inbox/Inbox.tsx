@@ -7,11 +7,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboxCard, Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { formatCount } from "@/shared/lib/text";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { RowDeeds } from "@/shared/prospect/RowDeeds";
 import { call, openChat } from "@/shared/prospect/reach";
+import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { TrayBanner } from "@/shared/tray/TrayBanner";
+import { countWords, mostCounted } from "@/shared/ui/count";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
@@ -41,10 +42,11 @@ export function Inbox() {
   const active = rows.find(({ id }) => id === activeId);
 
   const open = (id: string) => void navigate({ to: "/prospectos/$id", params: { id } });
+  const reachOut = useReachOut();
   const reach = async (id: string, by: (prospect: Prospect) => void) => {
     setChosen(id);
     try {
-      by(await client.ensureQueryData(prospectQuery(id)));
+      reachOut(await client.ensureQueryData(prospectQuery(id)), by);
     } catch (thrown) {
       showError(thrown);
     }
@@ -56,7 +58,9 @@ export function Inbox() {
   });
 
   const note =
-    inbox.count === undefined ? undefined : t("count", { count: inbox.count, n: formatCount(inbox.count) });
+    inbox.count === undefined
+      ? undefined
+      : t("count", { count: inbox.count, n: countWords(inbox.count, mostCounted.rows) });
   return (
     <>
       <PageHeader title={t("title")} note={note} />

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { InboxCard } from "@/shared/api/types";
 import { isFocusLost, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
+import { mostCounted } from "@/shared/ui/count";
 import { nextRow } from "@/shared/ui/data-table/table-keyboard";
 import { useRowHeight } from "@/shared/ui/density";
 import classes from "./InboxList.module.css";
@@ -94,7 +95,7 @@ export function InboxList(props: InboxListProps) {
         className={classes.viewport}
         role="grid"
         aria-label={t("list")}
-        aria-rowcount={inbox.count ?? -1}
+        aria-rowcount={inbox.count === undefined || inbox.count >= mostCounted.rows ? -1 : inbox.count}
         aria-activedescendant={activeIndex < 0 ? undefined : `${listId}-${activeId}`}
         tabIndex={0}
         onKeyDown={onKeyDown}

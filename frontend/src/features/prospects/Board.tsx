@@ -21,6 +21,7 @@ import { useVocabulary } from "@/shared/api/vocabulary";
 import { formatCount } from "@/shared/lib/text";
 import { ReasonDialog } from "@/shared/prospect/ReasonDialog";
 import { RowDeeds } from "@/shared/prospect/RowDeeds";
+import { mostCounted } from "@/shared/ui/count";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { PageHeader } from "@/shared/ui/PageHeader";
@@ -132,13 +133,19 @@ export function Board() {
   };
   const narrowed = Object.keys(search).length > 0;
   const total = columns.reduce((sum, column) => sum + Math.max(0, column.total), 0);
+  const isMore = columns.some((column) => column.total < 0);
   return (
     <>
       <PageHeader
         title={t("title")}
         note={
           query.data !== undefined && (
-            <span role="status">{t("total", { count: total, n: formatCount(total) })}</span>
+            <span role="status">
+              {t("total", {
+                count: isMore ? mostCounted.rows : total,
+                n: isMore ? t("column.many") : formatCount(total),
+              })}
+            </span>
           )
         }
         actions={
@@ -161,7 +168,7 @@ export function Board() {
       <VisuallyHidden role="status" aria-live="assertive">
         {said}
       </VisuallyHidden>
-      {query.data !== undefined && total === 0 ? (
+      {query.data !== undefined && total === 0 && !isMore ? (
         <EmptyState
           title={t(narrowed ? "empty.narrowed" : "empty.title")}
           action={

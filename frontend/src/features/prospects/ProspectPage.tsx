@@ -12,6 +12,7 @@ import { type Outreach, useOutreach } from "@/shared/prospect/outreach";
 import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
+import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { Composer } from "./Composer";
 import { NextActionBar } from "./NextActionBar";
 import { NoProspect } from "./NoProspect";
@@ -45,6 +46,7 @@ function Desk({ prospect }: { prospect: Prospect }) {
   const nameField = useRef<HTMLButtonElement>(null);
   const opposed = isOpposed(prospect.contact);
   const writePerson = useWritePerson(prospect.id);
+  const reachOut = useReachOut();
   // While a question about the last attempt stands, digits answer it, until a key gives them something else to do.
   const outreach = useOutreach(prospect.id);
   const [armed, setArmed] = useState<{ mode: DigitMode; outreach: Outreach | null }>({
@@ -57,7 +59,7 @@ function Desk({ prospect }: { prospect: Prospect }) {
 
   useShortcuts({
     l: () => outreach?.channel !== "call" && arm("call"),
-    w: () => !opposed && openChat(prospect),
+    w: () => reachOut(prospect, openChat),
     n: () => note.current?.focus(),
     r: () => arm("next"),
     t: () => arm("temperature"),

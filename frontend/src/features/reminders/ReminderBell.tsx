@@ -7,6 +7,7 @@ import type { Reminder } from "@/shared/api/types";
 import { isTyping, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
+import { countWords, mostCounted } from "@/shared/ui/count";
 import { missedName, useMissed } from "./missed-store";
 import classes from "./ReminderBell.module.css";
 import { ReminderItem } from "./ReminderItem";
@@ -42,8 +43,9 @@ export function ReminderBell() {
     return () => clearTimeout(timer);
   }, [times, locked, opened]);
   const { items, unread } = useUserNotices();
+  const most = mostCounted.reminders;
   const label = [
-    due.length === 0 ? t("none") : t("count", { count: due.length }),
+    due.length === 0 ? t("none") : t("count", { count: due.length, n: countWords(due.length, most) }),
     ...(unread === 0 ? [] : [t("told.label", { count: unread, n: formatCount(unread) })]),
   ].join(" · ");
   const count = due.length + unread;
@@ -71,7 +73,11 @@ export function ReminderBell() {
             onClick={() => setOpened(!opened)}
           >
             <IconBell size={18} stroke={1.6} aria-hidden />
-            {count > 0 && <span className={classes.count}>{formatCount(count)}</span>}
+            {count > 0 && (
+              <span className={classes.count}>
+                {due.length < most ? formatCount(count) : `${formatCount(count)}+`}
+              </span>
+            )}
           </button>
         </Tooltip>
       </Popover.Target>

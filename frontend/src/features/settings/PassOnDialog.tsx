@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { User } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
+import { countWords, mostCounted } from "@/shared/ui/count";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import classes from "./Settings.module.css";
 import { openProspectsQuery, usePassOn, usersQuery } from "./user-queries";
@@ -51,7 +52,7 @@ function PassOnForm({ user, onClose }: { user: User; onClose: () => void }) {
           const parts = [
             given > 0 && t("passOn.given", { count: given, n: formatCount(given) }),
             tray > 0 && t("passOn.tray", { count: tray, n: formatCount(tray) }),
-            left > 0 && t("passOn.stillLeft", { count: left, n: formatCount(left) }),
+            left > 0 && t("passOn.stillLeft", { count: left, n: countWords(left, mostCounted.rows) }),
           ].filter((part) => part !== false);
           return parts.length === 0 ? t("passOn.none", { name: user.name }) : parts.join(" ");
         },
@@ -75,7 +76,7 @@ function PassOnForm({ user, onClose }: { user: User; onClose: () => void }) {
   }
   return (
     <form onSubmit={submit} noValidate>
-      <p>{t("passOn.has", { count, n: formatCount(count), name: user.name })}</p>
+      <p>{t("passOn.has", { count, n: countWords(count, mostCounted.rows), name: user.name })}</p>
       <Radio.Group value={how} onChange={setHow} label={t("passOn.how")}>
         <Stack gap={8} my="sm">
           <Radio value="turn" label={t("passOn.byTurn")} size="sm" data-autofocus />

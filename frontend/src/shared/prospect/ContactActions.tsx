@@ -12,10 +12,12 @@ import templates from "./Templates.module.css";
 /** The three ways to reach a person, big, in the order people use them; switched off for who asked not to be contacted. */
 export function ContactActions({ prospect }: { prospect: Prospect }) {
   const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
   const phone = firstPhone(prospect);
   const email = firstEmail(prospect);
   const leftAlone = isOpposed(prospect.contact);
   const noPhone = leftAlone || phone === undefined;
+  const why = phone === undefined ? common("phone.none") : undefined;
   const noMail = leftAlone || email === undefined;
   return (
     <div className={classes.actions}>
@@ -23,7 +25,7 @@ export function ContactActions({ prospect }: { prospect: Prospect }) {
         leftSection={<IconPhone size={18} stroke={1.6} aria-hidden />}
         onClick={() => call(prospect)}
         disabled={noPhone}
-        title={t("reach.callTitle")}
+        title={why ?? t("reach.callTitle")}
       >
         {t("reach.call")}
         {phone !== undefined && <span className={classes.number}>{formatPhone(phone.e164)}</span>}
@@ -34,7 +36,7 @@ export function ContactActions({ prospect }: { prospect: Prospect }) {
           leftSection={<IconBrandWhatsapp size={18} stroke={1.6} aria-hidden />}
           onClick={() => openChat(prospect)}
           disabled={noPhone}
-          title={t("reach.chatTitle")}
+          title={why ?? t("reach.chatTitle")}
         >
           {t("reach.chat")}
         </Button>

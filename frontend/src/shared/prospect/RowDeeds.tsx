@@ -6,14 +6,14 @@ import { useIsAdmin } from "@/shared/api/me";
 import type { Card, Prospect } from "@/shared/api/types";
 import { ask } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { showDone, showError } from "@/shared/ui/undo-toast";
+import { showError } from "@/shared/ui/undo-toast";
 import { ActivityDialog, type DialogStart, startToday } from "./ActivityDialog";
-import { isOpposed } from "./opposed";
 import { prospectQuery } from "./prospect-queries";
 import { ReturnPrompt } from "./ReturnPrompt";
 import { type Axis, RowChoice } from "./RowChoice";
 import classes from "./RowDeeds.module.css";
 import { call, openChat } from "./reach";
+import { useReachOut } from "./use-reach-out";
 
 type RowDeedsProps = {
   /** The active row of the list, or the card of the board that has the focus, at the moment of a key. */
@@ -29,7 +29,6 @@ type RowDeedsProps = {
  * W opens the chat, R plans. After a call or a chat it asks here how it went.
  */
 export function RowDeeds({ cardNow, enabled = true, reaches = true }: RowDeedsProps) {
-  const { t } = useTranslation("prospects");
   const client = useQueryClient();
   const navigate = useNavigate();
   const isAdmin = useIsAdmin();
@@ -46,12 +45,10 @@ export function RowDeeds({ cardNow, enabled = true, reaches = true }: RowDeedsPr
       showError(thrown);
     }
   };
+  const reachOut = useReachOut();
   const reach = (by: (prospect: Prospect) => void) =>
     void withProspect((prospect) => {
-      if (isOpposed(prospect.contact)) return showDone(t("opposed"));
-      if (!prospect.contact.phones.some(({ e164 }) => e164 !== "")) return showDone(t("list.noPhone"));
-      setApproached(prospect.id);
-      by(prospect);
+      if (reachOut(prospect, by)) setApproached(prospect.id);
     });
   const choose = (axis: Axis) => () => {
     const card = cardNow();

@@ -6,6 +6,7 @@ import { answer, api } from "@/shared/api/client";
 import { useIsAdmin } from "@/shared/api/me";
 import type { TurnPreview } from "@/shared/api/types";
 import { formatCount } from "@/shared/lib/text";
+import { countWords, mostCounted } from "@/shared/ui/count";
 import { showError, undoable } from "@/shared/ui/undo-toast";
 import classes from "./TrayBanner.module.css";
 
@@ -42,7 +43,8 @@ function Banner({ count, why }: { count: number; why: Reason | undefined }) {
           const words = [
             given === 0 ? t("tray.none") : t("tray.given", { count: given, n: formatCount(given) }),
           ];
-          if (given > 0 && left > 0) words.push(t("tray.left", { count: left, n: formatCount(left) }));
+          if (given > 0 && left > 0)
+            words.push(t("tray.left", { count: left, n: countWords(left, mostCounted.rows) }));
           if (left > 0 && reason !== "") words.push(`${t(`away.${reason}`)}.`);
           return words.join(" ");
         },
@@ -57,7 +59,9 @@ function Banner({ count, why }: { count: number; why: Reason | undefined }) {
   return (
     <section className={classes.banner} aria-label={t("tray.label")}>
       <span className={classes.words}>
-        <span className={classes.strong}>{t("tray.count", { count, n: formatCount(count) })}</span>
+        <span className={classes.strong}>
+          {t("tray.count", { count, n: countWords(count, mostCounted.rows) })}
+        </span>
         {why !== undefined && <span className={classes.quiet}> · {t(`away.${why}`)}</span>}
       </span>
       <Button
