@@ -141,7 +141,12 @@ func (o *theOffice) joinOn(p *apptest.Program, login string) {
 	}
 	o.Must("POST", "/api/devices/invitations/"+invitation.ID+"/admit", nil, nil)
 	eventually(o.t, "everything is there", func() bool {
+		var setup struct{ State string }
+		p.Must("GET", "/api/setup", nil, &setup)
 		p.Must("GET", "/api/setup/join", nil, &here)
+		if setup.State == "new" && here.State == "idle" {
+			o.t.Error("on its way into the office the new computer says that it is on none")
+		}
 		return here.State == "ready"
 	})
 	p.SignIn(here.Login)

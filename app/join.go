@@ -155,10 +155,10 @@ func (p *program) join(ctx context.Context, run int, invitation identity.Invitat
 	if err != nil {
 		return err
 	}
-	p.joining.set(run, func(s *api.JoinState) {
+	p.show(o)
+	p.joining.set(run, func(s *api.JoinState) { // after the office is shown: without one, this state is over
 		*s = api.JoinState{State: joinReceiving, OfficeName: state.Office, UserName: state.UserName, Login: state.Login}
 	})
-	p.show(o)
 	return nil
 }
 
@@ -269,9 +269,12 @@ func (p *program) JoinState(ctx context.Context) (api.JoinState, error) {
 	if s.State == "" {
 		s.State = joinIdle
 	}
-	o := p.current()
-	if s.State != joinReceiving || o == nil || o.Member == nil {
+	if s.State != joinReceiving {
 		return s, nil
+	}
+	o := p.current()
+	if o == nil || o.Member == nil { // what was joined is gone again: the host has revoked this computer, or it is the host by now
+		return api.JoinState{State: joinIdle}, nil
 	}
 	r, err := o.Store.Replica(ctx)
 	if err != nil {

@@ -126,6 +126,8 @@ export async function join(host: Host, computer: Computer, person: Person): Prom
   });
   const digits = ((await page.getByRole("status").textContent()) ?? "").trim();
   expect(digits).toMatch(/^\d{6}$/);
+  await page.reload();
+  await expect(page.getByRole("status")).toHaveText(digits);
   await host.admit(digits);
   await page.getByLabel("Usuario").waitFor({ timeout: 30_000 });
   await computer.signIn(person);

@@ -32,6 +32,23 @@ async function enterAsHost(computer: Computer, person: Person): Promise<void> {
   await computer.signIn(person);
 }
 
+/** Has a page hear what it hears in the moment in which the office of before is closed and the next one is not open yet. */
+async function layAside(page: Computer["page"]): Promise<void> {
+  const none = { status: 409, title: "Conflict", code: "setup.needed" };
+  const once = { times: 1 };
+  await page.route(/\/api\/me$/, (route) => route.fulfill({ status: 409, json: none }), once);
+  const answered = page.waitForResponse(/\/api\/setup$/);
+  await page.route(
+    /\/api\/setup$/,
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), state: "new" } });
+    },
+    once,
+  );
+  await answered;
+}
+
 async function expectNames(computer: Computer, names: string[]): Promise<void> {
   await computer.open("/prospectos");
   const list = new ProspectList(computer.page);
@@ -85,6 +102,8 @@ test("the office moves to another administrator's computer, planned and then not
       await first.page.getByRole("button", { name: "Unirme" }).click();
       const digits = first.page.getByRole("status").filter({ hasText: /^\d{6}$/ });
       await expect(digits).toBeVisible({ timeout: 30_000 });
+      await layAside(first.page);
+      await expect(digits).toBeVisible();
       await next.admit(((await digits.textContent()) ?? "").trim());
       await first.page.getByLabel("Usuario").waitFor({ timeout: 30_000 });
       await first.signIn(admin);

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
+import { joinQuery } from "@/shared/api/setup";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { faultSentence, fieldError } from "@/shared/ui/fault-sentence";
 import classes from "./Setup.module.css";
@@ -24,17 +25,13 @@ export function JoinStep({ onBack, onReady }: JoinStepProps) {
       answer(
         api.POST("/api/setup/join", { body: { invitation: invitation.trim(), device_name: device.trim() } }),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: ["setup", "join"] }),
+    onSettled: () => client.invalidateQueries({ queryKey: joinQuery.queryKey }),
   });
   const giveUp = useMutation({
     mutationFn: () => answer(api.DELETE("/api/setup/join")),
-    onSettled: () => client.invalidateQueries({ queryKey: ["setup", "join"] }),
+    onSettled: () => client.invalidateQueries({ queryKey: joinQuery.queryKey }),
   });
-  const state = useQuery({
-    queryKey: ["setup", "join"],
-    queryFn: () => answer(api.GET("/api/setup/join")),
-    refetchInterval: glance,
-  }).data;
+  const state = useQuery({ ...joinQuery, refetchInterval: glance }).data;
   const isReady = state?.state === "ready";
   useEffect(() => {
     if (isReady) onReady();

@@ -1,11 +1,12 @@
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/locales/i18n";
 import { toAppError } from "@/shared/api/app-error";
 import { answer, api } from "@/shared/api/client";
 import { enterSession } from "@/shared/api/session";
+import { joinQuery } from "@/shared/api/setup";
 import type { Session } from "@/shared/api/types";
 import { AdminStep } from "./AdminStep";
 import { JoinStep } from "./JoinStep";
@@ -13,7 +14,7 @@ import { OfficeStep } from "./OfficeStep";
 import { ReadyStep } from "./ReadyStep";
 import { RestoreStep } from "./RestoreStep";
 import { SetupFrame } from "./SetupFrame";
-import { firstZone, type SetupStep, type SetupValues, stepOfField } from "./setup-values";
+import { firstZone, isUnderWay, type SetupStep, type SetupValues, stepOfField } from "./setup-values";
 import { WelcomeStep } from "./WelcomeStep";
 
 type SetupProps = {
@@ -27,6 +28,9 @@ export function Setup({ keyring, version }: SetupProps) {
   const { t } = useTranslation("setup");
   const client = useQueryClient();
   const [step, setStep] = useState<SetupStep>("welcome");
+  const join = useQuery(joinQuery);
+  // A page that is loaded anew, or whose office was laid aside for another one, finds its computer on the way into that one.
+  if (step === "welcome" && join.isFetchedAfterMount && isUnderWay(join.data?.state)) setStep("join");
   const [session, setSession] = useState<Session | null>(null);
   const form = useForm<SetupValues>({
     initialValues: { officeName: "", timezone: firstZone(), name: "", login: "", password: "" },

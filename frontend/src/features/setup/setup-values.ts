@@ -65,3 +65,8 @@ export function suggestLogin(name: string): string {
 export function stepOfField(field: string): SetupStep {
   return field === "office_name" || field === "timezone" ? "office" : "admin";
 }
+
+/** Whether this computer is on its way into an office, by the state that the program names. */
+export function isUnderWay(joining: string | undefined): boolean {
+  return joining === "connecting" || joining === "waiting" || joining === "receiving";
+}

@@ -6,3 +6,10 @@ export const setupQuery = queryOptions({
   queryKey: ["setup"],
   queryFn: () => answer(api.GET("/api/setup")),
 });
+
+/** How joining an office goes on, which nothing but asking tells. Needs no session. */
+export const joinQuery = queryOptions({
+  queryKey: ["setup", "join"],
+  staleTime: 0,
+  queryFn: () => answer(api.GET("/api/setup/join")),
+});
