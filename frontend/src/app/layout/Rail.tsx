@@ -1,4 +1,4 @@
-import { Tooltip } from "@mantine/core";
+import { Tooltip, VisuallyHidden } from "@mantine/core";
 import {
   type Icon,
   IconAddressBook,
@@ -50,18 +50,17 @@ export function Rail({ folded, canUnfold, onFold, onHelp }: RailProps) {
           </Tooltip>
         )}
       </div>
-      <RailLink
-        to="/bandeja"
-        icon={IconInbox}
-        label={
-          count === 0
-            ? t("nav.inbox")
-            : t("nav.inboxWaiting", { count, n: countWords(count, mostCounted.rows) })
-        }
-        word={t("nav.inbox")}
-        folded={folded}
-      >
-        {count > 0 && <span className={classes.count}>{countMark(count, mostCounted.rows)}</span>}
+      <RailLink to="/bandeja" icon={IconInbox} label={t("nav.inbox")} folded={folded}>
+        {count > 0 && (
+          <>
+            <span className={classes.count} aria-hidden>
+              {countMark(count, mostCounted.rows)}
+            </span>
+            <VisuallyHidden>
+              {`, ${t("nav.waiting", { count, n: countWords(count, mostCounted.rows) })}`}
+            </VisuallyHidden>
+          </>
+        )}
       </RailLink>
       <RailLink to="/prospectos" icon={IconUsers} label={t("nav.prospects")} folded={folded} />
       <RailLink to="/embudo" icon={IconLayoutKanban} label={t("nav.board")} folded={folded} />
@@ -119,10 +118,10 @@ function RailLink({ to, icon: Mark, label, word = label, folded, level, children
         className={classes.link}
         activeOptions={{ exact: false }}
         data-level={level}
-        aria-label={folded || word !== label ? label : undefined}
+        aria-label={!folded && word !== label ? label : undefined}
       >
         <Mark size={18} stroke={1.6} aria-hidden />
-        {!folded && <span className={classes.word}>{word}</span>}
+        {folded ? <VisuallyHidden>{label}</VisuallyHidden> : <span className={classes.word}>{word}</span>}
         {children}
       </Link>
     </Tooltip>
