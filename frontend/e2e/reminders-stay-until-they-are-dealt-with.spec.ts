@@ -168,7 +168,11 @@ test("what came due while the computer slept is listed on wake, and put off at o
   });
 });
 
-test("the buttons of a notification put a reminder off and end it", async ({ page, office, context }) => {
+test("the buttons of a notification ask how a call went, and put it off", async ({
+  page,
+  office,
+  context,
+}) => {
   const { id: owner } = await office.call<{ id: string }>("POST", "/api/users", {
     ...seller,
     role: "seller",
@@ -179,6 +183,7 @@ test("the buttons of a notification put a reminder off and end it", async ({ pag
   await expect(page.getByRole("button", { name: "Recordatorios: 1 pendiente" })).toBeVisible();
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
   type Scope = {
+    kept: { title: string } | undefined;
     registration: { getNotifications: () => Promise<{ title: string; actions: { action: string }[] }[]> };
     NotificationEvent: new (type: string, init: object) => Event;
     dispatchEvent: (event: Event) => void;
@@ -192,11 +197,24 @@ test("the buttons of a notification put a reminder off and end it", async ({ pag
       ]);
     });
   await expect.poll(shown).toEqual([["Recordatorio: Llamada", "done", "later"]]);
-  await worker.evaluate(async () => {
-    const scope = globalThis as unknown as Scope;
-    const [notification] = await scope.registration.getNotifications();
-    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification, action: "later" }));
-  });
+  const press = (pressed: string) =>
+    worker.evaluate(async (action) => {
+      const scope = globalThis as unknown as Scope;
+      const [notification = scope.kept] = await scope.registration.getNotifications();
+      scope.kept = notification; // a notification goes away with the first press
+      scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification, action }));
+    }, pressed);
+  await press("done");
+  const list = page.getByRole("dialog", { name: "Recordatorios" });
+  await expect(list.getByRole("button", { name: "Contestó", exact: true })).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await new Shell(page).told("Llamada: hecho");
+  await page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.getByRole("button", { name: "Recordatorios: 1 pendiente" })).toBeVisible();
+  await press("later");
   await new Shell(page).told("Recordatorio pospuesto");
   await expect(page.getByRole("button", { name: "Recordatorios: ninguno pendiente" })).toBeVisible();
 });

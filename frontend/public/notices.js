@@ -4,7 +4,7 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("notificationclick", (event) => {
   const { notification } = event;
-  const { reminderId, prospectId } = notification.data ?? {};
+  const { reminderId, prospectId, asks } = notification.data ?? {};
   const action = event.action === "" ? "open" : event.action;
   notification.close();
   const hand = async () => {
@@ -15,7 +15,8 @@ self.addEventListener("notificationclick", (event) => {
       await self.clients.openWindow(`/${place}`);
       return;
     }
-    if (action === "open") await page.focus();
+    // A browser that does not let it to the front is no reason to lose what was pressed.
+    if (action === "open" || (action === "done" && asks)) await page.focus().catch(() => undefined);
     page.postMessage({ type: "notice", action, reminderId, prospectId });
   };
   event.waitUntil(hand());

@@ -8,6 +8,7 @@ import { isTyping, useShortcuts } from "@/shared/lib/keyboard";
 import { formatCount } from "@/shared/lib/text";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import { countWords, mostCounted } from "@/shared/ui/count";
+import { forgetAsked, useAskedHow } from "./asked-store";
 import { missedName, useMissed } from "./missed-store";
 import classes from "./ReminderBell.module.css";
 import { ReminderItem } from "./ReminderItem";
@@ -42,6 +43,12 @@ export function ReminderBell() {
     }, unlocking);
     return () => clearTimeout(timer);
   }, [times, locked, opened]);
+  const asked = useAskedHow();
+  useEffect(() => {
+    if (asked === "" || locked) return;
+    const timer = setTimeout(() => setOpened(true), unlocking);
+    return () => clearTimeout(timer);
+  }, [asked, locked]);
   const { items, unread } = useUserNotices();
   const most = mostCounted.reminders;
   const label = [
@@ -49,11 +56,15 @@ export function ReminderBell() {
     ...(unread === 0 ? [] : [t("told.label", { count: unread, n: formatCount(unread) })]),
   ].join(" · ");
   const count = due.length + unread;
-  const close = () => setOpened(false);
+  const turn = (open: boolean) => {
+    setOpened(open);
+    if (!open) forgetAsked();
+  };
+  const close = () => turn(false);
   return (
     <Popover
       opened={opened}
-      onChange={setOpened}
+      onChange={turn}
       position="bottom-end"
       width={440}
       trapFocus
@@ -70,7 +81,7 @@ export function ReminderBell() {
             aria-label={label}
             aria-haspopup="dialog"
             aria-expanded={opened}
-            onClick={() => setOpened(!opened)}
+            onClick={() => turn(!opened)}
           >
             <IconBell size={18} stroke={1.6} aria-hidden />
             {count > 0 && (
@@ -103,6 +114,7 @@ function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void
   const { items } = useUserNotices();
   const { names } = useMissed();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const asked = useAskedHow();
   const group = useId();
   const missed = due.filter((reminder) => names.has(missedName(reminder)));
   const others = due.filter((reminder) => !names.has(missedName(reminder)));
@@ -111,6 +123,7 @@ function DueList({ due, onOpen }: { due: readonly Reminder[]; onOpen: () => void
       key={reminder.id}
       reminder={reminder}
       onOpen={onOpen}
+      asked={reminder.id === asked}
       chosen={chosen.has(reminder.id)}
       onChoose={(on) =>
         setChosen((known) => {

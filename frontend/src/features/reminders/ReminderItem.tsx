@@ -1,7 +1,7 @@
 import { Button, Checkbox } from "@mantine/core";
 import { IconBellZ, IconCalendarTime, IconCheck, IconPhone } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Reminder } from "@/shared/api/types";
 import { daysBetween, parseDay } from "@/shared/lib/dates";
@@ -12,6 +12,7 @@ import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { useNow } from "@/shared/ui/use-now";
+import { forgetAsked } from "./asked-store";
 import { firstContact } from "./due";
 import classes from "./ReminderBell.module.css";
 import { finish, move, snooze, useReminderAct } from "./reminder-queries";
@@ -28,18 +29,23 @@ function handOn(pressed: HTMLElement | null): void {
 type ReminderItemProps = {
   reminder: Reminder;
   onOpen: () => void;
+  /** Its end was told from a notification, which could not ask how it went. */
+  asked: boolean;
   /** Chosen for doing something with several at once. */
   chosen: boolean;
   onChoose: (chosen: boolean) => void;
 };
 
 /** One due reminder: with whom, what, since when, and what to do about it. */
-export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderItemProps) {
+export function ReminderItem({ reminder, onOpen, asked, chosen, onChoose }: ReminderItemProps) {
   const { t } = useTranslation("reminders");
   const word = useWord();
   const { mutate } = useReminderAct();
   const explanation = useId();
   const [asking, setAsking] = useState<"done" | "later" | "move" | null>(null);
+  useEffect(() => {
+    if (asked) setAsking("done");
+  }, [asked]);
   const { body, due_at, due_on, kind, prospect_id, prospect_name, remind_at } = reminder;
   const name = prospect_name === "" ? t("nameless") : prospect_name;
   const waits = kind === firstContact;
@@ -59,6 +65,7 @@ export function ReminderItem({ reminder, onOpen, chosen, onChoose }: ReminderIte
   };
   const end = (pressed: HTMLElement | null, result?: string, when?: When) => {
     handOn(pressed);
+    if (asked) forgetAsked();
     mutate({
       reminders: [reminder],
       message: t("finished", { what }),

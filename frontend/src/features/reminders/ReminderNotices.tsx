@@ -8,7 +8,8 @@ import type { NoticeReply } from "@/shared/host/host";
 import { useWord } from "@/shared/prospect/use-word";
 import { showDone } from "@/shared/ui/undo-toast";
 import { claimUnannounced } from "./announced";
-import { noticeOf } from "./notice";
+import { askHow } from "./asked-store";
+import { asksHow, noticeOf } from "./notice";
 import { finish, snooze, useDueReminders, useReminderAct } from "./reminder-queries";
 import { useAway } from "./use-away";
 
@@ -53,7 +54,7 @@ export function ReminderNotices() {
 /** How long the button of a notification puts a reminder off, in ms. */
 const later = 10 * 60_000;
 
-/** Carries out what was pressed on a notification, as if it had been pressed here. Behind the lock it says that it could not. */
+/** Carries out what was pressed on a notification, as if it had been pressed here: the end of a call asks how it went. Behind the lock it says that it could not. */
 function useNoticeButtons(due: readonly Reminder[]): void {
   const { t } = useTranslation("reminders");
   const word = useWord();
@@ -61,6 +62,11 @@ function useNoticeButtons(due: readonly Reminder[]): void {
   const act = ({ action, reminderId }: NoticeReply) => {
     const reminder = due.find(({ id }) => id === reminderId);
     if (reminder === undefined) return; // it has been dealt with meanwhile
+    if (action === "done" && asksHow(reminder.kind)) {
+      host.raise();
+      askHow(reminder.id);
+      return;
+    }
     if (action === "done") {
       const message = t("finished", { what: word("kind", reminder.kind) });
       mutate({ reminders: [reminder], message, send: () => finish(reminder) });

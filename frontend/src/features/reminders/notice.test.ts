@@ -24,9 +24,13 @@ describe("noticeOf", () => {
       title: "Recordatorio: call",
       body: "Eva · Confirmar",
       prospectId: "Eva",
-      reminder: { id: "r1", done: "Hecho", later: "En 10 min" },
+      reminder: { id: "r1", done: "Hecho", later: "En 10 min", asks: true },
     });
     expect(noticeOf([told("")], words, false).body).toBe("Sin nombre");
+  });
+  it("asks how a call went; the rest is ticked off at once", () => {
+    const task = { ...told("Eva"), kind: "task" };
+    expect(noticeOf([task], words, false).reminder).toMatchObject({ asks: false });
   });
   it("has no button to tick off who waits for a first call", () => {
     const waits = { ...told("Eva", "Preventa"), kind: "first_contact" };

@@ -17,6 +17,9 @@ export type NoticeWords = {
   later: string;
 };
 
+/** True for what a notification's button does not end at once: how a call went is worth more than that it was made. */
+export const asksHow = (kind: string): boolean => kind === "call";
+
 /** How many people one notification names. */
 const named = 3;
 
@@ -31,7 +34,11 @@ export function noticeOf(due: readonly [Told, ...Told[]], words: NoticeWords, hi
   const one = {
     prospectId: first.prospect_id,
     // Who waits is called, not ticked off.
-    ...(waits ? {} : { reminder: { id: first.id, done: words.done, later: words.later } }),
+    ...(waits
+      ? {}
+      : {
+          reminder: { id: first.id, done: words.done, later: words.later, asks: asksHow(first.kind) },
+        }),
   };
   if (hidden) return { title, body: words.hidden, ...(due.length === 1 ? one : {}) };
   const names = [...new Set(due.map(({ prospect_name }) => prospect_name || words.nameless))];

@@ -74,7 +74,7 @@ async function showWithButtons(
   const options: NotificationOptions & { actions: { action: string; title: string }[] } = {
     body,
     tag: buttons.id,
-    data: { reminderId: buttons.id, prospectId },
+    data: { reminderId: buttons.id, prospectId, asks: buttons.asks },
     actions: [
       { action: "done", title: buttons.done },
       { action: "later", title: buttons.later },
@@ -125,6 +125,7 @@ export const browserHost: Host = {
     navigator.serviceWorker.startMessages();
     return () => navigator.serviceWorker.removeEventListener("message", hear);
   },
+  raise: () => undefined,
   openLink(url) {
     // tel: and mailto: go to the system from this page; a new tab would stay behind, empty.
     if (/^https?:/.test(url)) window.open(url, "_blank", "noopener,noreferrer");

@@ -7,7 +7,13 @@ import type { HostEvent } from "@/shared/api/events";
 export type Notice = { title: string; body: string; prospectId?: string; reminder?: NoticeButtons };
 
 /** The reminder that a notification's buttons are about, and what they say; app/notify_action.go has the window's. */
-export type NoticeButtons = { id: string; done: string; later: string };
+export type NoticeButtons = {
+  id: string;
+  done: string;
+  later: string;
+  /** "Done" is a question first: it brings the page to the front. */
+  asks: boolean;
+};
 
 /** A button of a notification that was pressed. */
 export type NoticeReply = { action: "done" | "later"; reminderId: string };
@@ -34,6 +40,8 @@ export type Host = {
   notify: (notice: Notice) => Promise<void>;
   /** Hears of buttons of notifications until the returned function is called. */
   onNotice: (listener: (reply: NoticeReply) => void) => () => void;
+  /** Brings the program to the front. In a browser only the notification that was pressed can do that, and does; see public/notices.js. */
+  raise: () => void;
   /** Opens an address outside: a web page, `tel:`, `mailto:`, WhatsApp. */
   openLink: (url: string) => void;
   /** Lets the person keep text or bytes as a file. */

@@ -17,7 +17,7 @@ function worker(pages: Page[]) {
   };
   new Function("self", source)(self);
   const close = vi.fn();
-  const press = async (action: string, data?: Record<string, string>) => {
+  const press = async (action: string, data?: Record<string, unknown>) => {
     let work: Promise<unknown> = Promise.resolve();
     handlers.get("notificationclick")?.({
       action,
@@ -52,6 +52,15 @@ describe("a notification's worker", () => {
       expect(close).toHaveBeenCalledOnce();
     },
   );
+  it("brings the page to the front where done is a question, even if the browser refuses", async () => {
+    away.focus.mockRejectedValueOnce(new Error("not allowed"));
+    const { press } = worker([away]);
+    await press("done", { ...both, asks: true });
+    expect(away.focus).toHaveBeenCalledOnce();
+    expect(away.postMessage).toHaveBeenCalledExactlyOnceWith({ type: "notice", action: "done", ...both });
+    await press("later", { ...both, asks: true });
+    expect(away.focus).toHaveBeenCalledOnce();
+  });
   it("opens the prospect on a page that is open", async () => {
     const { press } = worker([away]);
     await press("", both);

@@ -7,6 +7,8 @@ import { toReply } from "./notice-reply";
 type WailsRuntime = {
   EventsOn: (name: string, callback: (value: unknown) => void) => () => void;
   BrowserOpenURL: (url: string) => void;
+  WindowUnminimise: () => void;
+  WindowShow: () => void;
 };
 
 /** Wails' runtime, when this page runs inside the window. */
@@ -58,6 +60,10 @@ export function windowHost(runtime: WailsRuntime): Host {
         const reply = toReply(action, reminder_id);
         if (reply !== null) listener(reply);
       }),
+    raise() {
+      runtime.WindowUnminimise();
+      runtime.WindowShow();
+    },
     openLink: (url) => runtime.BrowserOpenURL(url),
     async saveFile(name, content) {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

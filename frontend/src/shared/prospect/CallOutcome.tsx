@@ -52,7 +52,13 @@ export function CallOutcome({ active, onPick, nested = false, onAsk }: CallOutco
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
     <div className={classes.choices} data-active={active} role="group" aria-label={t("call.results")}>
       {results.map((result, index) => (
-        <button key={result} type="button" className={classes.choice} onClick={() => pick(result)}>
+        <button
+          key={result}
+          type="button"
+          className={classes.choice}
+          data-autofocus={(nested && index === 0) || undefined}
+          onClick={() => pick(result)}
+        >
           {!nested && <Digit n={index + 1} />}
           {word("result", result)}
         </button>

@@ -12,7 +12,7 @@ type EndingsProps = {
   onPick: (result: string, when?: When) => void;
 };
 
-/** How a planned step ended, where its kind has words for it; the first answer has the keyboard. */
+/** How a planned step ended, where its kind has words for it; the first answer has the keyboard, also of a list that opens with it. */
 export function Endings({ kind, onPick }: EndingsProps) {
   const { t } = useTranslation("prospects");
   const word = useWord();
@@ -26,8 +26,14 @@ export function Endings({ kind, onPick }: EndingsProps) {
       ) : (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw and space itself
         <div className={classes.choices} role="group" aria-label={t("results")}>
-          {endingsOf(kind).map((result) => (
-            <button key={result} type="button" className={classes.choice} onClick={() => onPick(result)}>
+          {endingsOf(kind).map((result, index) => (
+            <button
+              key={result}
+              type="button"
+              className={classes.choice}
+              data-autofocus={index === 0 || undefined}
+              onClick={() => onPick(result)}
+            >
               {word("result", result)}
             </button>
           ))}
