@@ -28,7 +28,14 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 for (const { name, hash, ready } of screens) {
-  test(`${name} is accessible in light and dark`, async ({ page, demo }) => {
+  test(`${name} is accessible in light and dark, and asks for nothing that is not there`, async ({
+    page,
+    demo,
+  }) => {
+    const refused: string[] = [];
+    page.on("response", (response) => {
+      if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+    });
     await page.emulateMedia({ colorScheme: "light" });
     await signInAs(page, demo, demoAdmin);
     await page.goto(`${demo.url}#${hash}`);
@@ -38,5 +45,6 @@ for (const { name, hash, ready } of screens) {
       await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
       await expectAccessible(page);
     }
+    expect(refused).toEqual([]);
   });
 }

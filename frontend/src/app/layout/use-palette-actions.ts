@@ -65,7 +65,8 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
   const vocabulary = useVocabulary();
-  const { id = "" } = useParams({ strict: false });
+  // Of a prospect's page alone: a contact's has an id too, which is nobody's here.
+  const id = useParams({ from: "/prospectos/$id", shouldThrow: false })?.id ?? "";
   const prospect = useQuery({ ...prospectQuery(id), enabled: id !== "" }).data;
   const users = useQuery({
     queryKey: ["users"],
