@@ -1,4 +1,4 @@
-import { Button, Radio, TextInput, VisuallyHidden } from "@mantine/core";
+import { Button, Radio, VisuallyHidden } from "@mantine/core";
 import { IconPlus, IconTag } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -12,7 +12,7 @@ import { EditDialog } from "@/shared/ui/EditDialog";
 import { EditForm } from "@/shared/ui/EditForm";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { fieldError } from "@/shared/ui/fault-sentence";
+import { NameField } from "@/shared/ui/NameField";
 import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import table from "@/shared/ui/table.module.css";
@@ -141,15 +141,7 @@ function Editor({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
       error={save.error}
       fields={["name"]}
     >
-      <TextInput
-        label={t("tagSettings.name")}
-        data-autofocus
-        autoComplete="off"
-        maxLength={40}
-        value={name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={fieldError(save.error, "name")}
-      />
+      <NameField label={t("tagSettings.name")} most={40} value={name} onChange={setName} error={save.error} />
       <Radio.Group
         label={t("tagSettings.color")}
         value={color}

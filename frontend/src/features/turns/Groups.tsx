@@ -1,4 +1,4 @@
-import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import type { SellerGroup, SellerTurns } from "@/shared/api/types";
 import { EditDialog } from "@/shared/ui/EditDialog";
 import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
+import { NameField } from "@/shared/ui/NameField";
 import { EditAndRemove } from "@/shared/ui/RowActions";
 import { Section } from "@/shared/ui/Section";
 import { showError } from "@/shared/ui/undo-toast";
@@ -103,15 +104,7 @@ function Editor({ group, sellers, onClose }: EditorProps) {
       error={save.error}
       fields={["name", "members"]}
     >
-      <TextInput
-        label={t("name")}
-        data-autofocus
-        autoComplete="off"
-        maxLength={200}
-        value={name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={fieldError(save.error, "name")}
-      />
+      <NameField label={t("name")} most={200} value={name} onChange={setName} error={save.error} />
       <Checkbox.Group
         label={t("group.members")}
         value={members}

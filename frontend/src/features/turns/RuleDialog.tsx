@@ -6,6 +6,7 @@ import type { SellerGroup, TurnRule } from "@/shared/api/types";
 import { EditDialog } from "@/shared/ui/EditDialog";
 import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
+import { NameField } from "@/shared/ui/NameField";
 import { anySource, SourceFields, type Sources } from "./SourceFields";
 import { byId, useTurnChange } from "./turn-queries";
 
@@ -82,15 +83,7 @@ function Editor({ rule, groups, onClose }: EditorProps) {
       error={save.error}
       fields={["name", "cities", "group_id"]}
     >
-      <TextInput
-        label={t("name")}
-        data-autofocus
-        autoComplete="off"
-        maxLength={200}
-        value={name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={fieldError(save.error, "name")}
-      />
+      <NameField label={t("name")} most={200} value={name} onChange={setName} error={save.error} />
       <SourceFields value={sources} onChange={setSources} />
       <TextInput
         label={t("rule.cities")}
