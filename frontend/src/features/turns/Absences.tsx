@@ -1,10 +1,11 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { IconAlertTriangle, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { SellerTurns, TurnSettings, Uncovered } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
+import { DayInput } from "@/shared/ui/DayInput";
 import { EditDialog } from "@/shared/ui/EditDialog";
 import { EditForm } from "@/shared/ui/EditForm";
 import { fieldError } from "@/shared/ui/fault-sentence";
@@ -145,21 +146,22 @@ function Editor({ absence, sellers, onClose }: EditorProps) {
         allowDeselect={false}
         error={fieldError(save.error, "user_id")}
       />
-      <TextInput
-        type="date"
+      <DayInput
         label={t("absence.from")}
+        clearable={false}
         value={from}
-        onChange={({ currentTarget }) => {
-          setFrom(currentTarget.value);
-          if (until < currentTarget.value) setUntil(currentTarget.value);
+        onChange={(day) => {
+          setFrom(day);
+          if (until < day) setUntil(day);
         }}
         error={fieldError(save.error, "from")}
       />
-      <TextInput
-        type="date"
+      <DayInput
         label={t("absence.until")}
+        clearable={false}
+        minDate={from}
         value={until}
-        onChange={({ currentTarget }) => setUntil(currentTarget.value)}
+        onChange={setUntil}
         error={fieldError(save.error, "until")}
       />
     </EditForm>

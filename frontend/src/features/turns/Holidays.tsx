@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import type { TurnSettings } from "@/shared/api/types";
+import { DayInput } from "@/shared/ui/DayInput";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { fieldError, isElsewhere } from "@/shared/ui/fault-sentence";
 import { IconButton } from "@/shared/ui/RowActions";
@@ -89,12 +90,11 @@ function AddDay() {
   return (
     <form className={classes.add} onSubmit={submit} noValidate>
       <div className={classes.fields}>
-        <TextInput
+        <DayInput
           className={classes.field ?? ""}
-          type="date"
           label={t("holiday.day")}
           value={day}
-          onChange={({ currentTarget }) => setDay(currentTarget.value)}
+          onChange={setDay}
           error={fieldError(add.error, "day")}
         />
         <TextInput
