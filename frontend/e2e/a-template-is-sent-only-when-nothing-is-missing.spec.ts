@@ -99,4 +99,24 @@ test("an administrator writes a template and a seller sends it once nothing is m
     expect(mail.searchParams.get("subject")).toBe("Precios, María Fernanda");
     expect(mail.searchParams.get("body")).toBe("Van los precios.\r\nSaludos, Jorge Peña Salas");
   });
+
+  await test.step("one's own of the same name is told apart from the office's", async () => {
+    await page.goto(`${office.url}#/ajustes/plantillas`);
+    await page.getByRole("button", { name: "Nueva plantilla" }).click();
+    const editor = page.getByRole("dialog", { name: "Nueva plantilla" });
+    await editor.getByLabel("Nombre").fill("Recordatorio de cita");
+    await editor.getByLabel("Texto").fill("Nos vemos pronto.");
+    await editor.getByRole("button", { name: "Guardar plantilla" }).click();
+    await shell.told("Plantilla guardada: Recordatorio de cita.");
+    await page.goto(`${office.url}#/prospectos/${id}`);
+    await page.getByRole("button", { name: "Elegir plantilla para el chat" }).click();
+    await expect(page.getByRole("menuitem", { name: "Recordatorio de cita De la oficina" })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("menuitem", { name: "Recordatorio de cita Tuya" }).click();
+    const dialog = page.getByRole("dialog", { name: "Mensaje con plantilla" });
+    await expect(dialog.getByRole("group", { name: "Vista previa" })).toContainText("Nos vemos pronto.");
+    await expect(dialog.getByRole("combobox", { name: "Plantilla" })).toHaveValue(
+      "Recordatorio de cita · Tuya",
+    );
+  });
 });

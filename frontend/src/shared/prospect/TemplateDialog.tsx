@@ -8,6 +8,7 @@ import { TemplatePreview } from "./TemplatePreview";
 import classes from "./Templates.module.css";
 import { templateValuesQuery } from "./template-queries";
 import { fill, longestMessage, missing, plain } from "./template-text";
+import { useTemplateOwner } from "./use-template-owner";
 
 type TemplateDialogProps = {
   prospect: Prospect;
@@ -40,6 +41,7 @@ function Message({ prospect, template, templates, onChoose }: TemplateDialogProp
   const { t } = useTranslation("templates");
   const { t: common } = useTranslation();
   const { data: values, error, refetch } = useQuery(templateValuesQuery(prospect.id));
+  const owner = useTemplateOwner(templates);
   const close = () => onChoose(null);
   if (values === undefined) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   const subject = fill(template.subject, values);
@@ -57,7 +59,10 @@ function Message({ prospect, template, templates, onChoose }: TemplateDialogProp
     <Stack gap="sm">
       <Select
         label={t("template")}
-        data={templates.map(({ id, name }) => ({ value: id, label: name }))}
+        data={templates.map((one) => ({
+          value: one.id,
+          label: [one.name, owner(one)].filter(Boolean).join(" · "),
+        }))}
         value={template.id}
         onChange={(id) => onChoose(templates.find((one) => one.id === id) ?? template)}
         allowDeselect={false}

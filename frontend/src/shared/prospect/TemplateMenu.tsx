@@ -8,6 +8,7 @@ import type { Prospect, Template } from "@/shared/api/types";
 import { TemplateDialog } from "./TemplateDialog";
 import classes from "./Templates.module.css";
 import { templatesQuery } from "./template-queries";
+import { useTemplateOwner } from "./use-template-owner";
 
 type TemplateMenuProps = { prospect: Prospect; channel: "whatsapp" | "email"; disabled: boolean };
 
@@ -16,6 +17,7 @@ export function TemplateMenu({ prospect, channel, disabled }: TemplateMenuProps)
   const { t } = useTranslation("templates");
   const [chosen, setChosen] = useState<Template | null>(null);
   const templates = (useQuery(templatesQuery).data?.items ?? []).filter((one) => one.channel === channel);
+  const owner = useTemplateOwner(templates);
   const label = t(channel === "email" ? "menu.mail" : "menu.chat");
   return (
     <>
@@ -33,7 +35,11 @@ export function TemplateMenu({ prospect, channel, disabled }: TemplateMenuProps)
         </Menu.Target>
         <Menu.Dropdown>
           {templates.map((one) => (
-            <Menu.Item key={one.id} onClick={() => setChosen(one)}>
+            <Menu.Item
+              key={one.id}
+              rightSection={owner(one) !== "" && <span className={classes.owner}>{owner(one)}</span>}
+              onClick={() => setChosen(one)}
+            >
               {one.name}
             </Menu.Item>
           ))}
