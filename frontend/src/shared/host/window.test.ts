@@ -1,5 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { toBase64 } from "./window";
+import { describe, expect, it, vi } from "vitest";
+import { toBase64, windowHost } from "./window";
+
+it("comes to the front also when it was minimised", () => {
+  const [unminimise, show] = [vi.fn(), vi.fn()];
+  const rest = { EventsOn: vi.fn(), BrowserOpenURL: vi.fn() };
+  windowHost({ ...rest, WindowUnminimise: unminimise, WindowShow: show }).raise();
+  expect(unminimise).toHaveBeenCalledBefore(show);
+});
 
 describe("toBase64", () => {
   it("encodes bytes beyond one slice", () => {
