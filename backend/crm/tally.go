@@ -93,7 +93,7 @@ var contactTally = tally{"tally_contact", "contact_of_card", "owner_id"}
 
 // CountAnew counts all prospects for the dashboard where the days of the office have changed since they were counted: in a
 // new office, in a file of an older version, on a computer that has learnt its office's zone. Otherwise it does nothing.
-// With a million prospects it takes a minute, in steps between which others write; the dashboard waits for it. Who calls it while
+// With a million prospects it takes some twenty seconds, in steps between which others write; the dashboard waits for it. Who calls it while
 // somebody else does, or after a program that ended half way, goes on where the counts are.
 func (s *Service) CountAnew(ctx context.Context) error {
 	for step, done := firstStep, false; !done; {
