@@ -1,6 +1,10 @@
 package officesim
 
-import "fmt"
+import (
+	"fmt"
+
+	"sitegroup.mx/crm/store"
+)
 
 // undone is I12: an undo that was made on another computer has written over nothing but what it takes back. Who was away when
 // somebody else changed the field hears of that, instead of winning by the later clock.
@@ -15,6 +19,7 @@ func (s *sim) undone() error {
 		AND c.device_id <> {:host}
 		AND u.device_id = c.device_id
 		AND u.before <> u.value
+		AND u.entity <> {:scope} -- who may see a row follows from the row, and old grants are dropped
 		AND (t.outcome <> 1 OR u.before <> t.value)
 		AND t.n = (
 			SELECT max(l.n)
@@ -22,7 +27,7 @@ func (s *sim) undone() error {
 			WHERE l.tx_id = t.tx_id
 			AND l.entity = t.entity
 			AND l.row_id = t.row_id
-			AND l.field = t.field)`).Bind(map[string]any{"host": s.plan.key.DeviceID()}).Column(&over)
+			AND l.field = t.field)`).Bind(map[string]any{"host": s.plan.key.DeviceID(), "scope": store.EntityScope}).Column(&over)
 	if err != nil {
 		return fmt.Errorf("read what was undone: %w", err)
 	}

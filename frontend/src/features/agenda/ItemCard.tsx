@@ -7,7 +7,7 @@ import { useIsAdmin } from "@/shared/api/me";
 import type { AgendaItem } from "@/shared/api/types";
 import { toDay } from "@/shared/lib/dates";
 import { Endings } from "@/shared/prospect/Endings";
-import { endingsOf } from "@/shared/prospect/endings";
+import { asksHow } from "@/shared/prospect/endings";
 import { isMeeting, lengthOf, lengths, lengthWords } from "@/shared/prospect/length";
 import { useWord } from "@/shared/prospect/use-word";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
@@ -56,7 +56,6 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
       becomes: { ...item, done_at: new Date().toISOString(), result: result ?? "", remind_at: null },
     });
   };
-  const asksHow = endingsOf(item.kind).length > 0;
   return (
     <div className={classes.card}>
       <p className={classes.title}>
@@ -83,8 +82,8 @@ export function ItemCard({ item, onDone }: { item: AgendaItem; onDone: () => voi
             size="compact-sm"
             variant="light"
             leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
-            aria-expanded={asksHow ? asking === "done" : undefined}
-            onClick={() => (asksHow ? toggle("done") : done())}
+            aria-expanded={asksHow(item.kind) ? asking === "done" : undefined}
+            onClick={() => (asksHow(item.kind) ? toggle("done") : done())}
           >
             {t("finish")}
           </Button>

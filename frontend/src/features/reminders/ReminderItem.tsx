@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Reminder } from "@/shared/api/types";
 import { daysBetween, parseDay } from "@/shared/lib/dates";
 import { Endings } from "@/shared/prospect/Endings";
-import { endingsOf } from "@/shared/prospect/endings";
+import { asksHow } from "@/shared/prospect/endings";
 import { useWord } from "@/shared/prospect/use-word";
 import { WhenPicker } from "@/shared/prospect/WhenPicker";
 import type { When } from "@/shared/prospect/when-presets";
@@ -73,7 +73,6 @@ export function ReminderItem({ reminder, onOpen, asked, chosen, onChoose }: Remi
     });
     setAsking(null);
   };
-  const asksHow = endingsOf(kind).length > 0;
   const toggle = (next: "done" | "later" | "move") => setAsking(asking === next ? null : next);
   return (
     <li className={classes.item}>
@@ -111,8 +110,8 @@ export function ReminderItem({ reminder, onOpen, asked, chosen, onChoose }: Remi
             variant="light"
             leftSection={<IconCheck size={14} stroke={2} aria-hidden />}
             aria-label={t("doneOf", { what, name })}
-            aria-expanded={asksHow ? asking === "done" : undefined}
-            onClick={({ currentTarget }) => (asksHow ? toggle("done") : end(currentTarget))}
+            aria-expanded={asksHow(kind) ? asking === "done" : undefined}
+            onClick={({ currentTarget }) => (asksHow(kind) ? toggle("done") : end(currentTarget))}
           >
             {t("done")}
           </Button>

@@ -5,11 +5,12 @@ import { useSession } from "@/shared/api/session";
 import type { Reminder } from "@/shared/api/types";
 import { host } from "@/shared/host/current";
 import type { NoticeReply } from "@/shared/host/host";
+import { asksHow } from "@/shared/prospect/endings";
 import { useWord } from "@/shared/prospect/use-word";
 import { showDone } from "@/shared/ui/undo-toast";
 import { claimUnannounced } from "./announced";
 import { askHow } from "./asked-store";
-import { asksHow, noticeOf } from "./notice";
+import { noticeOf } from "./notice";
 import { finish, snooze, useDueReminders, useReminderAct } from "./reminder-queries";
 import { useAway } from "./use-away";
 
@@ -54,7 +55,7 @@ export function ReminderNotices() {
 /** How long the button of a notification puts a reminder off, in ms. */
 const later = 10 * 60_000;
 
-/** Carries out what was pressed on a notification, as if it had been pressed here: the end of a call asks how it went. Behind the lock it says that it could not. */
+/** Carries out what was pressed on a notification, as if it had been pressed here: what has results asks how it went. Behind the lock it says that it could not. */
 function useNoticeButtons(due: readonly Reminder[]): void {
   const { t } = useTranslation("reminders");
   const word = useWord();

@@ -28,9 +28,12 @@ describe("noticeOf", () => {
     });
     expect(noticeOf([told("")], words, false).body).toBe("Sin nombre");
   });
-  it("asks how a call went; the rest is ticked off at once", () => {
-    const task = { ...told("Eva"), kind: "task" };
-    expect(noticeOf([task], words, false).reminder).toMatchObject({ asks: false });
+  it.each([
+    { kind: "call", asks: true },
+    { kind: "appointment", asks: true },
+    { kind: "task", asks: false },
+  ])("asks how it went only where there are results: $kind", ({ kind, asks }) => {
+    expect(noticeOf([{ ...told("Eva"), kind }], words, false).reminder).toMatchObject({ asks });
   });
   it("has no button to tick off who waits for a first call", () => {
     const waits = { ...told("Eva", "Preventa"), kind: "first_contact" };

@@ -1,5 +1,6 @@
 import type { Reminder } from "@/shared/api/types";
 import type { Notice } from "@/shared/host/host";
+import { asksHow } from "@/shared/prospect/endings";
 import { firstContact } from "./due";
 
 type Told = Pick<Reminder, "id" | "prospect_id" | "prospect_name" | "kind" | "body">;
@@ -16,9 +17,6 @@ export type NoticeWords = {
   done: string;
   later: string;
 };
-
-/** True for what a notification's button does not end at once: how a call went is worth more than that it was made. */
-export const asksHow = (kind: string): boolean => kind === "call";
 
 /** How many people one notification names. */
 const named = 3;

@@ -12,3 +12,8 @@ const endings: Record<string, readonly string[]> = {
 export function endingsOf(kind: string): readonly string[] {
   return endings[kind] ?? [];
 }
+
+/** True for a step of which there is more to say than that it is done: wherever it is ended, that is asked first. */
+export function asksHow(kind: string): boolean {
+  return endingsOf(kind).length > 0;
+}
