@@ -75,6 +75,8 @@ type Store struct {
 	backlog    []*request       // taken from the queue, not begun
 	kept       bool             // the running group has a unit that ended well
 	scrubTimer <-chan time.Time // when a scrub that was not done is tried again
+	restTimer  <-chan time.Time // when it is seen whether writes rest
+	written    bool             // since that was last seen
 	clock      *hlc.Clock
 
 	queue     chan *request

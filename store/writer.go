@@ -176,6 +176,9 @@ func (s *Store) writeLoop() {
 			case <-s.scrubTimer:
 				s.scrubOverdue()
 				continue
+			case <-s.restTimer:
+				s.rest()
+				continue
 			case <-s.closing:
 				close(s.stopped)
 				return
@@ -192,6 +195,7 @@ func (s *Store) writeLoop() {
 			s.writeGroup(r)
 		}
 		s.deriveIdle()
+		s.restLater()
 	}
 }
 

@@ -21,6 +21,14 @@ func (s *sim) undone() error {
 		AND u.before <> u.value
 		AND u.entity <> {:scope} -- who may see a row follows from the row, and old grants are dropped
 		AND (t.outcome <> 1 OR u.before <> t.value)
+		AND u.n = ( -- what follows from the undo itself, as out of a stage that is no more, comes after it
+			SELECT min(l.n)
+			FROM op_log l
+			WHERE l.rev = u.rev
+			AND l.entity = u.entity
+			AND l.row_id = u.row_id
+			AND l.field = u.field
+			AND l.outcome = 1)
 		AND t.n = (
 			SELECT max(l.n)
 			FROM op_log l
