@@ -190,16 +190,27 @@ func (c counting) name(what string, list []SourceOutcome) error {
 	return nil
 }
 
-// nameOf is what a form or a campaign, of which the viewer has prospects, is called by the newest of all of them: to look for
-// the viewer's own could mean to look at all others.
+// nameOf is what a form or a campaign, of which the viewer has prospects, is called by the newest of all of them, on every screen:
+// Meta lets people rename both. To look for the viewer's own newest could mean to look at all others.
 func nameOf(what, id string) string {
-	return strings.NewReplacer("{what}", what, "{id}", id).Replace(`coalesce((
-		SELECT c.{what}_name
-		FROM prospect_card c INDEXED BY card_{what}
-		WHERE c.{what}_id = {id}
-		AND c.{what}_id <> ''
-		ORDER BY c.is_open DESC, c.lead_at DESC
-		LIMIT 1), '')`)
+	newest := func(open string) string {
+		return strings.NewReplacer("{what}", what, "{id}", id, "{open}", open).Replace(`
+			SELECT *
+			FROM (
+				SELECT c.{what}_name AS name, c.lead_at
+				FROM prospect_card c INDEXED BY card_{what}
+				WHERE c.{what}_id = {id}
+				AND c.{what}_id <> ''
+				AND c.is_open = {open}
+				ORDER BY c.lead_at DESC
+				LIMIT 1)`)
+	}
+	return `coalesce((
+		SELECT name
+		FROM (` + newest("1") + `
+			UNION ALL` + newest("0") + `)
+		ORDER BY lead_at DESC
+		LIMIT 1), '')`
 }
 
 // answers reads how soon the leads of the period were attended.

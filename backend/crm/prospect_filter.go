@@ -201,10 +201,10 @@ type Origins struct {
 func (s *Service) ListOrigins(ctx context.Context, v account.Viewer) (Origins, error) {
 	o := Origins{Forms: []Named{}, Campaigns: []Named{}}
 	for _, part := range []struct {
-		column, name string
-		into         *[]Named
-	}{{"form", "form_name", &o.Forms}, {"campaign", "campaign_name", &o.Campaigns}} {
-		query, params := originsQuery(v, part.column, part.name)
+		what string
+		into *[]Named
+	}{{"form", &o.Forms}, {"campaign", &o.Campaigns}} {
+		query, params := originsQuery(v, part.what)
 		if err := s.store.Read().NewQuery(query).Bind(params).WithContext(ctx).All(part.into); err != nil {
 			return Origins{}, fmt.Errorf("list origins: %w", err)
 		}
@@ -213,18 +213,13 @@ func (s *Service) ListOrigins(ctx context.Context, v account.Viewer) (Origins, e
 }
 
 // originsQuery jumps from one form to the next in their index for who sees everything, and goes through the viewer's own
-// prospects otherwise. A form has the name that its latest lead came with.
-func originsQuery(v account.Viewer, column, name string) (string, dbx.Params) {
-	id := column + "_id"
+// prospects otherwise.
+func originsQuery(v account.Viewer, what string) (string, dbx.Params) {
+	id := what + "_id"
+	name := nameOf(what, "origin.id")
 	if !v.IsAdmin() {
 		return `
-			SELECT id, (
-				SELECT c.` + name + `
-				FROM prospect_card c INDEXED BY card_owner_lead
-				WHERE c.owner_id = {:viewer}
-				AND c.` + id + ` = origin.id
-				ORDER BY c.is_open DESC, c.lead_at DESC, c.n DESC
-				LIMIT 1) AS name
+			SELECT id, ` + name + ` AS name
 			FROM (
 				SELECT DISTINCT o.` + id + ` AS id
 				FROM prospect_card o INDEXED BY card_owner_lead
@@ -240,13 +235,7 @@ func originsQuery(v account.Viewer, column, name string) (string, dbx.Params) {
 			SELECT (SELECT min(c.` + id + `) FROM prospect_card c WHERE c.` + id + ` <> '' AND c.` + id + ` > origin.id)
 			FROM origin
 			WHERE origin.id IS NOT NULL)
-		SELECT id, (
-			SELECT c.` + name + `
-			FROM prospect_card c
-			WHERE c.` + id + ` = origin.id
-			AND c.` + id + ` <> ''
-			ORDER BY c.is_open DESC, c.lead_at DESC
-			LIMIT 1) AS name
+		SELECT id, ` + name + ` AS name
 		FROM origin
 		WHERE id IS NOT NULL
 		ORDER BY 2, 1`, dbx.Params{}

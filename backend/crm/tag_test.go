@@ -188,6 +188,33 @@ func TestListProspects_DaysAreTheOffices(t *testing.T) {
 	}
 }
 
+// Meta lets people rename a campaign: it has the name of its newest lead, open or not, wherever it is named.
+func TestNames_OfACampaignAreThoseOfItsNewestLead(t *testing.T) {
+	office := crmtest.New(t, 1)
+	for i, name := range []string{"Verano", "Zafra", "Invierno"} {
+		office.Register(office.Enquiry(func(e *crm.Enquiry) {
+			e.CampaignID, e.CampaignName = "c1", name
+			e.FormID, e.FormName = "f1", name
+			e.LeadAt = office.Clock.Now().Add(time.Duration(i-9) * time.Hour)
+		}))
+	}
+	words := vocabulary(t, office)
+	newest := list(t, office, office.Admin, crm.ProspectFilter{}).Items[0]
+	update(t, office, office.Admin, newest.ID, crm.ProspectPatch{Status: ptr(crm.StatusDiscarded), ReasonID: &words.Reasons[0].ID})
+	origins, err := office.CRM.ListOrigins(ctx, office.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := office.CRM.LeadSources(ctx, office.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{origins.Campaigns[0].Name, origins.Forms[0].Name, sources.Campaigns[0].Name, sources.Forms[0].Name}
+	if diff := gocmp.Diff([]string{"Invierno", "Invierno", "Invierno", "Invierno"}, got); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
 func TestListOrigins_AreTheViewers(t *testing.T) {
 	office := crmtest.New(t, 2)
 	for i, v := range office.Sellers {

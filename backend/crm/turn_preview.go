@@ -133,7 +133,7 @@ func (s *Service) LeadSources(ctx context.Context, v account.Viewer) (LeadSource
 		return LeadSources{}, err
 	}
 	recent := `
-		SELECT p.id, p.form_id, p.form_name, p.campaign_id, p.campaign_name
+		SELECT p.id, p.form_id, p.campaign_id
 		FROM prospect p
 		ORDER BY p.n DESC
 		LIMIT {:limit}`
@@ -145,9 +145,9 @@ func (s *Service) LeadSources(ctx context.Context, v account.Viewer) (LeadSource
 		{&all.Forms, `
 			SELECT id, name FROM meta_form
 			UNION ALL
-			SELECT form_id, max(form_name) FROM (` + recent + `) WHERE form_id <> '' AND form_id NOT IN (SELECT id FROM meta_form) GROUP BY form_id`},
+			SELECT r.form_id, ` + nameOf("form", "r.form_id") + ` FROM (` + recent + `) r WHERE r.form_id <> '' AND r.form_id NOT IN (SELECT id FROM meta_form) GROUP BY r.form_id`},
 		{&all.Campaigns, `
-			SELECT campaign_id AS id, max(campaign_name) AS name FROM (` + recent + `) WHERE campaign_id <> '' GROUP BY campaign_id`},
+			SELECT r.campaign_id AS id, ` + nameOf("campaign", "r.campaign_id") + ` AS name FROM (` + recent + `) r WHERE r.campaign_id <> '' GROUP BY r.campaign_id`},
 		{&all.Pages, `
 			SELECT id, name FROM meta_page
 			UNION ALL

@@ -66,7 +66,7 @@ type SellerTurnsPatch struct {
 // Bounds of settings.
 const (
 	longestWait = 24 * 60
-	mostHops    = 10
+	mostHops    = 2 // then the tray: nobody is passed on for ever
 	mostCap     = 100_000
 	// coverage is how many days ahead it is looked whether somebody works.
 	coverage = 60

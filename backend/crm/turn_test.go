@@ -320,6 +320,10 @@ func TestTurns_BadSettingsAreRefused(t *testing.T) {
 			_, err := o.CRM.UpdateSellerTurns(ctx, o.Admin, seller, crm.SellerTurnsPatch{DailyCap: &minus})
 			return err
 		}},
+		{"passed on for ever", "input.out_of_range", "most_hops", "", func() error {
+			_, err := o.CRM.UpdateOfficeTurns(ctx, o.Admin, crm.OfficeTurnsPatch{MostHops: &forty})
+			return err
+		}},
 		{"hours of nobody", "user.not_found", "owner_id", "", func() error {
 			_, err := o.CRM.UpdateSellerTurns(ctx, o.Admin, o.Admin.UserID, crm.SellerTurnsPatch{DailyCap: &two})
 			return err

@@ -196,8 +196,8 @@ func TestSim_LeadNode(t *testing.T) {
 	})
 	a := w.get("/v26.0/"+string(paid), pageTok, "fields", meta.LeadFields)
 	want := meta.Lead{
-		ID: paid, Created: now, Form: form, Ad: "120210000000001101", AdName: "Otoño - video", AdSet: "120210000000001102",
-		AdSetName: "CDMX 25-45", Campaign: "120210000000001103", CampaignName: "Otoño 2026", Platform: "ig",
+		ID: paid, Created: now, Form: form, Ad: "120210003088968936", AdName: "Otoño - video", AdSet: "120210005219917687",
+		AdSetName: "CDMX 25-45", Campaign: "120210001710747228", CampaignName: "Otoño 2026", Platform: "ig",
 		Consents: []meta.Consent{{Key: "optional_1", Checked: true}, {Key: "optional_2"}},
 	}
 	got := meta.ParseLead([]byte(a.body))

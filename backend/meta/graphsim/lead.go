@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -30,7 +31,7 @@ type LeadSpec struct {
 	Test    bool `json:"test"`
 	// Platform defaults to "fb".
 	Platform string `json:"platform"`
-	// Campaign, AdSet and Ad are names; their ids follow from the form.
+	// Campaign, AdSet and Ad are names; their ids follow from them.
 	Campaign string `json:"campaign"`
 	AdSet    string `json:"ad_set"`
 	Ad       string `json:"ad"`
@@ -119,7 +120,7 @@ func (s *Sim) completeLead(spec LeadSpec) LeadSpec {
 		spec.Platform = "fb"
 	}
 	if spec.Campaign == "" {
-		spec.Campaign, spec.AdSet, spec.Ad = "Campaña de ejemplo", "Conjunto de ejemplo", "Anuncio de ejemplo"
+		spec.Campaign, spec.AdSet, spec.Ad = sampleCampaign, "Conjunto de ejemplo", "Anuncio de ejemplo"
 	}
 	return spec
 }
@@ -170,11 +171,26 @@ func inventAnswer(q Question, random *rand.Rand) string {
 	return "Respuesta " + strconv.Itoa(n)
 }
 
-// adIDs are the ids of a lead's ad, ad set and campaign: they follow from the form.
+// sampleCampaign is that of leads of which nobody says one.
+const sampleCampaign = "Campaña de ejemplo"
+
+// adIDs are the ids of a lead's ad, ad set and campaign. They follow from the names, so that a campaign has one name whatever forms
+// it leads to; those of the campaign that nobody named follow from the form.
 func (l *lead) adIDs() (ad, set, campaign meta.ID) {
-	base := uint64(120210000000000000) + uint64(l.form.ordinal)*1000 //nolint:gosec // a small count
-	number := func(n uint64) meta.ID { return meta.ID(strconv.FormatUint(base+n, 10)) }
-	return number(101), number(102), number(103)
+	const first = uint64(120210000000000000)
+	number := func(n uint64) meta.ID { return meta.ID(strconv.FormatUint(first+n, 10)) }
+	if l.spec.Campaign == "" || l.spec.Campaign == sampleCampaign {
+		base := uint64(l.form.ordinal) * 1000 //nolint:gosec // a small count
+		return number(base + 101), number(base + 102), number(base + 103)
+	}
+	named := func(names ...string) meta.ID {
+		sum := fnv.New32a()
+		for _, name := range names {
+			fmt.Fprintf(sum, "%q", name)
+		}
+		return number(1_000_000_000 + uint64(sum.Sum32()))
+	}
+	return named(l.spec.Campaign, l.spec.AdSet, l.spec.Ad), named(l.spec.Campaign, l.spec.AdSet), named(l.spec.Campaign)
 }
 
 func (l *lead) expired(now time.Time) bool { return l.created.Before(meta.Retained(now)) }

@@ -11,6 +11,9 @@ import { useTurnChange } from "./turn-queries";
 
 const fields = ["remind_after", "notify_after", "reassign_after", "most_hops"] as const;
 
+/** How often a prospect is passed on at most, as backend/crm bounds it. */
+const mostHops = 2;
+
 /** What happens when nobody attends, in minutes of working time. */
 export function Escalation({ office }: { office: OfficeTurns }) {
   const { t } = useTranslation("turns");
@@ -38,6 +41,7 @@ export function Escalation({ office }: { office: OfficeTurns }) {
                 className={classes.field ?? ""}
                 label={t(`late.${field}`)}
                 min={0}
+                {...(field === "most_hops" && { max: mostHops })}
                 allowDecimal={false}
                 {...input}
                 onChange={(value) => onChange(Number(value))}
