@@ -7,10 +7,11 @@ import { saveKey } from "@/shared/lib/save-keys";
 import { ActivityDialog, type DialogStart, startToday } from "@/shared/prospect/ActivityDialog";
 
 import { CallOutcome } from "@/shared/prospect/CallOutcome";
-import { endOutreach } from "@/shared/prospect/outreach";
+import { answerOutreach } from "@/shared/prospect/outreach";
 import { useActivityLog } from "@/shared/prospect/use-activity-log";
 import { Kbd } from "@/shared/ui/Kbd";
 import classes from "./Composer.module.css";
+import { sendNote, useNoteDraft, writeNote } from "./note-drafts";
 
 type ComposerProps = {
   prospect: Prospect;
@@ -20,17 +21,15 @@ type ComposerProps = {
   onDone: () => void;
 };
 
-/** Takes a note, or how a call went; what is written goes with either. */
+/** Takes a note, or how a call went; what is written goes with either, and stays until the program has it. */
 export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
   const { t } = useTranslation("prospects");
   const log = useActivityLog(prospect);
-  const [text, setText] = useState("");
+  const { text, sending } = useNoteDraft(prospect.id);
   const [logging, setLogging] = useState<DialogStart | null>(null);
   const body = text.trim();
   const note = () => {
-    if (body === "") return;
-    log({ kind: "note", body });
-    setText("");
+    if (body !== "") void sendNote(prospect.id, (written) => log({ kind: "note", body: written }));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") event.currentTarget.blur();
@@ -49,7 +48,8 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
         maxRows={8}
         maxLength={10_000}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        readOnly={sending}
+        onChange={(event) => writeNote(prospect.id, event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       {body !== "" && (
@@ -57,7 +57,7 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
           <span className={classes.hint}>
             <Kbd keys={["Mod", "Enter"]} />
           </span>
-          <Button size="compact-sm" onClick={note}>
+          <Button size="compact-sm" onClick={note} loading={sending}>
             {t("compose.saveNote")}
           </Button>
         </div>
@@ -68,17 +68,18 @@ export function Composer({ prospect, field, digits, onDone }: ComposerProps) {
           <Kbd keys={["L"]} />
         </span>
         <CallOutcome
-          active={digits}
+          active={digits && !sending}
           onPick={(result, when) => {
             onDone();
-            endOutreach(prospect.id, "call"); // it has been answered for here
-            setText("");
-            log({
-              kind: "call",
-              result,
-              body,
-              ...(when === undefined ? {} : { next: { kind: "call", when } }),
-            });
+            const next = when === undefined ? {} : { next: { kind: "call", when } };
+            void sendNote(prospect.id, (written) =>
+              // A call that was asked about is answered for here.
+              answerOutreach(
+                prospect.id,
+                () => log({ kind: "call", result, body: written, ...next }),
+                "call",
+              ),
+            );
           }}
         />
         <button

@@ -10,7 +10,7 @@ import type { Done } from "./activity-draft";
 import { CallOutcome } from "./CallOutcome";
 import choices from "./Choices.module.css";
 import { Digit } from "./Digit";
-import { endOutreach, type Outreach, useOutreach } from "./outreach";
+import { answerOutreach, endOutreach, type Outreach, useOutreach } from "./outreach";
 import classes from "./ReturnPrompt.module.css";
 import { openChat } from "./reach";
 import { useActivityLog } from "./use-activity-log";
@@ -30,9 +30,8 @@ export function ReturnPrompt({ prospect, digits = true, onLogged }: ReturnPrompt
   const log = useActivityLog(prospect);
   if (outreach === null) return null;
   const done = (deed: Done | null) => {
-    endOutreach(prospect.id);
-    if (deed === null) return;
-    log(deed);
+    if (deed === null) return endOutreach(prospect.id);
+    void answerOutreach(prospect.id, () => log(deed));
     onLogged?.();
   };
   switch (outreach.channel) {

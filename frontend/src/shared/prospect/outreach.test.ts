@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { beginOutreach, endOutreach, openOutreach, outreachOf } from "./outreach";
+import { answerOutreach, beginOutreach, endOutreach, openOutreach, outreachOf } from "./outreach";
 
 let kept: Map<string, string>;
 const memory = () => ({
@@ -48,4 +48,39 @@ it("an attempt of last week, or something broken, is not asked about", () => {
     outreachOf("ana", memory());
     expect(openOutreach("p1")).toBeNull();
   }
+});
+
+it("an answer that was not saved is asked for again, unless somebody was approached meanwhile", async () => {
+  const call = { channel: "call", phoneId: "f1" } as const;
+  beginOutreach("p1", call);
+  let whileSaving: unknown = "?";
+  const refused = () => {
+    whileSaving = openOutreach("p1");
+    return Promise.resolve(false);
+  };
+  expect(await answerOutreach("p1", refused)).toBe(false);
+  expect(whileSaving).toBeNull();
+  expect(openOutreach("p1")).toEqual(call);
+  const approached = () => {
+    beginOutreach("p1", { channel: "call", phoneId: "f2" });
+    return Promise.resolve(false);
+  };
+  await answerOutreach("p1", approached);
+  expect(openOutreach("p1")).toEqual({ channel: "call", phoneId: "f2" });
+  const left = () => {
+    outreachOf("beto", memory());
+    return Promise.resolve(false);
+  };
+  await answerOutreach("p1", left);
+  expect(openOutreach("p1")).toBeNull();
+});
+
+it("an answer that was saved is asked for no more, and one about a call says nothing of a message", async () => {
+  const saved = () => Promise.resolve(true);
+  beginOutreach("p1", { channel: "call", phoneId: "f1" });
+  expect(await answerOutreach("p1", saved, "call")).toBe(true);
+  expect(openOutreach("p1")).toBeNull();
+  beginOutreach("p1", { channel: "email", emailId: "e1" });
+  await answerOutreach("p1", saved, "call");
+  expect(openOutreach("p1")).not.toBeNull();
 });

@@ -92,6 +92,26 @@ export function endOutreach(prospectId: string, channel?: Outreach["channel"]): 
   if (open.delete(prospectId)) changed();
 }
 
+/**
+ * The attempt is answered for by what `save` writes down: nobody is asked meanwhile, and asked again where it was not saved.
+ * With a channel only one by that channel.
+ */
+export async function answerOutreach(
+  prospectId: string,
+  save: () => Promise<boolean>,
+  channel?: Outreach["channel"],
+): Promise<boolean> {
+  const asked = open.get(prospectId);
+  const asker = owner;
+  endOutreach(prospectId, channel);
+  const saved = await save();
+  if (!saved && asked !== undefined && owner === asker && !open.has(prospectId)) {
+    open.set(prospectId, asked);
+    changed();
+  }
+  return saved;
+}
+
 /** The attempt that still waits for an answer, if any. */
 export function openOutreach(prospectId: string): Outreach | null {
   return open.get(prospectId)?.outreach ?? null;

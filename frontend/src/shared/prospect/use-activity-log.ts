@@ -33,21 +33,24 @@ async function send(prospect: Prospect, done: Done): Promise<{ tx_id: string }> 
   );
 }
 
-/** Logs what was done with this prospect, shown at once and undoable. */
-export function useActivityLog(prospect: Prospect): (done: Done) => void {
+/** Logs what was done with this prospect, shown at once and undoable. The answer is whether it was saved; why not has been said. */
+export function useActivityLog(prospect: Prospect): (done: Done) => Promise<boolean> {
   const { t } = useTranslation("prospects");
   const word = useWord();
   const { user } = useMe();
-  const { mutate } = useProspectChange(prospect.id);
+  const { mutateAsync } = useProspectChange(prospect.id);
   return (done) => {
     const now = new Date();
     const what = [word("kind", done.kind), word("result", done.result ?? "")].filter(Boolean).join(": ");
-    mutate({
+    return mutateAsync({
       message: t("logged", { what }),
       send: () => send(prospect, done),
       prospect: (known) => afterDone(known, done, now),
       card: (card) => afterDone(card, done, now),
       item: draftItem(done, user, now),
-    });
+    }).then(
+      () => true,
+      () => false,
+    );
   };
 }
