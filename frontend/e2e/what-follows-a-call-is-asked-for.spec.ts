@@ -63,4 +63,43 @@ test("a planned call that ends in “call me later” asks when, and other deeds
     await prospect.expectHistory("Llamada: Buzón");
     await expect(question).toBeHidden();
   });
+
+  const note = page.getByRole("textbox", { name: "Nota", exact: true });
+
+  await test.step("a note that could not be saved stays, on other screens too, until it is", async () => {
+    const isActivity = /\/api\/prospects\/[^/]+\/activities$/;
+    await note.fill("Quiere el precio de dos");
+    await page.route(isActivity, (route) => route.abort());
+    await page.getByRole("button", { name: "Guardar nota" }).click();
+    await expect(
+      page.getByRole("alert").filter({ hasText: "No hay conexión con el programa." }),
+    ).toBeVisible();
+    await expect(note).toHaveValue("Quiere el precio de dos");
+    const refused = page.waitForEvent("requestfailed", (request) => isActivity.test(request.url()));
+    await page.getByRole("button", { name: "Contestó", exact: true }).click();
+    await refused;
+    await expect(note).toBeEditable();
+    await expect(note).toHaveValue("Quiere el precio de dos");
+    await page.unroute(isActivity);
+    await shell.go("Prospectos");
+    await page.goBack();
+    await expect(note).toHaveValue("Quiere el precio de dos");
+    await page.getByRole("button", { name: "Guardar nota" }).click();
+    await prospect.expectHistory("Quiere el precio de dos");
+    await expect(note).toHaveValue("");
+  });
+
+  await test.step("of a prospect that is gone nothing stays but what one had written oneself", async () => {
+    await note.fill("Viaja en mayo");
+    await office.call("DELETE", `/api/prospects/${id}`);
+    await expect(page.getByText("Ese prospecto no existe o no está a tu cargo.")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Volver a Prospectos" })).toBeVisible();
+    await expect(page.getByText(name)).toHaveCount(0);
+    await expect(page.getByRole("button", { name: /^(Llamar|WhatsApp)/ })).toHaveCount(0);
+    await expect(page.getByLabel("Lo que escribiste no se guardó").getByRole("textbox")).toHaveValue(
+      "Viaja en mayo",
+    );
+    await page.getByRole("button", { name: "Copiar" }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("Viaja en mayo");
+  });
 });

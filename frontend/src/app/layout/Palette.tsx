@@ -9,8 +9,8 @@ import { answer, api } from "@/shared/api/client";
 import type { Card } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
 import { fold, matchesWords } from "@/shared/lib/text";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat } from "@/shared/prospect/reach";
+import { prospectNow } from "@/shared/prospect/use-prospect";
 import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { Kbd } from "@/shared/ui/Kbd";
 import { showError } from "@/shared/ui/undo-toast";
@@ -122,7 +122,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const reach = async (verb: Verb, id: string) => {
     open(id);
     try {
-      const prospect = await client.fetchQuery(prospectQuery(id));
+      const prospect = await prospectNow(client, id);
       reachOut(prospect, verb === "call" ? call : openChat);
     } catch (thrown) {
       showError(thrown);

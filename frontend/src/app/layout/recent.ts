@@ -9,6 +9,11 @@ export function noteRecent(item: Recent): void {
   recent = [item, ...recent.filter(({ id }) => id !== item.id)].slice(0, kept);
 }
 
+/** Forgets one that is no longer there, or somebody else's by now. */
+export function forgetRecent(gone: string): void {
+  recent = recent.filter(({ id }) => id !== gone);
+}
+
 /** The prospects that were open last, the latest first. */
 export function recentProspects(): readonly Recent[] {
   return recent;

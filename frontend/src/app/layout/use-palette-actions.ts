@@ -26,13 +26,13 @@ import { useVocabulary } from "@/shared/api/vocabulary";
 import { ask } from "@/shared/lib/ask";
 import { isOpposed } from "@/shared/prospect/opposed";
 import { refreshProspect } from "@/shared/prospect/prospect-cache";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
 import { useDeleteProspect } from "@/shared/prospect/use-delete-prospect";
+import { isGone, useProspect } from "@/shared/prospect/use-prospect";
 import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { useTags } from "@/shared/tags/tag-queries";
 import { showError, undoable } from "@/shared/ui/undo-toast";
-import { noteRecent } from "./recent";
+import { forgetRecent, noteRecent } from "./recent";
 import { usePaletteEverywhere } from "./use-palette-everywhere";
 
 /** Something that the palette can do. */
@@ -67,7 +67,8 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   const vocabulary = useVocabulary();
   // Of a prospect's page alone: a contact's has an id too, which is nobody's here.
   const id = useParams({ from: "/prospectos/$id", shouldThrow: false })?.id ?? "";
-  const prospect = useQuery({ ...prospectQuery(id), enabled: id !== "" }).data;
+  const { prospect, error } = useProspect(id);
+  const gone = isGone(error);
   const users = useQuery({
     queryKey: ["users"],
     queryFn: () => answer(api.GET("/api/users")),
@@ -75,8 +76,9 @@ export function usePaletteActions(onHelp: () => void): PaletteAction[] {
   }).data;
   const name = prospect?.contact.name ?? "";
   useEffect(() => {
-    if (id !== "" && name !== "") noteRecent({ id, name });
-  }, [id, name]);
+    if (gone) forgetRecent(id);
+    else if (id !== "" && name !== "") noteRecent({ id, name });
+  }, [id, name, gone]);
 
   const everywhere = usePaletteEverywhere(onHelp);
   const tags = useTags();

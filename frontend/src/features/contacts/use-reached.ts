@@ -1,10 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Contact, Prospect } from "@/shared/api/types";
 import type { Reach } from "@/shared/contact/contact-write";
 import { isOpposed } from "@/shared/prospect/opposed";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
+import { useProspect } from "@/shared/prospect/use-prospect";
 import { loggedWith } from "./logged-with";
 
 /** The prospect with which an attempt to reach a person is written down, and the ways to reach them. */
@@ -20,7 +19,7 @@ export type Reached = {
 export function useReached(contact: Contact): Reached {
   const [chosen, choose] = useState("");
   const prospectId = loggedWith(contact.prospects, chosen);
-  const prospect = useQuery({ ...prospectQuery(prospectId), enabled: prospectId !== "" }).data;
+  const { prospect } = useProspect(prospectId);
   const reach: Reach | undefined =
     prospect === undefined
       ? undefined

@@ -7,9 +7,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboxCard, Prospect } from "@/shared/api/types";
 import { useShortcuts } from "@/shared/lib/keyboard";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { RowDeeds } from "@/shared/prospect/RowDeeds";
 import { call, openChat } from "@/shared/prospect/reach";
+import { prospectNow } from "@/shared/prospect/use-prospect";
 import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { TrayBanner } from "@/shared/tray/TrayBanner";
 import { countWords, mostCounted } from "@/shared/ui/count";
@@ -46,7 +46,7 @@ export function Inbox() {
   const reach = async (id: string, by: (prospect: Prospect) => void) => {
     setChosen(id);
     try {
-      reachOut(await client.ensureQueryData(prospectQuery(id)), by);
+      reachOut(await prospectNow(client, id), by);
     } catch (thrown) {
       showError(thrown);
     }

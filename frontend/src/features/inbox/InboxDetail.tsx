@@ -1,5 +1,4 @@
-import { IconArrowRight } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { IconArrowRight, IconUserQuestion } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/shared/api/me";
@@ -7,11 +6,13 @@ import type { InboxCard, OfficeNow, Prospect } from "@/shared/api/types";
 import { ContactActions } from "@/shared/prospect/ContactActions";
 import { FormAnswers } from "@/shared/prospect/FormAnswers";
 import { splitAnswers } from "@/shared/prospect/own-answers";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { useAssignedWhy } from "@/shared/prospect/use-assigned-why";
+import { isGone, useProspect } from "@/shared/prospect/use-prospect";
 import { useWord } from "@/shared/prospect/use-word";
+import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { errorSentence } from "@/shared/ui/fault-sentence";
 import { Kbd } from "@/shared/ui/Kbd";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import classes from "./InboxDetail.module.css";
@@ -28,8 +29,16 @@ type InboxDetailProps = {
 /** What a seller needs for the first call, beside the list. */
 export function InboxDetail({ card, office, full, onLogged }: InboxDetailProps) {
   const { t } = useTranslation("inbox");
-  const { data: prospect, error, refetch } = useQuery(prospectQuery(card.id));
+  const { prospect, error, refetch } = useProspect(card.id);
   if (!full) return prospect === undefined ? null : <ReturnPrompt prospect={prospect} onLogged={onLogged} />;
+  // Its row leaves the list in a moment; until then nothing of the person stands here.
+  if (isGone(error)) {
+    return (
+      <section className={classes.detail}>
+        <EmptyState icon={<IconUserQuestion size={32} stroke={1.4} />} title={errorSentence(error)} />
+      </section>
+    );
+  }
   const name = card.name === "" ? t("nameless") : card.name;
   const latest = prospect?.submissions[0];
   return (

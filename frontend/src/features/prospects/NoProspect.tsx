@@ -2,19 +2,20 @@ import { Button } from "@mantine/core";
 import { IconUserQuestion } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { toAppError } from "@/shared/api/app-error";
+import { isGone } from "@/shared/prospect/use-prospect";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { errorSentence } from "@/shared/ui/fault-sentence";
 import classes from "./ProspectList.module.css";
+import { UnsavedNote } from "./UnsavedNote";
 
-type NoProspectProps = { error: unknown; onRetry: () => void };
+type NoProspectProps = { id: string; error: unknown; onRetry: () => void };
 
 /** In place of a prospect that cannot be shown: one that is gone or another's, or a fault worth a second try. */
-export function NoProspect({ error, onRetry }: NoProspectProps) {
+export function NoProspect({ id, error, onRetry }: NoProspectProps) {
   const { t } = useTranslation("prospects");
   if (error === null) return null;
-  if (toAppError(error).code !== "prospect.not_found") {
+  if (!isGone(error)) {
     return (
       <div className={classes.fault}>
         <ErrorNotice error={error} onRetry={onRetry} />
@@ -22,14 +23,17 @@ export function NoProspect({ error, onRetry }: NoProspectProps) {
     );
   }
   return (
-    <EmptyState
-      icon={<IconUserQuestion size={32} stroke={1.4} />}
-      title={errorSentence(error)}
-      action={
-        <Button variant="default" renderRoot={(props) => <Link to="/prospectos" {...props} />}>
-          {t("back.toList")}
-        </Button>
-      }
-    />
+    <>
+      <EmptyState
+        icon={<IconUserQuestion size={32} stroke={1.4} />}
+        title={errorSentence(error)}
+        action={
+          <Button variant="default" renderRoot={(props) => <Link to="/prospectos" {...props} />}>
+            {t("back.toList")}
+          </Button>
+        }
+      />
+      <UnsavedNote prospectId={id} />
+    </>
   );
 }

@@ -1,5 +1,4 @@
 import { useDocumentTitle } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,9 +8,9 @@ import { useAsked } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { isOpposed } from "@/shared/prospect/opposed";
 import { type Outreach, useOutreach } from "@/shared/prospect/outreach";
-import { prospectQuery } from "@/shared/prospect/prospect-queries";
 import { ReturnPrompt } from "@/shared/prospect/ReturnPrompt";
 import { call, openChat, writeMail } from "@/shared/prospect/reach";
+import { useProspect } from "@/shared/prospect/use-prospect";
 import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { Composer } from "./Composer";
 import { NextActionBar } from "./NextActionBar";
@@ -27,8 +26,8 @@ import { useWritePerson } from "./use-write-person";
 /** Everything about one prospect without leaving the screen. */
 export function ProspectPage() {
   const { id } = useParams({ from: "/prospectos/$id" });
-  const { data: prospect, error, refetch } = useQuery(prospectQuery(id));
-  if (prospect === undefined) return <NoProspect error={error} onRetry={() => void refetch()} />;
+  const { prospect, error, refetch } = useProspect(id);
+  if (prospect === undefined) return <NoProspect id={id} error={error} onRetry={() => void refetch()} />;
   return <Desk key={prospect.id} prospect={prospect} />;
 }
 

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,11 +8,11 @@ import { ask } from "@/shared/lib/ask";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { showError } from "@/shared/ui/undo-toast";
 import { ActivityDialog, type DialogStart, startToday } from "./ActivityDialog";
-import { prospectQuery } from "./prospect-queries";
 import { ReturnPrompt } from "./ReturnPrompt";
 import { type Axis, RowChoice } from "./RowChoice";
 import classes from "./RowDeeds.module.css";
 import { call, openChat } from "./reach";
+import { prospectNow, useProspect } from "./use-prospect";
 import { useReachOut } from "./use-reach-out";
 
 type RowDeedsProps = {
@@ -40,7 +40,7 @@ export function RowDeeds({ cardNow, enabled = true, reaches = true }: RowDeedsPr
     const card = cardNow();
     if (card === undefined) return;
     try {
-      deed(await client.ensureQueryData(prospectQuery(card.id)));
+      deed(await prospectNow(client, card.id));
     } catch (thrown) {
       showError(thrown);
     }
@@ -82,7 +82,7 @@ export function RowDeeds({ cardNow, enabled = true, reaches = true }: RowDeedsPr
 /** Asks about the person who was approached from the list, by name: the row may be out of sight by now. */
 function HowItWent({ id }: { id: string }) {
   const { t } = useTranslation("prospects");
-  const prospect = useQuery(prospectQuery(id)).data;
+  const { prospect } = useProspect(id);
   if (prospect === undefined) return null;
   const { name } = prospect.contact;
   return (
