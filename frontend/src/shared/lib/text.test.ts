@@ -23,6 +23,22 @@ describe("matchesWords", () => {
     { name: "any order", text: "Llamar a María", query: "mar llam", want: true },
     { name: "middle of a word is not enough", text: "Llamar", query: "ama", want: false },
     { name: "empty query finds all", text: "Ajustes", query: " ", want: true },
+    { name: "a stage as it is displayed", text: "Etapa: Perfilado", query: "Etapa: perf", want: true },
+    {
+      name: "a temperature as it is displayed",
+      text: "Temperatura: Frío",
+      query: "Temperatura: fr",
+      want: true,
+    },
+    {
+      name: "a colon that is not there",
+      text: "Descartar por Sin interés",
+      query: "Descartar por: sin",
+      want: true,
+    },
+    { name: "what surrounds a word", text: "Aviso «Nuevo lead».", query: "(nuevo) lead…", want: true },
+    { name: "an address keeps its own", text: "ana.ruiz@example.com", query: "ana.ruiz@", want: true },
+    { name: "and is another with another", text: "ana.ruiz@example.com", query: "ana.ramos", want: false },
   ])("$name", ({ text, query, want }) => expect(matchesWords(text, query)).toBe(want));
 });
 

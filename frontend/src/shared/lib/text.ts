@@ -7,13 +7,18 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** True when every word of the query starts some word of the text: "llam mar" finds "Llamar a María". */
+/** The words of a text as they are compared: without what stands between and around them, though an address keeps its own. */
+function wordsOf(text: string): string[] {
+  return fold(text)
+    .split(/[^\p{L}\p{N}@.]+/u)
+    .map((word) => word.replace(/^[@.]+|[@.]+$/g, ""))
+    .filter((word) => word !== "");
+}
+
+/** True when every word of the query starts some word of the text: "llam mar" finds "Llamar a María", and so does "Llamar: mar". */
 export function matchesWords(text: string, query: string): boolean {
-  const words = fold(text).split(/[^\p{L}\p{N}@.]+/u);
-  return fold(query)
-    .split(/\s+/)
-    .filter(Boolean)
-    .every((part) => words.some((word) => word.startsWith(part)));
+  const words = wordsOf(text);
+  return wordsOf(query).every((part) => words.some((word) => word.startsWith(part)));
 }
 
 /** The one or two letters of an avatar: first letter of the first and of the last word. */
