@@ -52,6 +52,38 @@ test("an administrator looks at one seller's numbers and opens one", async ({ pa
   await expect(page.getByRole("status").first()).toHaveText(new RegExp(`^${own} prospecto`));
 });
 
+test("an address keeps what its screen understands, and the screen sees nothing else of it", async ({
+  page,
+  demo,
+}) => {
+  await signInAs(page, demo, demoAdmin);
+  const fault = page.getByRole("main").getByRole("alert");
+  const visit = async (dirty: string, clean: RegExp) => {
+    await page.goto(`${demo.url}#${dirty}`);
+    await expect(page).toHaveURL(clean);
+  };
+  await visit("/prospectos?sort=bad&etapa=xyz&utm_source=correo", /#\/prospectos$/);
+  await expect(page.getByRole("status").first()).toHaveText(/^[\d,]+ prospectos/);
+  await expect(page.getByRole("button", { name: "Quitar filtros" })).toHaveCount(0);
+  await expect(page.getByText("sort.bad")).toHaveCount(0);
+  await page.goto("about:blank"); // the next one is where the page begins
+  await visit("/prospectos?utm_source=correo&temperature=hot", /#\/prospectos\?temperature=hot$/);
+  await page.getByRole("button", { name: "Guardar vista" }).click();
+  await page.getByRole("textbox", { name: "Nombre" }).fill("Calientes de siempre");
+  await page.getByRole("button", { name: "Guardar", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Calientes de siempre", exact: true })).toBeVisible();
+  for (const [dirty, clean, heading] of [
+    ["/contactos?sort=zzz", /#\/contactos$/, "Contactos"],
+    ["/embudo?temperature=foo", /#\/embudo$/, "Embudo"],
+    ["/tablero?period=foo", /#\/tablero$/, "Tablero"],
+  ] as const) {
+    await visit(dirty, clean);
+    await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+    await expect(page.getByRole("main").getByRole("link").first()).toBeVisible();
+    await expect(fault).toHaveCount(0);
+  }
+});
+
 test("the response clock opens whom it timed", async ({ page, demo }) => {
   await signInAs(page, demo, demoAdmin);
   await page.goto(`${demo.url}#/tablero?from=${daysAgo(90)}&to=${daysAgo(2)}`);

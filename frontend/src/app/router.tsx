@@ -11,8 +11,10 @@ import { parseAgendaSearch } from "@/features/agenda/agenda-search";
 import { parseContactSearch, parseMergeSearch } from "@/features/contacts/contact-search";
 import { parseDashboardSearch } from "@/features/dashboard/dashboard-search";
 import { parseHistorySearch } from "@/features/history/history-search";
+import { parseImportSearch } from "@/features/import/import-search";
 import { parseProspectSearch } from "@/features/prospects/prospect-search";
 import { Settings } from "@/features/settings/Settings";
+import { cleanAddress } from "./clean-address";
 import { NotFound } from "./layout/NotFound";
 import { ScreenError } from "./layout/ScreenError";
 import { Shell } from "./layout/Shell";
@@ -25,7 +27,12 @@ function SettingsFrame() {
   );
 }
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  // What it is given has the type of the whole router, which cannot be a part of its own.
+  beforeLoad: cleanAddress as () => void,
+});
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -117,8 +124,7 @@ const contact = createRoute({
 const importing = createRoute({
   getParentRoute: () => root,
   path: "/importar",
-  validateSearch: ({ archivo }: Record<string, unknown>): { archivo?: string } =>
-    typeof archivo === "string" && archivo !== "" ? { archivo } : {},
+  validateSearch: parseImportSearch,
   component: lazyRouteComponent(() => import("@/features/import/ImportScreen"), "ImportScreen"),
 });
 

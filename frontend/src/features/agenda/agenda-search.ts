@@ -1,4 +1,4 @@
-import { toDay } from "@/shared/lib/dates";
+import { dayIn, idIn } from "@/shared/lib/address";
 import type { View } from "./agenda-days";
 
 /** What the agenda shows, held in the address: a day, how much around it, and whose. */
@@ -10,21 +10,14 @@ export type AgendaSearch = {
   vendedor?: string;
 };
 
-const date = /^\d{4}-\d{2}-\d{2}$/;
-
-/** True for a day that the calendar has. */
-function isDay(text: string): boolean {
-  if (!date.test(text)) return false;
-  const [year = 0, month = 1, day = 1] = text.split("-").map(Number);
-  return year >= 1900 && year < 2200 && toDay(new Date(year, month - 1, day)) === text;
-}
-
 /** Keeps what this screen understands of an address and drops the rest. */
-export function parseAgendaSearch({ dia, vista, vendedor }: Record<string, unknown>): AgendaSearch {
+export function parseAgendaSearch(raw: Record<string, unknown>): AgendaSearch {
+  const dia = dayIn(raw.dia);
+  const vendedor = idIn(raw.vendedor);
   return {
-    ...(typeof dia === "string" && isDay(dia) ? { dia } : {}),
-    ...(vista === "dia" ? { vista } : {}),
-    ...(typeof vendedor === "string" && vendedor !== "" ? { vendedor: vendedor.slice(0, 64) } : {}),
+    ...(dia === undefined ? {} : { dia }),
+    ...(raw.vista === "dia" ? { vista: "dia" } : {}),
+    ...(vendedor === undefined ? {} : { vendedor }),
   };
 }
 

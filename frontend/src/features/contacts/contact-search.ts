@@ -1,3 +1,5 @@
+import { idIn, textIn } from "@/shared/lib/address";
+
 /** What the address of the list says. */
 export type ContactSearch = { q?: string; sort?: "recent" };
 
@@ -13,14 +15,14 @@ export function parseContactSearch({ q, sort }: Record<string, unknown>): Contac
 export type MergeSearch = { ids?: string; peticion?: string };
 
 /** Reads the address of a merge. */
-export function parseMergeSearch({ ids, peticion }: Record<string, unknown>): MergeSearch {
-  return {
-    ...(typeof ids === "string" && ids !== "" ? { ids } : {}),
-    ...(typeof peticion === "string" && peticion !== "" ? { peticion } : {}),
-  };
+export function parseMergeSearch(raw: Record<string, unknown>): MergeSearch {
+  const ids = mergeIds({ ids: textIn(raw.ids) ?? "" }).join(",");
+  const peticion = idIn(raw.peticion);
+  return { ...(ids === "" ? {} : { ids }), ...(peticion === undefined ? {} : { peticion }) };
 }
 
 /** At most three different ids. */
 export function mergeIds({ ids = "" }: MergeSearch): string[] {
-  return [...new Set(ids.split(",").filter((id) => id !== ""))].slice(0, 3);
+  const read = ids.split(",").map(idIn);
+  return [...new Set(read.filter((id) => id !== undefined))].slice(0, 3);
 }

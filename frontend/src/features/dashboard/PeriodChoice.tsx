@@ -56,7 +56,8 @@ function OwnPeriod({ shown, onChoose }: { shown: Days | undefined; onChoose: (da
   const [to, setTo] = useState(shown?.to ?? "");
   const choose = (event: FormEvent) => {
     event.preventDefault();
-    onChoose({ from, to });
+    // The earlier one is the first, whichever was chosen as such.
+    onChoose(from <= to ? { from, to } : { from: to, to: from });
   };
   return (
     <form onSubmit={choose}>

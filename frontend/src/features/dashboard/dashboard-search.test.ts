@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { toDay } from "@/shared/lib/dates";
 import { parseDashboardSearch } from "./dashboard-search";
 import { durationParts } from "./duration";
 
@@ -13,6 +14,12 @@ test("an address keeps what the dashboard understands", () => {
     to: "2026-11-30",
   });
   expect(parseDashboardSearch({ period: "1y", to: "2026-11-30", from: "ayer", seller: "" })).toEqual({});
+  expect(parseDashboardSearch({ from: "2026-11-30", to: "2026-11-01" })).toEqual({});
+  expect(parseDashboardSearch({ from: "1999-01-01", to: "2026-11-01", seller: "u1" })).toEqual({
+    seller: "u1",
+  });
+  expect(parseDashboardSearch({ from: "2199-01-01" })).toEqual({});
+  expect(parseDashboardSearch({ from: toDay(new Date()) })).toEqual({ from: toDay(new Date()) });
 });
 
 test("a duration is read in the largest unit that says enough", () => {

@@ -1,3 +1,6 @@
+import { dayIn, idIn, wordIn } from "@/shared/lib/address";
+import { daysBetween, parseDay, toDay } from "@/shared/lib/dates";
+
 /** What the dashboard is about, held in the address. */
 export type DashboardSearch = {
   period?: DashboardPeriod;
@@ -14,18 +17,25 @@ export const dashboardPeriods = ["week", "7d", "30d", "90d", "month"] as const;
 /** One of the periods. */
 export type DashboardPeriod = (typeof dashboardPeriods)[number];
 
-const day = /^\d{4}-\d{2}-\d{2}$/;
+/** How many days lie between the first and the last at most. */
+const longest = 3660;
+
+/** True for days that a dashboard can be about; without a last one it is up to today. */
+function isStretch(from: string, to = toDay(new Date())): boolean {
+  const days = daysBetween(parseDay(from), parseDay(to));
+  return days >= 0 && days <= longest;
+}
 
 /** Keeps what this screen understands of an address and drops the rest. */
 export function parseDashboardSearch(raw: Record<string, unknown>): DashboardSearch {
-  const search: DashboardSearch = {};
-  const period = dashboardPeriods.find((name) => name === raw.period);
-  if (period !== undefined) search.period = period;
-  for (const name of ["from", "to"] as const) {
-    const value = raw[name];
-    if (typeof value === "string" && day.test(value)) search[name] = value;
-  }
-  if (search.from === undefined) delete search.to;
-  if (typeof raw.seller === "string" && raw.seller !== "") search.seller = raw.seller.slice(0, 64);
-  return search;
+  const period = wordIn(dashboardPeriods, raw.period);
+  const seller = idIn(raw.seller);
+  const search: DashboardSearch = {
+    ...(period === undefined ? {} : { period }),
+    ...(seller === undefined ? {} : { seller }),
+  };
+  const from = dayIn(raw.from);
+  const to = dayIn(raw.to);
+  if (from === undefined || !isStretch(from, to)) return search;
+  return { ...search, from, ...(to === undefined ? {} : { to }) };
 }

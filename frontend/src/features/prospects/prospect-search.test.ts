@@ -21,6 +21,28 @@ describe("parseProspectSearch", () => {
       raw: { answered: 15, clock: "lead" },
       want: { answered: "15" },
     },
+    {
+      name: "what no list has",
+      raw: {
+        status: "odd",
+        temperature: "foo",
+        source: "x",
+        lead_from: "ayer",
+        lead_to: "-7",
+        tag: "t".repeat(65),
+      },
+      want: {},
+    },
+    {
+      name: "days, and distances from today",
+      raw: { lead_from: "-7d", lead_to: "2026-11-30", ended_to: "2026-02-30" },
+      want: { lead_from: "-7d", lead_to: "2026-11-30" },
+    },
+    {
+      name: "an id of Meta's that was read as a number",
+      raw: { form: 120330001 },
+      want: { form: "120330001" },
+    },
     { name: "ended ones", raw: { open: false }, want: { open: "false" } },
     { name: "everything", raw: { open: "all", sort: "next" }, want: { open: "all", sort: "next" } },
   ])("$name", ({ raw, want }) => expect(parseProspectSearch(raw)).toEqual(want));

@@ -1,3 +1,5 @@
+import { dayIn, idIn, textIn, wordIn } from "@/shared/lib/address";
+
 /** What the list of prospects shows, held in the address: a saved view is a link. */
 export type ProspectSearch = {
   q?: string;
@@ -45,25 +47,21 @@ export type ResponseClock = (typeof responseClocks)[number];
 /** One of the steps. */
 export type ClockStep = (typeof clockSteps)[number];
 
-/** Filters that are texts. */
-const textual = [
-  "q",
-  "stage",
-  "status",
-  "temperature",
-  "seller",
-  "form",
-  "campaign",
-  "source",
-  "reason",
-  "tag",
-  "lead_from",
-  "lead_to",
-  "attended_from",
-  "attended_to",
-  "ended_from",
-  "ended_to",
-] as const;
+/** Filters that name something by its id, or "none". */
+const ids = ["stage", "seller", "form", "campaign", "reason", "tag"] as const;
+
+/** Filters with a fixed list, as the API has them. */
+const words = {
+  status: ["new", "trying", "contacted", "following", "paused", "discarded", "closed"],
+  temperature: ["cold", "warm", "hot"],
+  source: ["leads", "file", "manual"],
+} as const;
+
+/** Filters that are days. */
+const days = ["lead_from", "lead_to", "attended_from", "attended_to", "ended_from", "ended_to"] as const;
+
+/** Filters that are on or not there. */
+const flags = ["opposed", "unattended", "no_next", "attended"] as const;
 
 /** Orders of the list; "recent", newest lead first, is the one an address without it means. */
 export const prospectSorts = ["recent", "name", "next", "activity"] as const;
@@ -74,33 +72,39 @@ export type ProspectSort = (typeof prospectSorts)[number];
 /** Longest text an address may carry into the search field. */
 const longestQuery = 200;
 
-function text(value: unknown): string | undefined {
-  // The router reads a bare number or true in an address as such; a phone typed as a search is one.
-  const read = typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
-  return read === "" ? undefined : read.slice(0, longestQuery);
+/** A day, or its distance from today, as a view keeps it: `-7d` is a week ago. */
+function dayOrDistance(value: unknown): string | undefined {
+  return typeof value === "string" && /^-\d{1,4}d$/.test(value) ? value : dayIn(value);
 }
 
 /** Keeps what this screen understands of an address and drops the rest, so that an old link still opens. */
 export function parseProspectSearch(raw: Record<string, unknown>): ProspectSearch {
   const search: ProspectSearch = {};
-  for (const name of textual) {
-    const value = text(raw[name]);
-    if (value !== undefined) search[name] = value;
+  const q = textIn(raw.q);
+  if (q !== undefined) search.q = q.slice(0, longestQuery);
+  for (const name of ids) {
+    const id = idIn(textIn(raw[name])); // Meta's are numbers
+    if (id !== undefined) search[name] = id;
+  }
+  for (const name of ["status", "temperature", "source"] as const) {
+    const word = wordIn<string>(words[name], raw[name]);
+    if (word !== undefined) search[name] = word;
+  }
+  for (const name of days) {
+    const day = dayOrDistance(raw[name]);
+    if (day !== undefined) search[name] = day;
   }
   if (raw.open === "all" || raw.open === "false" || raw.open === false) {
     search.open = raw.open === "all" ? "all" : "false";
   }
-  if (raw.opposed === true || raw.opposed === "true") search.opposed = true;
-  if (raw.unattended === true || raw.unattended === "true") search.unattended = true;
-  if (raw.no_next === true || raw.no_next === "true") search.no_next = true;
-  if (raw.attended === true || raw.attended === "true") search.attended = true;
+  for (const name of flags) if (raw[name] === true || raw[name] === "true") search[name] = true;
   for (const name of ["age", "answered"] as const) {
-    const step = clockSteps.find((known) => known === text(raw[name]));
+    const step = wordIn(clockSteps, textIn(raw[name]));
     if (step !== undefined) search[name] = step;
   }
-  const clock = responseClocks.find((name) => name === raw.clock);
+  const clock = wordIn(responseClocks, raw.clock);
   if (clock !== undefined) search.clock = clock;
-  const sort = prospectSorts.find((name) => name === raw.sort);
+  const sort = wordIn(prospectSorts, raw.sort);
   if (sort !== undefined && sort !== "recent") search.sort = sort;
   return search;
 }

@@ -38,6 +38,13 @@ export function toDay(at: Date): string {
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
 }
 
+/** True for a day, `YYYY-MM-DD`, that the calendar has and the program takes. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const [year = 0, month = 1, day = 1] = text.split("-").map(Number);
+  return year >= 1900 && year < 2200 && toDay(new Date(year, month - 1, day)) === text;
+}
+
 function clockTime(at: Date): string {
   const pad = (n: number) => String(n).padStart(2, "0");
   return `${pad(at.getHours())}:${pad(at.getMinutes())}`;
