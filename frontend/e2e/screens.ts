@@ -60,6 +60,15 @@ export const screens: Screen[] = [
       await page.getByRole("region", { name: "Acciones sobre los elegidos" }).waitFor();
     },
   },
+  {
+    name: "columnas",
+    hash: "/prospectos",
+    ready: async (page) => {
+      await page.getByRole("grid", { name: "Prospectos", exact: true }).getByRole("row").nth(1).waitFor();
+      await page.getByRole("button", { name: "Columnas", exact: true }).click();
+      await page.getByRole("button", { name: "Columnas de siempre" }).waitFor();
+    },
+  },
   { name: "papelera", hash: "/papelera", ready: heading("Papelera") },
   {
     name: "contactos",
@@ -189,6 +198,15 @@ export const screens: Screen[] = [
     ready: async (page) => {
       await page.getByRole("heading", { name: "Tablero", exact: true }).waitFor();
       await page.locator(".recharts-bar-rectangle").first().waitFor();
+    },
+  },
+  {
+    name: "calendario",
+    hash: "/tablero",
+    ready: async (page) => {
+      await page.getByRole("combobox", { name: "Periodo" }).click();
+      await page.getByRole("option", { name: "Otro periodo" }).click();
+      await page.getByRole("button", { name: "Mes anterior" }).waitFor();
     },
   },
   {

@@ -54,7 +54,7 @@ export function ColumnChoice({ all, columns, onColumns }: ColumnChoiceProps) {
               {chosen.includes(id) && (
                 <Group gap={2}>
                   <ActionIcon
-                    size="sm"
+                    size={24}
                     variant="subtle"
                     disabled={index === 0}
                     aria-label={t("views.left", { name: word(id) })}
@@ -63,7 +63,7 @@ export function ColumnChoice({ all, columns, onColumns }: ColumnChoiceProps) {
                     <IconArrowUp size={14} stroke={1.6} />
                   </ActionIcon>
                   <ActionIcon
-                    size="sm"
+                    size={24}
                     variant="subtle"
                     disabled={index === chosen.length - 1}
                     aria-label={t("views.right", { name: word(id) })}

@@ -98,7 +98,6 @@ function ExactWhen({ now, onPick }: { now: Date; onPick: (when: When) => void })
         minDate={toDay(now)}
         size="sm"
         weekendDays={[]}
-        ariaLabels={{ previousMonth: t("when.previousMonth"), nextMonth: t("when.nextMonth") }}
       />
       <TimePicker
         label={t("when.time")}
