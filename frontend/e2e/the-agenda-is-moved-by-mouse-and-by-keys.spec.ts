@@ -44,6 +44,15 @@ test("a seller moves a visit by mouse and by keys, and takes it back", async ({ 
     role: "seller",
   });
   await signInAs(page, office, seller);
+
+  await test.step("an empty week offers to plan something, without a mouse as well", async () => {
+    await page.goto(`${office.url}#/agenda`);
+    await expect(page.getByText("Nada pendiente esta semana.")).toBeVisible();
+    await page.getByRole("button", { name: /^Agendar una actividad/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Nueva actividad" }).getByLabel("Prospecto").first().waitFor();
+    await page.keyboard.press("Escape");
+  });
   const wednesday = await dayOfWeek(page, 2);
   const thursday = await dayOfWeek(page, 3);
   const ten = await instant(page, wednesday, "10:00");

@@ -14,6 +14,7 @@ import { formatCount } from "@/shared/lib/text";
 import { ActivityDialog, type DialogStart } from "@/shared/prospect/ActivityDialog";
 import { mostCounted } from "@/shared/ui/count";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { Kbd } from "@/shared/ui/Kbd";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { showError } from "@/shared/ui/undo-toast";
 import { useNow } from "@/shared/ui/use-now";
@@ -156,9 +157,17 @@ export function Agenda() {
       <VisuallyHidden id={hint}>{t("keys")}</VisuallyHidden>
       <OverdueLane agenda={overdue.data} lift={moving.lift} held={moving.hold?.item} hint={hint} />
       {range.data !== undefined && range.data.total === 0 && overdue.data?.total === 0 && (
-        <p className={classes.empty} role="status">
-          {t(view === "day" ? "emptyDay" : "emptyWeek")}
-        </p>
+        <div className={classes.empty}>
+          <p role="status">{t(view === "day" ? "emptyDay" : "emptyWeek")}</p>
+          <Button
+            size="compact-sm"
+            variant="default"
+            rightSection={<Kbd keys={["N"]} />}
+            onClick={() => create()}
+          >
+            {t("plan")}
+          </Button>
+        </div>
       )}
       <DayGrid
         key={view}
