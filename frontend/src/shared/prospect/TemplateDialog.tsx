@@ -1,13 +1,14 @@
 import { Button, Group, Modal, Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useMe } from "@/shared/api/me";
 import type { Prospect, Template } from "@/shared/api/types";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
 import { openChat, writeMail } from "./reach";
 import { TemplatePreview } from "./TemplatePreview";
 import classes from "./Templates.module.css";
 import { templateValuesQuery } from "./template-queries";
-import { fill, longestMessage, missing, plain } from "./template-text";
+import { fill, longestMessage, missing, plain, speaksForAnother } from "./template-text";
 import { useTemplateOwner } from "./use-template-owner";
 
 type TemplateDialogProps = {
@@ -42,12 +43,14 @@ function Message({ prospect, template, templates, onChoose }: TemplateDialogProp
   const { t: common } = useTranslation();
   const { data: values, error, refetch } = useQuery(templateValuesQuery(prospect.id));
   const owner = useTemplateOwner(templates);
+  const me = useMe().user.id;
   const close = () => onChoose(null);
   if (values === undefined) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   const subject = fill(template.subject, values);
   const body = fill(template.body, values);
   const text = plain(body);
   const gaps = missing(subject, body);
+  const speaksForSeller = speaksForAnother(prospect.owner_id, me, subject, body);
   const isLong = text.length > longestMessage;
   const send = () => {
     close();
@@ -69,6 +72,7 @@ function Message({ prospect, template, templates, onChoose }: TemplateDialogProp
       />
       {template.channel === "email" && <TemplatePreview pieces={subject} label={t("subject")} />}
       <TemplatePreview pieces={body} label={t("preview")} />
+      {speaksForSeller && <p className={classes.subject}>{t("seller", { name: values.vendedor })}</p>}
       <span className={classes.count}>{t("length", { n: text.length, max: longestMessage })}</span>
       {gaps.length > 0 && (
         <div className={classes.problem} role="alert">

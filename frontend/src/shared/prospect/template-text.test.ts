@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TemplateValues } from "@/shared/api/types";
 import { whatsAppLink } from "@/shared/lib/phones";
-import { fill, mailLink, missing, plain } from "./template-text";
+import { fill, mailLink, missing, plain, speaksForAnother } from "./template-text";
 
 const values: TemplateValues = {
   nombre: "María Fernanda",
@@ -35,6 +35,18 @@ describe("missing", () => {
     expect(missing(...pieces)).toEqual(["enlace_aviso", "otra"]);
   });
   it("is empty when all is there", () => expect(missing(fill("{{nombre}}", values))).toEqual([]));
+});
+
+describe("speaksForAnother", () => {
+  const signed = fill("Soy {{vendedor}}.", values);
+  it.each([
+    ["the prospect's seller", "u1", "u1", signed, false],
+    ["somebody else", "u1", "u2", signed, true],
+    ["who takes one without a seller", "", "u2", signed, false],
+    ["somebody else, without a name in it", "u1", "u2", fill("Hola, {{nombre}}.", values), false],
+  ])("%s", (_, seller, sender, text, speaks) => {
+    expect(speaksForAnother(seller, sender, [], text)).toBe(speaks);
+  });
 });
 
 describe("links", () => {

@@ -72,6 +72,16 @@ export function missing(...texts: readonly (readonly Piece[])[]): string[] {
   return [...new Set(names)];
 }
 
+/** Whether a message names the prospect's seller where somebody else is about to send it. Who has no seller is signed for by oneself. */
+export function speaksForAnother(
+  seller: string,
+  sender: string,
+  ...texts: readonly (readonly Piece[])[]
+): boolean {
+  if (seller === "" || seller === sender) return false;
+  return texts.flat().some(({ variable }) => variable === "vendedor");
+}
+
 /** The link that begins a mail. Lines end as mail ends them. Source: RFC 6068, section 2. */
 export function mailLink(address: string, subject = "", body = ""): string {
   const to = encodeURIComponent(address).replace("%40", "@");
