@@ -224,14 +224,20 @@ func historyLine(l history.Line) [][]string {
 	}
 	rows := make([][]string, len(l.Fields))
 	for i, f := range l.Fields {
-		rows[i] = row(f.Name, historyText(f.From), historyText(f.To))
+		rows[i] = row(f.Name, historyText(f.Name, f.From), historyText(f.Name, f.To))
 	}
 	return rows
 }
 
-func historyText(v history.Value) string {
+// notYetKnown stands in a file of history for a number that nobody knew then; the asker has a word for it, as for any code.
+const notYetKnown = "not_yet_known"
+
+func historyText(field string, v history.Value) string {
 	if v.Name != "" {
 		return v.Name
+	}
+	if field == "rows" && string(v.Raw) == "-1" { // of an export that was not over
+		return notYetKnown
 	}
 	var text any
 	if json.Unmarshal(v.Raw, &text) != nil || text == nil {

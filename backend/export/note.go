@@ -39,7 +39,7 @@ func (s *Service) noteBegin(tx *store.Tx, j *job) error {
 	}
 	return tx.Create("export", j.ID, store.Row{
 		"user_id": j.viewer.UserID, "list": j.request.Source.ID, "form": j.request.Form, "filter": string(filter), "columns": string(columns),
-		"reason": j.request.Reason, "rows": j.Total, "created_at": clock.Format(tx.Now()),
+		"reason": j.request.Reason, "created_at": clock.Format(tx.Now()), // how many rows is known at its end
 	})
 }
 

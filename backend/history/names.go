@@ -11,7 +11,7 @@ import (
 // told are the fields of a new row that say something to a person; the order is theirs on the line.
 var told = []string{
 	"name", "raw", "body", "result", "due_at", "due_on", "remind_at", "owner_id", "stage_id", "status", "temperature", "reason_id", "city",
-	"form_name", "campaign_name", "page_name", "cities", "source", "origin", "role", "login", "list", "form", "rows", "reason", "filter", "group_id",
+	"form_name", "campaign_name", "page_name", "cities", "source", "origin", "role", "login", "list", "form", "filter", "reason", "group_id",
 	"from_on", "until_on", "day", "channel",
 }
 

@@ -56,6 +56,25 @@ test("an administrator sees who changed what, and puts a value back", async ({ p
       )
       .toBe("cold");
   });
+
+  await test.step("what was exported is said in words, and what was not known yet as such", async () => {
+    const ask = { form: "csv", reason: "Revisión del mes", columns: [{ key: "name", title: "Nombre" }] };
+    for (const list of [
+      { list: "bin", filter: {} },
+      { list: "prospects", filter: { q: "quiroz", status: "new" } },
+    ]) {
+      const job = await office.call<{ id: string }>("POST", "/api/exports", { ...ask, ...list });
+      await office.call("POST", `/api/exports/${job.id}/cancel`);
+    }
+    await page.goto(`${office.url}#/historial?what=export`);
+    const history = page.getByRole("grid", { name: "Cambios de la oficina" });
+    await expect(history).toContainText(
+      "Lista: Papelera · Formato: csv · Filtros: toda la lista · Motivo: Revisión del mes",
+    );
+    await expect(history).toContainText("Filtros: Búsqueda, Estatus «Nuevo»");
+    await expect(history.getByRole("row", { name: /Filas/ }).first()).toContainText("aún no se sabe");
+    await expect(history).not.toContainText("varios datos");
+  });
 });
 
 test("a seller exports their list once an administrator allows it", async ({ page, office }) => {

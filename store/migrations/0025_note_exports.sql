@@ -7,13 +7,13 @@
 CREATE TABLE export (
   id          TEXT PRIMARY KEY,
   user_id     TEXT NOT NULL,
-  list        TEXT NOT NULL,                  -- prospects, response, contacts, duplicates, activities, history
+  list        TEXT NOT NULL,                  -- prospects, response, contacts, duplicates, activities, bin, history
   form        TEXT NOT NULL,                  -- csv, xlsx
   filter      TEXT NOT NULL DEFAULT '{}',     -- JSON: codes and days; "*" for a text
   columns     TEXT NOT NULL DEFAULT '[]',     -- JSON: their names
   reason      TEXT NOT NULL,
   state       TEXT NOT NULL DEFAULT 'begun',  -- begun, done, cancelled, failed
-  rows        INTEGER NOT NULL DEFAULT -1,    -- expected, then written; -1 when nobody knows
+  rows        INTEGER NOT NULL DEFAULT -1,    -- written, once it is over; -1 until then
   left_out    INTEGER NOT NULL DEFAULT 0,     -- people who asked not to be contacted
   created_at  TEXT NOT NULL,
   ended_at    TEXT,

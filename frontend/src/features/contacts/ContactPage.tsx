@@ -142,6 +142,7 @@ function ProspectsOf({ contact }: { contact: Contact }) {
 
 function History({ id }: { id: string }) {
   const { t } = useTranslation("contacts");
+  const { t: common } = useTranslation();
   const query = useInfiniteQuery(contactTimelineQuery(id));
   const text = useHistoryText();
   const items = (query.data?.pages.flatMap((page) => page.items) ?? []).filter((item) => text(item) !== null);
@@ -154,8 +155,7 @@ function History({ id }: { id: string }) {
           <li key={item.id}>
             <span className={classes.what}>{text(item)}</span>
             <span className={classes.quiet}>
-              {item.author_name === "" ? t("detail.program") : item.author_name} ·{" "}
-              <RelativeDate at={item.at} />
+              {item.author_name === "" ? common("program") : item.author_name} · <RelativeDate at={item.at} />
             </span>
             {item.body !== "" && <p className={classes.body}>{item.body}</p>}
           </li>

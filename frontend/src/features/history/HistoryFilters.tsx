@@ -18,6 +18,7 @@ type HistoryFiltersProps = { filter: HistoryFilter; onChange: (filter: HistoryFi
 /** Who, what, how and when, in one row. */
 export function HistoryFilters({ filter, onChange }: HistoryFiltersProps) {
   const { t } = useTranslation("history");
+  const { t: common } = useTranslation();
   const users = useQuery(usersQuery).data?.items ?? [];
   const set = (name: keyof HistoryFilter, value: string | null) => {
     const { [name]: _, ...rest } = filter;
@@ -34,7 +35,7 @@ export function HistoryFilters({ filter, onChange }: HistoryFiltersProps) {
         searchable
         data={[
           ...users.map(({ id, name }) => ({ value: id, label: name })),
-          { value: "program", label: t("program") },
+          { value: "program", label: common("program") },
         ]}
         value={filter.user ?? null}
         onChange={(value) => set("user", value)}

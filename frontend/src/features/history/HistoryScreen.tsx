@@ -109,6 +109,7 @@ export function HistoryScreen() {
 
 function useHistoryColumns(): Column<HistoryLine>[] {
   const { t } = useTranslation("history");
+  const { t: common } = useTranslation();
   const { title, subject } = useHistoryWords();
   return [
     { id: "when", header: t("column.when"), width: "132px", cell: (line) => <RelativeDate at={line.at} /> },
@@ -118,7 +119,7 @@ function useHistoryColumns(): Column<HistoryLine>[] {
       width: "minmax(120px, 1fr)",
       minTableWidth: 680,
       cell: (line) =>
-        line.user_name === "" ? <span className={classes.quiet}>{t("program")}</span> : line.user_name,
+        line.user_name === "" ? <span className={classes.quiet}>{common("program")}</span> : line.user_name,
     },
     {
       id: "what",

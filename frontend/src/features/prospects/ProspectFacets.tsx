@@ -1,10 +1,10 @@
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { originsQuery } from "@/shared/api/origins";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { dayNamed } from "@/shared/lib/dates";
 import classes from "./ProspectFilters.module.css";
-import { originsQuery } from "./prospect-list-queries";
 import type { ProspectSearch } from "./prospect-search";
 
 type ProspectFacetsProps = { search: ProspectSearch; onChange: (search: ProspectSearch) => void };

@@ -2,6 +2,7 @@ import { IconSortDescending, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useIsAdmin } from "@/shared/api/me";
+import { originsQuery } from "@/shared/api/origins";
 import { usersQuery } from "@/shared/api/users";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { useWord } from "@/shared/prospect/use-word";
@@ -10,7 +11,6 @@ import { Temperature } from "@/shared/ui/Temperature";
 import { type Choice, ChoiceMenu } from "./ChoiceMenu";
 import { DateFilter } from "./DateFilter";
 import classes from "./ProspectFilters.module.css";
-import { originsQuery } from "./prospect-list-queries";
 import { isNarrowed, type ProspectSearch, type ProspectSort, prospectSorts } from "./prospect-search";
 import { SearchField } from "./SearchField";
 

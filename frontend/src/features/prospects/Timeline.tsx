@@ -65,7 +65,7 @@ function Mark({ item }: { item: TimelineItem }) {
 }
 
 function Line({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
-  const { t } = useTranslation("prospects");
+  const { t: common } = useTranslation();
   const { title, detail } = useTimelineText()(item);
   const planned = isPlanned(item);
   return (
@@ -80,7 +80,7 @@ function Line({ item, prospect }: { item: TimelineItem; prospect: Prospect }) {
       <p className={classes.meta}>
         <Remove item={item} prospect={prospect} />
         <span className={classes.author}>
-          {item.author_name === "" ? t("line.program") : item.author_name}
+          {item.author_name === "" ? common("program") : item.author_name}
         </span>
         <When item={item} planned={planned} />
       </p>

@@ -43,13 +43,6 @@ export const knownPersonQuery = (text: string) =>
     gcTime: 60_000,
   });
 
-/** The forms and campaigns that the list can be narrowed to. */
-export const originsQuery = queryOptions({
-  queryKey: ["prospects", "origins"],
-  queryFn: () => answer(api.GET("/api/prospects/origins")),
-  staleTime: 60_000,
-});
-
 /** How many a search has, where its pages do not tell; asked only then. */
 export const prospectCountQuery = (search: ProspectSearch, wanted: boolean) =>
   queryOptions({

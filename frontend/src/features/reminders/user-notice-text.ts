@@ -8,6 +8,7 @@ export type UserNoticeText = { title: string; sentence: string; detail: string }
 /** Puts notices into words. A prospect that its reader may no longer see is known by its form. */
 export function useUserNoticeText(): (notice: UserNotice) => UserNoticeText {
   const { t } = useTranslation("reminders");
+  const { t: common } = useTranslation();
   const text = ({ kind, ids, data, names, prospect_id, prospect_name }: UserNotice): UserNoticeText => {
     const count = ids.length;
     const what =
@@ -21,7 +22,7 @@ export function useUserNoticeText(): (notice: UserNotice) => UserNoticeText {
     const words = {
       what,
       minutes: data.minutes ?? 0,
-      by: names.by || t("told.program"),
+      by: names.by || common("program"),
       from: names.from || t("told.somebody"),
       to: names.to || t("told.somebody"),
       seller: names.seller || t("told.somebody"),

@@ -129,7 +129,14 @@ export function useExportColumns(list: ExportList): ExportColumn[] {
         );
       case "from":
       case "to":
-        return { ...tree("words", "status"), ...tree("words", "result"), ...tree("common", "temperature") };
+        return {
+          ...tree("words", "status"),
+          ...tree("words", "result"),
+          ...tree("common", "temperature"),
+          ...tree("history", "state"),
+          ...tree("history", "audit.list"),
+          not_yet_known: i18n.t("history:value.pending"),
+        };
       case "reasons":
         return tree("export", "duplicate");
       case "outcome":

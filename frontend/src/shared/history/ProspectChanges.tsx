@@ -53,6 +53,7 @@ export function ProspectChanges({ prospect, eventText }: ProspectChangesProps) {
 
 function Events({ prospect, eventText, note }: ProspectChangesProps & { note: string | undefined }) {
   const { t } = useTranslation("history");
+  const { t: common } = useTranslation();
   const events = useInfiniteQuery(eventPages(prospect));
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -74,7 +75,7 @@ function Events({ prospect, eventText, note }: ProspectChangesProps & { note: st
               <span className={classes.title}>{title}</span>
             </p>
             <p className={classes.meta}>
-              <span>{item.author_name === "" ? t("program") : item.author_name}</span>
+              <span>{item.author_name === "" ? common("program") : item.author_name}</span>
               <RelativeDate at={item.at} />
             </p>
             {detail !== "" && <div className={`${classes.body} ${classes.quiet}`}>{detail}</div>}
@@ -87,6 +88,7 @@ function Events({ prospect, eventText, note }: ProspectChangesProps & { note: st
 
 function Change({ line, seen }: { line: HistoryLine; seen: string }) {
   const { t } = useTranslation("history");
+  const { t: common } = useTranslation();
   const { title, subject, value } = useHistoryWords();
   const [restoring, setRestoring] = useState(false);
   const changed = line.fields[0];
@@ -99,7 +101,7 @@ function Change({ line, seen }: { line: HistoryLine; seen: string }) {
         {line.undo && <span className={classes.quiet}> · {t("undo")}</span>}
       </p>
       <p className={classes.meta}>
-        <span>{line.user_name === "" ? t("program") : line.user_name}</span>
+        <span>{line.user_name === "" ? common("program") : line.user_name}</span>
         <RelativeDate at={line.at} />
       </p>
       <div className={classes.body}>

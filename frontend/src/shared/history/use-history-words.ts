@@ -3,6 +3,8 @@ import type { HistoryField, HistoryLine } from "@/shared/api/types";
 import { datedDay, parseDay } from "@/shared/lib/dates";
 import { formatPhone } from "@/shared/lib/phones";
 import { formatCount } from "@/shared/lib/text";
+import { filterWords } from "./filter-words";
+import { useFilterNames } from "./use-filter-names";
 
 /** Fields whose codes the screens have words for, and the family of these. */
 const coded: Record<string, string> = {
@@ -47,6 +49,7 @@ export function useHistoryWords() {
   const { t: words } = useTranslation("words");
   const { t: turns } = useTranslation("turns");
   const { t: common } = useTranslation();
+  const named = useFilterNames();
   const language = i18n.language === "en" ? "en" : "es-MX";
 
   const entity = (name: string): string =>
@@ -68,6 +71,7 @@ export function useHistoryWords() {
   /** What a column with JSON in it says. */
   const structure = (name: string, held: unknown): string => {
     if (name === "hours") return hours(held as Parameters<typeof hours>[0]);
+    if (name === "filter" || name === "query") return filterWords(held as Record<string, unknown>, named);
     if (Array.isArray(held) && held.length === 0) return t("value.none");
     if (name === "requires" && Array.isArray(held)) {
       return held
@@ -84,6 +88,8 @@ export function useHistoryWords() {
     if (raw === null || raw === undefined || raw === "") {
       return name === "temperature" ? common("temperature.none") : t("value.none");
     }
+    // Of an export; nobody knows before it is over.
+    if (name === "rows" && typeof raw === "number") return raw < 0 ? t("value.pending") : formatCount(raw);
     if (typeof raw === "object") return structure(name, raw);
     if (switches.has(name)) return t(raw === 1 || raw === true ? "value.yes" : "value.no");
     const text = String(raw);
@@ -103,7 +109,6 @@ export function useHistoryWords() {
     if (name === "list" && i18n.exists(`audit.list.${text}`, { ns: "history" })) {
       return t(`audit.list.${text}` as never);
     }
-    if (name === "rows" && raw === -1) return t("value.unknown");
     if (name === "raw") return formatPhone(text);
     if (name.endsWith("_at")) return datedDay(new Date(text), language, true);
     if (name.endsWith("_on")) return datedDay(parseDay(text), language, false);
