@@ -195,7 +195,7 @@ func (c counting) name(what string, list []SourceOutcome) error {
 func nameOf(what, id string) string {
 	newest := func(open string) string {
 		return strings.NewReplacer("{what}", what, "{id}", id, "{open}", open).Replace(`
-			SELECT *
+			SELECT name, lead_at
 			FROM (
 				SELECT c.{what}_name AS name, c.lead_at
 				FROM prospect_card c INDEXED BY card_{what}
