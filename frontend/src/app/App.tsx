@@ -16,7 +16,9 @@ import type { Me } from "@/shared/api/types";
 import { outreachOf } from "@/shared/prospect/outreach";
 import { useTakingOver } from "@/shared/take-over/taking-over";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
+import { dismissToasts } from "@/shared/ui/undo-toast";
 import classes from "./App.module.css";
+import { useFocusAfterLock } from "./locked-away";
 import { router } from "./router";
 import { useLiveData } from "./use-live-data";
 import { usePreferences } from "./use-preferences";
@@ -29,8 +31,9 @@ export function App() {
   const [again, setAgain] = useState(false);
   const takingOver = useTakingOver();
   useEffect(() => {
-    // Nothing that one person read may be on screen for the next.
+    // Nothing that one person read may be on screen for the next. What modules keep they forget themselves: forgetAtSignOut.
     if (token !== null) return;
+    client.getMutationCache().clear();
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "setup" });
     void client.invalidateQueries({ queryKey: ["setup"], exact: true }); // the office itself may be gone
   }, [token, client]);
@@ -72,7 +75,7 @@ function SignedIn({ token }: { token: string }) {
     return <Barrier why="superseded" onAct={() => void me.refetch()} onRejoin={() => setRejoining(true)} />;
   if (barrier !== undefined) return <Barrier why={barrier} onAct={() => void me.refetch()} />;
   if (me.data !== undefined) return <Program me={me.data} token={token} />;
-  if (locked) return <LockScreen name="" />;
+  if (locked) return <Locked name="" />;
   if (me.error !== null) return <Fault error={me.error} onRetry={() => void me.refetch()} />;
   return null;
 }
@@ -82,19 +85,43 @@ function useRestWhileLocked(locked: boolean): void {
   useEffect(() => focusManager.setFocused(locked ? false : undefined), [locked]);
 }
 
+/** Who the screens were for last. */
+let last = "";
+
+/** False until the screen is one of this person's: the former one's has what they searched for, or had open, in its address. */
+function useOwnAddress(userId: string): boolean {
+  const [isOwn, setOwn] = useState(last === "" || last === userId);
+  useEffect(() => {
+    last = userId;
+    if (!isOwn) void router.navigate({ to: "/bandeja", replace: true }).finally(() => setOwn(true));
+  }, [userId, isOwn]);
+  return isOwn;
+}
+
+function Locked({ name }: { name: string }) {
+  return (
+    <div className={classes.lock}>
+      <LockScreen name={name} />
+    </div>
+  );
+}
+
 function Program({ me, token }: { me: Me; token: string }) {
   const { locked } = useSession();
   useRestWhileLocked(locked);
+  useFocusAfterLock(locked);
+  const isOwn = useOwnAddress(me.user.id);
   usePreferences(me.preferences);
   useLiveData(token);
   useEffect(() => outreachOf(me.user.id, localStorage), [me.user.id]);
+  useEffect(() => dismissToasts, []); // a barrier is for nobody to read behind
   return (
     <>
       {/* Hidden and not removed: what was being typed is still there after unlocking. */}
-      <div className={classes.program} hidden={locked} inert={locked}>
+      <div className={classes.program} hidden={locked || !isOwn} inert={locked}>
         <RouterProvider router={router} />
       </div>
-      {locked && <LockScreen name={me.user.name} />}
+      {locked && <Locked name={me.user.name} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { api } from "@/shared/api/client";
-import { lockSession } from "@/shared/api/session";
+import { lockScreen } from "@/shared/api/leave-desk";
+import { useSession } from "@/shared/api/session";
 
 const signs = ["pointerdown", "pointermove", "keydown", "wheel", "focus"] as const;
 
@@ -12,8 +13,9 @@ const tellEvery = 60_000;
  * it hears nothing: reading, which pages do on their own, does not count.
  */
 export function useIdleLock(minutes: number): void {
+  const { locked } = useSession();
   useEffect(() => {
-    if (minutes <= 0) return;
+    if (minutes <= 0 || locked) return;
     let last = Date.now();
     let told = last;
     const touch = () => {
@@ -22,8 +24,7 @@ export function useIdleLock(minutes: number): void {
     // Checked by the wall clock and not by one long timer, so that time asleep counts.
     const timer = setInterval(() => {
       if (Date.now() - last >= minutes * 60_000) {
-        api.POST("/api/session/lock").catch(() => undefined);
-        lockSession();
+        lockScreen();
       } else if (last > told && Date.now() - told >= tellEvery) {
         told = Date.now();
         api.POST("/api/session/active").catch(() => undefined);
@@ -34,5 +35,5 @@ export function useIdleLock(minutes: number): void {
       clearInterval(timer);
       for (const sign of signs) window.removeEventListener(sign, touch);
     };
-  }, [minutes]);
+  }, [minutes, locked]);
 }

@@ -3,9 +3,8 @@ import { IconKeyboard, IconLineHeight, IconLock, IconLogout, IconUserCircle } fr
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { usePreferencesChange } from "@/features/settings/account-queries";
-import { answer, api } from "@/shared/api/client";
+import { lockScreen, signOut } from "@/shared/api/leave-desk";
 import { useMe } from "@/shared/api/me";
-import { leaveSession, lockSession } from "@/shared/api/session";
 import { initials } from "@/shared/lib/text";
 import classes from "./AccountMenu.module.css";
 
@@ -18,11 +17,6 @@ export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
   const change = usePreferencesChange();
   const otherDensity = preferences.density === "dense" ? "roomy" : "dense";
   const navigate = useNavigate();
-  const signOut = async () => {
-    // The session ends here whatever the program answers; it expires there by itself.
-    await answer(api.DELETE("/api/session")).catch(() => undefined);
-    leaveSession();
-  };
   return (
     <Menu position="top-start" width={220}>
       <Menu.Target>
@@ -60,7 +54,7 @@ export function AccountMenu({ folded, onHelp }: AccountMenuProps) {
           {t(`account.${otherDensity}`)}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLock size={16} />} onClick={lockSession}>
+        <Menu.Item leftSection={<IconLock size={16} />} onClick={lockScreen}>
           {t("account.lock")}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>

@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
+import { forgetAtSignOut } from "@/shared/api/session";
 import type { Card } from "@/shared/api/types";
 import { formatPhone } from "@/shared/lib/phones";
 import { fold, matchesWords } from "@/shared/lib/text";
@@ -21,6 +22,8 @@ import { type Screen, useScreens } from "./screens";
 import { type PaletteAction, usePaletteActions } from "./use-palette-actions";
 
 const [store, spotlight] = createSpotlight();
+
+forgetAtSignOut(spotlight.close);
 
 /** Opens the palette from anywhere. */
 export function openPalette(): void {

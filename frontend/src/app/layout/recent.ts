@@ -1,8 +1,14 @@
+import { forgetAtSignOut } from "@/shared/api/session";
+
 /** A prospect that was open. Kept in memory alone: names are not to lie about in the browser's files. */
 export type Recent = { id: string; name: string };
 
 const kept = 8;
 let recent: Recent[] = [];
+
+forgetAtSignOut(() => {
+  recent = [];
+});
 
 /** Notes that a prospect is on screen. */
 export function noteRecent(item: Recent): void {

@@ -17,9 +17,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { searchOf, viewsQuery } from "@/features/prospects/view-queries";
 import { usePreferencesChange } from "@/features/settings/account-queries";
-import { answer, api } from "@/shared/api/client";
+import { lockScreen, signOut } from "@/shared/api/leave-desk";
 import { useMe } from "@/shared/api/me";
-import { leaveSession, lockSession } from "@/shared/api/session";
 import { ask, canAsk } from "@/shared/lib/ask";
 import { redoLast, undoLast } from "@/shared/ui/undo-toast";
 import type { PaletteAction } from "./use-palette-actions";
@@ -98,16 +97,13 @@ export function usePaletteEverywhere(onHelp: () => void): PaletteAction[] {
       keys: noKeys,
       run: () => change.mutate({ density: otherDensity }),
     },
-    { id: "lock", word: common("account.lock"), icon: IconLock, keys: noKeys, run: lockSession },
+    { id: "lock", word: common("account.lock"), icon: IconLock, keys: noKeys, run: lockScreen },
     {
       id: "sign-out",
       word: common("account.signOut"),
       icon: IconLogout,
       keys: noKeys,
-      run: () =>
-        void answer(api.DELETE("/api/session"))
-          .catch(() => undefined)
-          .finally(leaveSession),
+      run: () => void signOut(),
     },
   ];
 }

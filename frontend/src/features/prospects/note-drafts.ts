@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { currentSession, subscribeSession } from "@/shared/api/session";
+import { forgetAtSignOut } from "@/shared/api/session";
 
 /** What is being written about a prospect; while it is on its way to the program it cannot be changed or sent again. */
 export type NoteDraft = Readonly<{ text: string; sending: boolean }>;
@@ -9,17 +9,13 @@ const none: NoteDraft = { text: "", sending: false };
 // For the life of the page and in memory alone: nothing that was written about a person lies on the disk in the clear.
 const drafts = new Map<string, NoteDraft>();
 const listeners = new Set<() => void>();
-let { token } = currentSession();
 
 function changed(): void {
   for (const listener of listeners) listener();
 }
 
 // The next person at this computer reads nothing of it.
-subscribeSession(() => {
-  const now = currentSession().token;
-  if (now === token) return;
-  token = now;
+forgetAtSignOut(() => {
   drafts.clear();
   changed();
 });

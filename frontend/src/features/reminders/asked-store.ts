@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { forgetAtSignOut } from "@/shared/api/session";
 
 let asked = "";
 const listeners = new Set<() => void>();
@@ -14,6 +15,8 @@ export const askHow = (reminderId: string): void => set(reminderId);
 
 /** It was answered, or the person closed the bell: then the reminder waits there like any other. */
 export const forgetAsked = (): void => set("");
+
+forgetAtSignOut(forgetAsked);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

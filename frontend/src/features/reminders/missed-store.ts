@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { forgetAtSignOut } from "@/shared/api/session";
 
 /** Names of reminders that came due while nobody could be told, and how often some were found. */
 export type Missed = { names: ReadonlySet<string>; times: number };
@@ -16,11 +17,10 @@ export function addMissed(reminders: readonly { id: string; remind_at: string }[
   for (const listener of listeners) listener();
 }
 
-/** Forgets all of it, for somebody else signs in. */
-export function clearMissed(): void {
+forgetAtSignOut(() => {
   missed = { names: new Set(), times: 0 };
   for (const listener of listeners) listener();
-}
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

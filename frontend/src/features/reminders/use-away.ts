@@ -5,7 +5,7 @@ import { useSession } from "@/shared/api/session";
 import { announcedAt } from "./announced";
 import { type Away, missedIn, noteAwake } from "./away";
 import { longestLook } from "./due";
-import { addMissed, clearMissed } from "./missed-store";
+import { addMissed } from "./missed-store";
 import { remindersQuery } from "./reminder-queries";
 
 /**
@@ -20,10 +20,7 @@ export function useAway(): void {
   const readAt = useRef(dataUpdatedAt);
   readAt.current = dataUpdatedAt;
   const [away, setAway] = useState<(Away & { readAt: number }) | null>(null);
-  const before = useRef(user.id);
   useEffect(() => {
-    if (before.current !== user.id) clearMissed();
-    before.current = user.id;
     const beat = () => {
       const gap = noteAwake(Date.now(), user.id, localStorage);
       if (gap === null) return;

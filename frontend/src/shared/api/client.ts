@@ -36,8 +36,22 @@ async function fetchWithDeadline(request: Request): Promise<Response> {
   } catch (cause) {
     if (request.signal.aborted) throw cause;
     throw new AppError(deadline.aborted ? "client.timeout" : "client.unreachable");
+  } finally {
+    refuseLate(new URL(request.url).pathname, request.headers.get("Authorization"));
   }
 }
+
+/**
+ * Throws when whoever asked has left by now: an answer that comes late is not for the person who sits here then, nor is what the
+ * page would do with it. What is asked of the computer and not of an office outlives sessions: a change of host ends them all.
+ */
+export function refuseLate(path: string, sent: string | null): void {
+  if (/^\/api\/(setup|handover)(\/|$)/.test(path)) return;
+  if (sent !== null && sent !== `Bearer ${currentSession().token}`) throw new AppError(askedByAnother);
+}
+
+/** The fault of what somebody asked who has left since. Nobody is told of it. */
+export const askedByAnother = "client.left";
 
 const session: Middleware = {
   onRequest({ request }) {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   currentSession,
   enterSession,
+  forgetAtSignOut,
   leaveSession,
   lockSession,
   subscribeSession,
@@ -36,5 +37,19 @@ describe("session", () => {
     stop();
     leaveSession();
     expect(listener).toHaveBeenCalledTimes(1);
+  });
+  it("has what is one person's forgotten at the end of their session, and not while it is locked", () => {
+    const forget = vi.fn();
+    forgetAtSignOut(forget);
+    enterSession("t1");
+    lockSession();
+    unlockSession();
+    expect(forget).not.toHaveBeenCalled();
+    leaveSession();
+    leaveSession(); // nobody is in
+    expect(forget).toHaveBeenCalledTimes(1);
+    enterSession("t2");
+    enterSession("t3"); // one after the other, without a sign-in screen between
+    expect(forget).toHaveBeenCalledTimes(2);
   });
 });

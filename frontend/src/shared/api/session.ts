@@ -10,11 +10,15 @@ const storageKey = "sitegroup.session";
 // Tests run without a page, so there may be no storage.
 const storage: Storage | undefined = globalThis.sessionStorage;
 let state: SessionState = { token: storage?.getItem(storageKey) ?? null, locked: false };
-const listeners = new Set<() => void>();
+/** Hears of a change: how it stands now, and how it stood before. */
+type Listener = (now: SessionState, before: SessionState) => void;
+
+const listeners = new Set<Listener>();
 
 function change(next: SessionState): void {
+  const before = state;
   state = next;
-  for (const listener of listeners) listener();
+  for (const listener of listeners) listener(next, before);
 }
 
 /** The session as it is now, for code outside React. */
@@ -36,7 +40,8 @@ export function leaveSession(): void {
 
 /**
  * Covers the screen until the password is given again. The token stays in memory only, so that loading the
- * page anew leads to the sign-in screen and not around the lock.
+ * page anew leads to the sign-in screen and not around the lock. A person who locks calls lockScreen, which tells
+ * the program too.
  */
 export function lockSession(): void {
   if (state.token === null || state.locked) return;
@@ -52,9 +57,19 @@ export function unlockSession(): void {
 }
 
 /** Calls back after each change; returns how to stop. */
-export function subscribeSession(listener: () => void): () => void {
+export function subscribeSession(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/**
+ * Has something forgotten at the end of each session, however it ends. Whatever keeps in a module what is one person's – names,
+ * what they did, what waits for them – registers here: the next person on this page finds nothing of it.
+ */
+export function forgetAtSignOut(forget: () => void): void {
+  subscribeSession((now, before) => {
+    if (before.token !== null && now.token !== before.token) forget();
+  });
 }
 
 /** The session inside React. */

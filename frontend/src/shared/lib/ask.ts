@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { forgetAtSignOut } from "@/shared/api/session";
 
 /** What one part of the program may ask another for, wherever that is shown. */
 export type Asked =
@@ -17,6 +18,10 @@ const patience = 3000;
 
 const listeners = new Map<Asked, (about: string) => void>();
 let waiting: { what: Asked; about: string; at: number } | null = null;
+
+forgetAtSignOut(() => {
+  waiting = null;
+});
 
 /** Asks the screen that is shown, or the one that is about to be, to begin something; `about` is an id it may need. */
 export function ask(what: Asked, about = ""): void {

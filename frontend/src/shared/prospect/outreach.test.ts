@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import { enterSession, leaveSession } from "@/shared/api/session";
 import { answerOutreach, beginOutreach, endOutreach, openOutreach, outreachOf } from "./outreach";
 
 let kept: Map<string, string>;
@@ -83,4 +84,16 @@ it("an answer that was saved is asked for no more, and one about a call says not
   beginOutreach("p1", { channel: "email", emailId: "e1" });
   await answerOutreach("p1", saved, "call");
   expect(openOutreach("p1")).not.toBeNull();
+});
+
+it("nothing of it is left in memory for the next person, and what was written waits for the first", () => {
+  enterSession("t1");
+  beginOutreach("p1", { channel: "whatsapp", phoneId: "f1", variant: "521", message });
+  leaveSession();
+  expect(openOutreach("p1")).toBeNull();
+  beginOutreach("p2", { channel: "call", phoneId: "f2" });
+  expect([...kept.values()].join()).not.toContain("p2");
+  outreachOf("ana", memory());
+  expect(openOutreach("p1")).not.toBeNull();
+  endOutreach("p1");
 });

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { forgetAtSignOut } from "@/shared/api/session";
 import type { WhatsAppVariant } from "@/shared/lib/phones";
 
 /**
@@ -79,6 +80,14 @@ export function outreachOf(userId: string, storage: Memory, now = Date.now()): v
   open = read(storage, userId, now);
   for (const listener of listeners) listener();
 }
+
+// What is written waits for its person; what is in memory, texts among it, goes with them.
+forgetAtSignOut(() => {
+  owner = "";
+  memory = undefined;
+  open = new Map();
+  for (const listener of listeners) listener();
+});
 
 /** Remembers that the person was approached, in place of an earlier attempt nobody answered for. */
 export function beginOutreach(prospectId: string, outreach: Outreach): void {

@@ -9,6 +9,14 @@ export type ProgressToast = {
   close: () => void;
 };
 
+/** The toasts of work that is not done yet. */
+const underWay = new Set<string>();
+
+/** True for the toast of long work that is under way: it counts, and names nobody. */
+export function isUnderWay(id: string): boolean {
+  return underWay.has(id);
+}
+
 /** Shows long work with its progress and a button that stops it, until it is closed. */
 export function showProgress(message: string, stop: string, onStop: () => void): ProgressToast {
   const content = (words: string, share: number) => ({
@@ -26,8 +34,12 @@ export function showProgress(message: string, stop: string, onStop: () => void):
     ),
   });
   const id = notifications.show(content(message, 0));
+  underWay.add(id);
   return {
     update: (words, share) => notifications.update({ id, ...content(words, share) }),
-    close: () => notifications.hide(id),
+    close: () => {
+      underWay.delete(id);
+      notifications.hide(id);
+    },
   };
 }

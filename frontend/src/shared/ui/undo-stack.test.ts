@@ -134,4 +134,35 @@ describe("the stack of what can be taken back", () => {
     await settled();
     expect(log.at(-1)).toBe("failed: changed since");
   });
+  it("forgets all of it: nothing is left to take back or to do again, nor is what comes late", async () => {
+    did("first");
+    did("second");
+    stack.undoLast();
+    await settled();
+    let stopped = false;
+    const pending = stack.begin(() => {
+      stopped = true;
+    });
+    log = [];
+    stack.forget();
+    expect([log, stopped]).toEqual([["hid first"], true]);
+    pending.offer(deed("late"));
+    stack.undoLast();
+    stack.redoLast();
+    press.get("first")?.();
+    await settled();
+    expect(log).toEqual(["hid first"]);
+    did("of the next person");
+    stack.undoLast();
+    await settled();
+    expect(log.slice(1)).toContain("back of the next person");
+  });
+  it("does not take back, for the next person, what the last one had asked to", async () => {
+    const pending = stack.begin();
+    stack.undoLast(); // waits for the answer
+    stack.forget();
+    pending.offer(deed("late"));
+    await settled();
+    expect(log).toEqual([]);
+  });
 });

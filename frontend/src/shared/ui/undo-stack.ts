@@ -49,8 +49,11 @@ export function createUndoStack(shows: Shows) {
   const undone: { deed: Deed; back: unknown }[] = [];
   // Keys pressed in a row act in their order: the later change has to be taken back before the one it was made upon.
   let turn: Promise<void> = Promise.resolve();
+  // Grows when all is forgotten: what was on its way then ends in silence.
+  let era = 0;
   const inTurn = (work: () => Promise<void>) => {
-    turn = turn.then(work);
+    const since = era;
+    turn = turn.then(() => (since === era ? work() : undefined));
   };
 
   /** Keeps a place; `stop` ends what is under way early when it is taken back by then. */
@@ -91,18 +94,21 @@ export function createUndoStack(shows: Shows) {
     return true;
   };
   const takeBack = async (entry: Entry): Promise<void> => {
+    const since = era;
     const deed = await entry.deed;
-    if (deed === null) return; // whoever did it has said why
+    if (deed === null || since !== era) return; // whoever did it has said why, or has left
     try {
       const back = await deed.takeBack();
+      if (since !== era) return;
       if (deed.again !== undefined) undone.push({ deed, back });
       const told = deed.told as ((back: unknown) => string | undefined) | undefined;
       shows.tell(told?.(back));
     } catch (thrown) {
-      shows.fail(thrown);
+      if (since === era) shows.fail(thrown);
     }
   };
   const doAgain = async ({ deed, back }: { deed: Deed; back: unknown }): Promise<void> => {
+    const since = era;
     const place = keep(nothing);
     const again = deed.again as (back: unknown) => Promise<unknown>;
     try {
@@ -110,7 +116,7 @@ export function createUndoStack(shows: Shows) {
       place.fill({ ...deed, takeBack: () => again(forth) });
     } catch (thrown) {
       place.leave();
-      shows.fail(thrown);
+      if (since === era) shows.fail(thrown);
     }
   };
 
@@ -137,5 +143,11 @@ export function createUndoStack(shows: Shows) {
         const last = undone.pop();
         if (last !== undefined) await doAgain(last);
       }),
+    /** Forgets all of it, and ends early what can be: what one person did is not for the next to take back. */
+    forget: (): void => {
+      era++;
+      undone.length = 0;
+      for (const entry of [...done]) take(entry);
+    },
   };
 }

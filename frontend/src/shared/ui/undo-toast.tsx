@@ -1,8 +1,11 @@
 import { Button } from "@mantine/core";
-import { type NotificationData, notifications } from "@mantine/notifications";
+import { type NotificationData, notifications, notificationsStore } from "@mantine/notifications";
 import { i18n } from "@/locales/i18n";
-import { answer, api } from "@/shared/api/client";
+import { toAppError } from "@/shared/api/app-error";
+import { answer, api, askedByAnother } from "@/shared/api/client";
+import { currentSession, forgetAtSignOut, subscribeSession } from "@/shared/api/session";
 import { errorSentence } from "./fault-sentence";
+import { isUnderWay } from "./progress-toast";
 import { createUndoStack, type Deed } from "./undo-stack";
 import classes from "./undo-toast.module.css";
 
@@ -89,8 +92,35 @@ function undoTx(tx_id: string): Undone {
   return answer(api.POST("/api/undo", { body: { tx_id } }));
 }
 
-/** Shows a toast that stays while the pointer or the focus is on it: whoever has reached its button is not raced by a clock. */
+/** What went wrong behind the lock, for the person who unlocks. */
+let untold: string[] = [];
+
+forgetAtSignOut(() => {
+  stack.forget();
+  untold = [];
+  notifications.clean();
+});
+
+subscribeSession((now, before) => {
+  if (now.locked && !before.locked) dismissToasts();
+  if (now.locked || now.token === null) return;
+  const sentences = untold;
+  untold = [];
+  for (const sentence of sentences) showFault(sentence);
+});
+
+/** Takes away what was said and offered; only work that is still under way stays. What can be taken back still can be, with Ctrl+Z. */
+export function dismissToasts(): void {
+  const { notifications: shown, queue } = notificationsStore.getState();
+  for (const { id } of [...shown, ...queue]) if (id !== undefined && !isUnderWay(id)) notifications.hide(id);
+}
+
+/**
+ * Shows a toast that stays while the pointer or the focus is on it: whoever has reached its button is not raced by a clock.
+ * Behind the lock there is none, for names are in them.
+ */
 function toast(data: NotificationData): string {
+  if (currentSession().locked) return "";
   const shown: NotificationData = {
     ...data,
     withBorder: true,
@@ -109,5 +139,12 @@ export function showDone(message: string): void {
 
 /** Says in words why something failed. */
 export function showError(thrown: unknown): void {
-  toast({ message: errorSentence(thrown), color: "red", autoClose: 8000 });
+  if (toAppError(thrown).code === askedByAnother) return;
+  const sentence = errorSentence(thrown);
+  if (!currentSession().locked) showFault(sentence);
+  else if (!untold.includes(sentence)) untold.push(sentence);
+}
+
+function showFault(message: string): void {
+  toast({ message, color: "red", autoClose: 8000 });
 }
