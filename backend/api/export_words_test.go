@@ -60,11 +60,12 @@ func TestExports_TellHowManyRowsOnceTheyKnow(t *testing.T) {
 	take(t, o, "admin", exportOf("prospects", "csv", nil))
 	request := exportOf("history", "csv", object{"what": "export", "change": "changed"})
 	request["columns"] = []object{
+		{"key": "subject", "title": "De qué", "words": object{"prospects": "Prospectos"}},
 		{"key": "field", "title": "Dato"},
 		{"key": "from", "title": "Antes", "words": object{"not_yet_known": "aún no se sabe"}},
 		{"key": "to", "title": "Después"},
 	}
-	if file := take(t, o, "admin", request); !strings.Contains(file, "rows,aún no se sabe,1\r\n") || strings.Contains(file, "-1") {
+	if file := take(t, o, "admin", request); !strings.Contains(file, "Prospectos,rows,aún no se sabe,1\r\n") || strings.Contains(file, "-1") {
 		t.Errorf("the file of history: %q", file)
 	}
 }

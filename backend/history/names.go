@@ -184,6 +184,7 @@ func (r *reader) subjects(lines []Line) error {
 		"contact_phone": "CASE WHEN t.e164 <> '' THEN t.e164 ELSE t.raw END", "contact_email": "t.raw", "activity": "t.kind", "submission": "t.form_name",
 		"absence": nameOf("user", "user_id"), "seller_group_member": nameOf("user", "user_id"), "prospect_tag": nameOf("tag", "tag_id"),
 		"contact_merge":    nameOf("contact", "survivor_id"),
+		"export":           "t.list",
 		"contact_distinct": nameOf("contact", "first_id") + " || ' · ' || " + nameOf("contact", "second_id"),
 	} {
 		ids := idsOf(lines, entity)

@@ -121,6 +121,8 @@ export function useExportColumns(list: ExportList): ExportColumn[] {
         return tree("common", "temperature");
       case "entity":
         return { ...tree("history", "entity"), ...tree("history", "action") };
+      case "subject":
+        return tree("history", "audit.list");
       case "field":
         return tree("history", "field");
       case "change":

@@ -136,6 +136,12 @@ export function useHistoryWords() {
   const subject = (line: HistoryLine): string => {
     if (line.source === "audit") return line.subject_name === line.user_name ? "" : line.subject_name;
     if (line.entity === "contact_phone") return formatPhone(line.subject);
+    if (line.entity === "export") {
+      // A new one tells its list among what it holds.
+      return line.change === "changed" && i18n.exists(`audit.list.${line.subject}`, { ns: "history" })
+        ? t(`audit.list.${line.subject}` as never)
+        : "";
+    }
     if (line.entity === "prospect" || (line.entity === "contact" && line.prospect_name !== "")) return "";
     return line.subject;
   };
