@@ -139,8 +139,10 @@ export function showDone(message: string): void {
 
 /** Says in words why something failed. */
 export function showError(thrown: unknown): void {
-  if (toAppError(thrown).code === askedByAnother) return;
-  const sentence = errorSentence(thrown);
+  const { code } = toAppError(thrown);
+  if (code === askedByAnother) return;
+  // Told once the screen is unlocked, which the fault's own sentence asks for.
+  const sentence = code === "session.locked" ? i18n.t("notBehindLock") : errorSentence(thrown);
   if (!currentSession().locked) showFault(sentence);
   else if (!untold.includes(sentence)) untold.push(sentence);
 }
