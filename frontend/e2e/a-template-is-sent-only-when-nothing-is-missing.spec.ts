@@ -42,6 +42,8 @@ test("an administrator writes a template and a seller sends it once nothing is m
   await shell.signOut(admin.name);
   await signInAs(page, office, seller);
   await page.goto(`${office.url}#/prospectos/${id}`);
+  // The inbox, which stands there until then, has the same button.
+  await page.getByRole("heading", { level: 1, name: "María Fernanda López" }).waitFor();
   const choose = async () => {
     await page.getByRole("button", { name: "Elegir plantilla para el chat" }).click();
     await page.getByRole("menuitem", { name: "Recordatorio de cita" }).click();
