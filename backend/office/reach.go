@@ -22,6 +22,8 @@ type Reach struct {
 // touched is one prospect, what of it changed, and the users whose it is, or was until now.
 type touched struct {
 	entities, users map[string]bool
+	// forgotten is true for one that this computer no longer has. Whose it was went with it, and whoever looks at it here hears of it.
+	forgotten bool
 }
 
 // prospectQueries find the prospects behind rows of a table, and whose they are. A test holds them to the store's registry.
@@ -57,6 +59,8 @@ func ReadReach(ctx context.Context, st *store.Store, commits []store.Commit) (Re
 			case rules[op.Entity].shared:
 				r.shared[op.Entity] = true
 			case op.Entity == store.EntityScope && op.Row == op.Field: // a new user may be told something
+			case op.Entity == store.EntityScope && op.Field == "":
+				r.touch(op.Row, "", "prospect").forgotten = true
 			case op.Entity == store.EntityScope: // whoever loses a prospect hears of it too
 				r.touch(op.Row, op.Field, "prospect")
 			case rows[op.Entity] == nil:
@@ -116,13 +120,14 @@ func (r Reach) lookUpTold(ctx context.Context, q dbx.Builder, ids []string) erro
 	return err
 }
 
-func (r Reach) touch(prospect, user, entity string) {
+func (r Reach) touch(prospect, user, entity string) *touched {
 	t := r.prospects[prospect]
 	if t == nil {
 		t = &touched{entities: map[string]bool{}, users: map[string]bool{}}
 		r.prospects[prospect] = t
 	}
 	t.users[user], t.entities[entity] = true, true
+	return t
 }
 
 // For returns the tables and the prospects that a user is told of, in order; everything for whoever sees everything.
@@ -132,7 +137,7 @@ func (r Reach) For(user string, everything bool) (entities, prospects []string) 
 		tables["notice"] = true
 	}
 	for id, t := range r.prospects {
-		if !everything && !t.users[user] {
+		if !everything && !t.users[user] && !t.forgotten {
 			continue
 		}
 		prospects = append(prospects, id)

@@ -118,6 +118,21 @@ func TestReach_TellsEachSellerOfTheirOwn(t *testing.T) {
 }
 
 // TestReach_KnowsEveryTable asks for a change of every replicated table: none may be without a query.
+// A replica forgets a prospect that became somebody else's, with whose it was: the page on which it still stands has to hear of it.
+func TestReach_TellsOfWhatAReplicaForgot(t *testing.T) {
+	o := realOffice(t)
+	ana, beto := o.Sellers[0], o.Sellers[1]
+	his, _ := o.Prospect(func(e *crm.Enquiry) { e.OwnerID = beto.UserID })
+	forgotten := store.Op{Entity: store.EntityScope, Row: "gone", Outcome: store.Applied}
+	r, err := office.ReadReach(t.Context(), o.Store, []store.Commit{{Ops: []store.Op{forgotten, {Entity: "prospect", Row: his}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(told{[]string{"prospect"}, []string{"gone"}}, hear(r, ana)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestReach_KnowsEveryTable(t *testing.T) {
 	st := storetest.Open(t)
 	var names []string

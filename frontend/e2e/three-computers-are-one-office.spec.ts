@@ -111,11 +111,17 @@ test("three computers are one office: joining, offline, conflict, reassigning, r
     });
 
     await test.step("a reassigned prospect moves whole from one computer to the other", async () => {
+      await hers.open(page);
+      await expect(hers.page.getByRole("heading", { level: 1, name: "Andrea Núñez" })).toBeVisible();
       await first.open(page);
       await first.page.getByRole("button", { name: /^Vendedor/ }).click();
       await first.page.getByRole("menuitemradio", { name: raul.name }).click();
       await first.page.getByRole("radio", { name: "La persona lo pidió" }).check();
       await first.page.getByRole("button", { name: "Reasignar" }).click();
+      await expect(hers.page.getByText("Ese prospecto no existe o no está a tu cargo.")).toBeVisible({
+        timeout: 30_000,
+      });
+      await expect(hers.page.getByText("Andrea Núñez")).toHaveCount(0);
       await expectList(hers, [], ["Andrea Núñez"]);
       await expectList(his, ["Andrea Núñez", "Fausto Zúñiga"], []);
       await his.open(page);

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { toAppError } from "@/shared/api/app-error";
 import { answer, api } from "@/shared/api/client";
 import { useShortcuts } from "@/shared/lib/keyboard";
 import { saveKey } from "@/shared/lib/save-keys";
@@ -24,7 +25,7 @@ export function MergeScreen() {
   const search = useSearch({ from: "/contactos/unir" });
   const ids = mergeIds(search);
   const query = useQuery(mergePreviewQuery(ids));
-  const preview = ids.length > 1 ? query.data : undefined;
+  const preview = ids.length > 1 && !isGone(query.error) ? query.data : undefined;
   const navigate = useNavigate();
   const { history } = useRouter();
   const [draft, setDraft] = useState<MergeDraft | null>(null);
@@ -106,6 +107,11 @@ export function MergeScreen() {
       </div>
     </>
   );
+}
+
+/** True once the program says that one of them is not there any more, or is one with another; a loss of connection says nothing. */
+function isGone(error: unknown): boolean {
+  return error !== null && ["contact.not_found", "merge.already"].includes(toAppError(error).code);
 }
 
 /** Ctrl+Enter or ⌘Enter merges, also from within a choice. */

@@ -3,6 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/shared/api/types";
+import { GoneNotice } from "@/shared/prospect/GoneNotice";
+import { isGone, useProspect } from "@/shared/prospect/use-prospect";
 import classes from "./Board.module.css";
 
 /** A card that a stage did not take, and what it lacks. */
@@ -35,6 +37,8 @@ function Missing({ lacking, onClose, onTemperature }: RequirementDialogProps & {
   const { t: words } = useTranslation("words");
   const { t: common } = useTranslation();
   const [temperature, setTemperature] = useState("");
+  const { error } = useProspect(lacking.card.id);
+  if (isGone(error)) return <GoneNotice error={error} onClose={onClose} />;
   const alone = lacking.missing.length === 1 && lacking.missing[0] === "temperature";
   return (
     <Stack gap="sm">

@@ -6,10 +6,12 @@ import type { Card } from "@/shared/api/types";
 import { usersQuery } from "@/shared/api/users";
 import { useVocabulary } from "@/shared/api/vocabulary";
 import { Kbd } from "@/shared/ui/Kbd";
+import { GoneNotice } from "./GoneNotice";
 import { ReasonForm } from "./ReasonDialog";
 import { ReassignForm } from "./ReassignDialog";
 import classes from "./RowChoice.module.css";
 import { usePatch } from "./use-patch";
+import { isGone, useProspect } from "./use-prospect";
 
 /** What of a row is chosen. */
 export type Axis = "stage" | "temperature" | "seller";
@@ -19,7 +21,9 @@ type RowChoiceProps = { choice: { axis: Axis; card: Card } | null; onClose: () =
 /** Offers the stages, temperatures or sellers of one row of the list, by arrows or by their digit. */
 export function RowChoice({ choice, onClose }: RowChoiceProps) {
   const { t } = useTranslation("prospects");
-  const name = choice === null || choice.card.name === "" ? t("nameless") : choice.card.name;
+  const { error } = useProspect(choice?.card.id ?? "");
+  const gone = isGone(error);
+  const name = choice === null || choice.card.name === "" || gone ? t("nameless") : choice.card.name;
   return (
     <Modal
       opened={choice !== null}
@@ -27,9 +31,10 @@ export function RowChoice({ choice, onClose }: RowChoiceProps) {
       title={choice === null ? "" : t(`row.${choice.axis}`, { name })}
       size="sm"
     >
-      {choice?.axis === "stage" && <StageOf card={choice.card} onClose={onClose} />}
-      {choice?.axis === "temperature" && <TemperatureOf card={choice.card} onClose={onClose} />}
-      {choice?.axis === "seller" && <SellerOf card={choice.card} onClose={onClose} />}
+      {gone && <GoneNotice error={error} onClose={onClose} />}
+      {!gone && choice?.axis === "stage" && <StageOf card={choice.card} onClose={onClose} />}
+      {!gone && choice?.axis === "temperature" && <TemperatureOf card={choice.card} onClose={onClose} />}
+      {!gone && choice?.axis === "seller" && <SellerOf card={choice.card} onClose={onClose} />}
     </Modal>
   );
 }
