@@ -129,6 +129,7 @@ test("many are changed at once, kept as a view, deleted and taken back", async (
   await test.step("Ctrl+Z pressed before the program has answered takes back that change", async () => {
     await list.row("Rosa Alcántara").click();
     const temperature = (name: string) => page.getByRole("button", { name, exact: true });
+    await temperature("Tibio").waitFor(); // before the page is there, the key is nobody's
     await page.keyboard.press("t");
     await page.keyboard.press("2");
     await shell.told("Temperatura: Tibio.");
