@@ -95,6 +95,7 @@ test("a planned call that ends in “call me later” asks when, and other deeds
     await expect(page.getByText("Ese prospecto no existe o no está a tu cargo.")).toBeVisible();
     await expect(page.getByRole("link", { name: "Volver a Prospectos" })).toBeVisible();
     await expect(page.getByText(name)).toHaveCount(0);
+    await expect(page).toHaveTitle("SITEGROUP CRM");
     await expect(page.getByRole("button", { name: /^(Llamar|WhatsApp)/ })).toHaveCount(0);
     await expect(page.getByLabel("Lo que escribiste no se guardó").getByRole("textbox")).toHaveValue(
       "Viaja en mayo",

@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { IconUserQuestion } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -14,9 +13,8 @@ import { useShortcuts } from "@/shared/lib/keyboard";
 import { call, openChat } from "@/shared/prospect/reach";
 import { useReachOut } from "@/shared/prospect/use-reach-out";
 import { useWord } from "@/shared/prospect/use-word";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { errorSentence } from "@/shared/ui/fault-sentence";
+import { NotHere } from "@/shared/ui/NotHere";
 import { PageHeader } from "@/shared/ui/PageHeader";
 import { RelativeDate } from "@/shared/ui/RelativeDate";
 import { showDone } from "@/shared/ui/undo-toast";
@@ -36,9 +34,8 @@ export function ContactPage() {
   const isAdmin = useIsAdmin();
   if (query.error !== null && toAppError(query.error).code === "contact.not_found") {
     return (
-      <EmptyState
-        icon={<IconUserQuestion size={32} stroke={1.4} />}
-        title={errorSentence(query.error)}
+      <NotHere
+        error={query.error}
         action={
           <Button variant="default" renderRoot={(props) => <Link to="/contactos" {...props} />}>
             {t("back")}

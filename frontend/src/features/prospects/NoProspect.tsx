@@ -1,11 +1,9 @@
 import { Button } from "@mantine/core";
-import { IconUserQuestion } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { isGone } from "@/shared/prospect/use-prospect";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNotice } from "@/shared/ui/ErrorNotice";
-import { errorSentence } from "@/shared/ui/fault-sentence";
+import { NotHere } from "@/shared/ui/NotHere";
 import classes from "./ProspectList.module.css";
 import { UnsavedNote } from "./UnsavedNote";
 
@@ -24,9 +22,8 @@ export function NoProspect({ id, error, onRetry }: NoProspectProps) {
   }
   return (
     <>
-      <EmptyState
-        icon={<IconUserQuestion size={32} stroke={1.4} />}
-        title={errorSentence(error)}
+      <NotHere
+        error={error}
         action={
           <Button variant="default" renderRoot={(props) => <Link to="/prospectos" {...props} />}>
             {t("back.toList")}
