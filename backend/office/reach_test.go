@@ -117,7 +117,6 @@ func TestReach_TellsEachSellerOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestReach_KnowsEveryTable asks for a change of every replicated table: none may be without a query.
 // A replica forgets a prospect that became somebody else's, with whose it was: the page on which it still stands has to hear of it.
 func TestReach_TellsOfWhatAReplicaForgot(t *testing.T) {
 	o := realOffice(t)
@@ -133,6 +132,7 @@ func TestReach_TellsOfWhatAReplicaForgot(t *testing.T) {
 	}
 }
 
+// TestReach_KnowsEveryTable asks for a change of every replicated table: none may be without a query.
 func TestReach_KnowsEveryTable(t *testing.T) {
 	st := storetest.Open(t)
 	var names []string
