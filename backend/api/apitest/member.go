@@ -88,6 +88,7 @@ func (o *Office) Join(login string, options ...Option) *Member {
 	}
 	m.Setup.Open(m.Office.Office)
 	m.serve(options)
+	o.t.Cleanup(m.Cut) // before the files are closed: a write may have woken it
 	m.Connect()
 	m.SignIn(login)
 	return m
@@ -105,10 +106,13 @@ func (m *Member) Connect() {
 	m.Exchange()
 }
 
-// Cut breaks the connection.
+// Cut breaks the connection, where there is one, once both have said what they are saying.
 func (m *Member) Cut() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.down == nil {
+		return
+	}
 	m.up.Close()
 	m.down.Close()
 	m.up, m.down = nil, nil
