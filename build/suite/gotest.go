@@ -88,7 +88,7 @@ func countGoTests(out io.Reader, r *result) {
 			reported[e.Package] = true
 			text := ""
 			if said[key] != nil {
-				text = said[key].String()
+				text = progress.ReplaceAllString(said[key].String(), "")
 			}
 			r.check(key, errors.New("\n"+tail(text, 60)))
 		}
@@ -97,6 +97,9 @@ func countGoTests(out io.Reader, r *result) {
 		r.check("read go test", err)
 	}
 }
+
+// progress are the lines by which go test tells what it is at.
+var progress = regexp.MustCompile(`(?m)^\s*=== .*\n`)
 
 var fuzzTarget = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
 
