@@ -71,6 +71,7 @@ test("behind the lock nothing is seen and no key acts, and after it all is as it
     expect((await locking).ok()).toBe(true);
     await expect(title).toBeVisible();
     await expect(password).toBeFocused();
+    await expect(page).toHaveTitle("SITEGROUP CRM");
     await expect(page.getByRole("alert")).toHaveCount(0);
     await expect(page.getByText(name).filter({ visible: true })).toHaveCount(0);
     await expectAccessible(page);
@@ -94,6 +95,7 @@ test("behind the lock nothing is seen and no key acts, and after it all is as it
   await test.step("after it the toast is not back, and what was done can be taken back", async () => {
     await unlock();
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    await expect(page).toHaveTitle(new RegExp(name));
     await expect(page.getByRole("alert")).toHaveCount(0);
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("Control+z");
@@ -153,6 +155,7 @@ test("the next person on the same page finds nothing of the last one's", async (
     await expect(recent).toBeVisible();
     await page.keyboard.press("Escape");
     await new Shell(page).signOut(admin.name);
+    await expect(page).toHaveTitle("SITEGROUP CRM");
     await expect(page.getByRole("alert")).toHaveCount(0);
     await new SignIn(page).as(seller);
     await expectNothing();

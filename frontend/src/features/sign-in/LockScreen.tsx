@@ -1,6 +1,7 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import { useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/shared/api/client";
 import { leaveSession, unlockSession } from "@/shared/api/session";
@@ -12,6 +13,13 @@ import { useWait } from "./use-wait";
 export function LockScreen({ name }: { name: string }) {
   const { t } = useTranslation("sign-in");
   const wait = useWait();
+  const [titleBehind] = useState(() => document.title);
+  useLayoutEffect(
+    () => () => {
+      document.title = titleBehind;
+    },
+    [titleBehind],
+  );
   const form = useForm({ mode: "uncontrolled", initialValues: { password: "" } });
   const unlock = useMutation({
     mutationFn: (body: { password: string }) => answer(api.POST("/api/session/unlock", { body })),
