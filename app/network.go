@@ -148,7 +148,7 @@ func (n *network) stayConnected(ctx context.Context) {
 func (n *network) serve(ctx context.Context) {
 	stop := n.o.Store.OnCommit(n.committed)
 	defer stop()
-	if err := n.begin(ctx); err != nil {
+	if err := n.listenAnew(ctx); err != nil {
 		n.o.log.WithError(err).Warn("the office's computers cannot connect")
 	}
 	defer func() {
@@ -228,15 +228,15 @@ func (n *network) ended() {
 	n.tell()
 }
 
-// begin listens as the setting says.
-func (n *network) begin(ctx context.Context) error {
+// listenAnew ends what is served and listens as the setting says.
+func (n *network) listenAnew(ctx context.Context) error {
 	n.configuring.Lock()
 	defer n.configuring.Unlock()
 	s, err := n.setting(ctx)
 	if err != nil {
 		return err
 	}
-	return n.listen(ctx, s)
+	return errors.Join(n.close(), n.listen(context.WithoutCancel(ctx), s))
 }
 
 // serverDeps is what every server of this host needs.
@@ -317,13 +317,7 @@ func (n *network) serving() *link.Server {
 
 // relayChanged has the office's computers come again, and be told of another relay.
 func (n *network) relayChanged(ctx context.Context) {
-	n.configuring.Lock()
-	defer n.configuring.Unlock()
-	s, err := n.setting(ctx)
-	if err == nil {
-		err = errors.Join(n.close(), n.listen(context.WithoutCancel(ctx), s))
-	}
-	if err != nil {
+	if err := n.listenAnew(ctx); err != nil {
 		n.o.log.WithError(err).Warn("the office's computers are not served anew")
 	}
 }
